@@ -1,0 +1,754 @@
+//! Transfer types: what crosses from the engine to a window, and nothing else.
+//!
+//! Every type is written out for the page as TypeScript (`ui/src/lib/api/types.ts`) by a test, so the two
+//! sides cannot drift. Levels are whole numbers 0 to 4; `null` means not assessable or not known, never 0.
+//! Dates are `YYYY-MM-DD`, moments RFC 3339, both UTC. Words shown to people are keys of the page's locale
+//! files unless they came from the plant's own data.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+macro_rules! views {
+    ($($(#[$meta:meta])* $kind:ident $name:ident $body:tt)*) => {
+        $(
+            #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+            #[serde(rename_all = "snake_case")]
+            $(#[$meta])*
+            pub $kind $name $body
+        )*
+        /// TypeScript declarations of every transfer type.
+        pub(crate) fn declarations(config: &ts_rs::Config) -> Vec<String> {
+            vec![$(<$name as TS>::decl(config)),*]
+        }
+    };
+}
+
+views! {
+    /// What the program knows before anything is opened.
+    struct Status {
+        /// Program version.
+        pub version: String,
+        /// Folder of the open store; null when none is open yet (first start).
+        pub store: Option<String>,
+        /// Folder where a first store would be created.
+        pub proposed_store: String,
+        /// Name written into the audit log for what is done here.
+        pub actor: String,
+        /// Days since 1970-01-01 would be awkward in a page: today, as the program sees it.
+        pub today: String,
+        /// Whether the store holds the demo plant.
+        pub demo: bool,
+    }
+
+    /// An environment: one system under consideration (IEC 62443-3-2 ZCR 1).
+    struct EnvironmentView {
+        /// Stable id.
+        pub id: String,
+        /// Name.
+        pub name: String,
+        /// Owner or company.
+        pub organisation: String,
+        /// Zones in it.
+        pub zones: u32,
+        /// Assets in it.
+        pub assets: u32,
+        /// Findings of every state in it.
+        pub findings: u32,
+    }
+
+    /// A zone's line in the heat map.
+    struct LevelRow {
+        /// Zone id.
+        pub zone: String,
+        /// Zone name.
+        pub name: String,
+        /// Purdue level as the plant writes it ("3.5"), or empty.
+        pub purdue: String,
+        /// Safety related zone (ZCR 3.3).
+        pub safety: bool,
+        /// Depth of nesting, 0 for a top zone.
+        pub depth: u32,
+        /// Zone level: minimum over the seven; null when not assessable.
+        pub level: Option<u8>,
+        /// SL-T by FR, seven numbers.
+        pub target: Vec<u8>,
+        /// SL-A by FR, seven numbers or nulls.
+        pub achieved: Vec<Option<u8>>,
+        /// The vector in the field's notation, `{2 2 0 2 2 2 1}` (`-` where not assessable).
+        pub vector: String,
+        /// Seven cells, FR 1 to 7.
+        pub cells: Vec<LevelCell>,
+    }
+
+    /// One cell of the heat map.
+    struct LevelCell {
+        /// 1 to 7.
+        pub fr: u8,
+        /// SL-A.
+        pub achieved: Option<u8>,
+        /// SL-T.
+        pub target: u8,
+        /// `max(0, target − achieved)`.
+        pub gap: Option<u8>,
+        /// `evidence` (cap applied), `evidence+conformance`, or null.
+        pub basis: Option<String>,
+        /// Factors whose value equals the achieved level: exposure, patching, compensation, triage,
+        /// assurance, conformance, evidence_only_cap, not_assessable.
+        pub limiting: Vec<String>,
+        /// Open findings of this FR.
+        pub open: Option<u32>,
+    }
+
+    /// The heat map of one environment on one day.
+    struct Levels {
+        /// Environment id.
+        pub environment: String,
+        /// Day assessed.
+        pub as_of: String,
+        /// First day of the reporting period.
+        pub period_from: String,
+        /// Earliest day worth asking about (first finding or event).
+        pub earliest: String,
+        /// Method name.
+        pub method: String,
+        /// Profile name.
+        pub profile: String,
+        /// Day of the newest feed or scan, or null.
+        pub last_update: Option<String>,
+        /// Zones in order of the plant.
+        pub rows: Vec<LevelRow>,
+        /// What the method had to assume, in words.
+        pub warnings: Vec<Warning>,
+    }
+
+    /// Something the assessment had to assume.
+    struct Warning {
+        /// Stable code: unscored, cvss_unreadable, unclassified…
+        pub code: String,
+        /// The finding concerned.
+        pub finding: Option<String>,
+        /// English words.
+        pub text: String,
+    }
+
+    /// One factor of a cell with what is behind it.
+    struct Factor {
+        /// exposure, patching, compensation, triage, assurance, conformance, evidence_only_cap.
+        pub name: String,
+        /// 0 to 4; null when it takes no part (conformance without an assessment).
+        pub value: Option<u8>,
+        /// Whether it is among those that limit the cell.
+        pub limiting: bool,
+        /// Numerator and denominator behind it, where it is a share.
+        pub count: Option<[u32; 2]>,
+        /// Share needed for levels 1 to 4, as the profile writes it ("0.75"), where it is a share.
+        pub thresholds: Option<Vec<String>>,
+    }
+
+    /// Everything the drawer says about a cell.
+    struct CellExplanation {
+        /// Zone id.
+        pub zone: String,
+        /// Zone name.
+        pub zone_name: String,
+        /// FR 1 to 7.
+        pub fr: u8,
+        /// The cell itself.
+        pub cell: LevelCell,
+        /// E of the method, before conformance or cap.
+        pub evidence: Option<u8>,
+        /// C of the method.
+        pub conformance: Option<u8>,
+        /// Factors in the method's order.
+        pub factors: Vec<Factor>,
+        /// Days since the last feed or scan, as assurance sees it.
+        pub days_since_update: Option<i64>,
+        /// Days allowed for levels 1 to 4.
+        pub freshness_days: Vec<u32>,
+        /// Open findings of this cell, worst first, at most 50.
+        pub findings: Vec<FindingRow>,
+        /// How many there are in all.
+        pub findings_total: u32,
+        /// SRs required up to the target and not satisfied (empty when never assessed).
+        pub unsatisfied: Vec<RequirementLine>,
+        /// What could be done, each with what it would lift alone.
+        pub levers: Vec<Lever>,
+    }
+
+    /// A requirement that stands against a level.
+    struct RequirementLine {
+        /// `SR 1.1`, `SR 1.1 RE(1)`.
+        pub id: String,
+        /// Title of the standard, English.
+        pub title: String,
+        /// German title.
+        pub title_de: String,
+        /// Lowest level that requires it.
+        pub sl: u8,
+        /// met, compensated, not_applicable, not_met, or not_assessed.
+        pub status: String,
+    }
+
+    /// One thing that could be done about a cell. Effects are computed by applying it to the evidence and
+    /// scoring again.
+    struct Lever {
+        /// patch, control, triage, identify, update_monitoring, assess.
+        pub kind: String,
+        /// How many findings, assets or requirements it touches.
+        pub touches: u32,
+        /// Level of the cell with this lever alone.
+        pub alone: Option<u8>,
+    }
+
+    /// Levels of one cell and of its zone with some levers switched on.
+    struct WhatIf {
+        /// Level of the cell.
+        pub achieved: Option<u8>,
+        /// What limits then.
+        pub limiting: Vec<String>,
+        /// Achieved levels of all seven FRs of the zone.
+        pub zone: Vec<Option<u8>>,
+    }
+
+    /// First page: where things stand.
+    struct Overview {
+        /// Environment id.
+        pub environment: String,
+        /// Name.
+        pub name: String,
+        /// Day assessed.
+        pub as_of: String,
+        /// Cells at or above target, below target, not assessable.
+        pub cells: [u32; 3],
+        /// Zones below target, largest gap first.
+        pub below: Vec<ZoneGap>,
+        /// Open findings by severity: critical, high, medium, low, none, unscored.
+        pub open: [u32; 6],
+        /// Open findings that are known to be exploited (KEV).
+        pub exploited: u32,
+        /// Open findings nobody has looked at.
+        pub untriaged: u32,
+        /// Days since the newest feed or scan; null when never.
+        pub feed_age: Option<i64>,
+        /// Assets identified and all.
+        pub identified: [u32; 2],
+        /// Open findings at the end of each of the last 14 months: (day, critical+high+unscored, medium, low+none).
+        pub trend: Vec<TrendPoint>,
+        /// What changed within the last 30 days: opened, patched, closed, accepted or deferred.
+        pub changed: [u32; 4],
+        /// The single action with the largest gap closed, computed.
+        pub next: Option<NextAction>,
+        /// Date of the latest kept report.
+        pub last_report: Option<String>,
+    }
+
+    /// A zone below its target.
+    struct ZoneGap {
+        /// Zone id.
+        pub zone: String,
+        /// Name.
+        pub name: String,
+        /// FRs below target.
+        pub frs: Vec<u8>,
+        /// Sum of gaps.
+        pub gap: u32,
+        /// Level reached.
+        pub level: Option<u8>,
+    }
+
+    /// One month's end.
+    struct TrendPoint {
+        /// Last day.
+        pub day: String,
+        /// Critical, high and unscored.
+        pub high: u32,
+        /// Medium.
+        pub medium: u32,
+        /// Low and none.
+        pub low: u32,
+    }
+
+    /// What to do next.
+    struct NextAction {
+        /// Kind as in [`Lever`].
+        pub kind: String,
+        /// Zone concerned.
+        pub zone: String,
+        /// Zone name.
+        pub zone_name: String,
+        /// How many findings, assets or requirements.
+        pub touches: u32,
+        /// Sum of gaps over the zone before and after.
+        pub gap: [u32; 2],
+    }
+
+    /// A zone as a table row.
+    struct ZoneRow {
+        /// Id.
+        pub id: String,
+        /// Name.
+        pub name: String,
+        /// Parent zone id.
+        pub parent: Option<String>,
+        /// Depth of nesting.
+        pub depth: u32,
+        /// Purdue level.
+        pub purdue: String,
+        /// Safety related.
+        pub safety: bool,
+        /// What it is for.
+        pub description: String,
+        /// Assets in it.
+        pub assets: u32,
+        /// Open findings in it.
+        pub open: u32,
+        /// SL-T vector.
+        pub target: Vec<u8>,
+        /// SL-A vector.
+        pub achieved: Vec<Option<u8>>,
+        /// Level.
+        pub level: Option<u8>,
+    }
+
+    /// A conduit as a table row.
+    struct ConduitRow {
+        /// Id.
+        pub id: String,
+        /// Name.
+        pub name: String,
+        /// From zone (name).
+        pub from: String,
+        /// To zone (name).
+        pub to: String,
+        /// Protocols.
+        pub protocols: Vec<String>,
+        /// What guards it.
+        pub protected_by: String,
+    }
+
+    /// Zones and conduits.
+    struct ZonesView {
+        /// Zones in order.
+        pub zones: Vec<ZoneRow>,
+        /// Conduits in order.
+        pub conduits: Vec<ConduitRow>,
+    }
+
+    /// One identity of an asset.
+    struct IdentityView {
+        /// ot, os, network.
+        pub layer: String,
+        /// hardware, firmware, operating_system, application.
+        pub kind: String,
+        /// Vendor.
+        pub vendor: String,
+        /// Product.
+        pub product: String,
+        /// Version; empty when unknown.
+        pub version: String,
+    }
+
+    /// An asset as a table row.
+    struct AssetRow {
+        /// Id.
+        pub id: String,
+        /// Tag as the plant writes it.
+        pub tag: String,
+        /// Name.
+        pub name: String,
+        /// Zone id.
+        pub zone: String,
+        /// Zone name.
+        pub zone_name: String,
+        /// Identities, the main one first.
+        pub identities: Vec<IdentityView>,
+        /// Vendor, product and version known for at least one identity.
+        pub identified: bool,
+        /// Component type of 4-2: embedded_device, host_device, network_device, software_application, or empty.
+        pub component_type: String,
+        /// low, medium, high, or empty.
+        pub criticality: String,
+        /// Lifecycle word.
+        pub lifecycle: String,
+        /// Owner.
+        pub owner: String,
+        /// Address.
+        pub ip: String,
+        /// Serial number.
+        pub serial: String,
+        /// Open findings by severity: critical, high, medium, low, none, unscored.
+        pub open: [u32; 6],
+    }
+
+    /// What a table asks for. Unset filters let everything through.
+    struct Query {
+        /// Environment id.
+        pub environment: String,
+        /// Day; today when unset.
+        #[serde(default)]
+        pub as_of: Option<String>,
+        /// Words that must all occur.
+        #[serde(default)]
+        pub text: String,
+        /// Filters: facet name → accepted values (any of them).
+        #[serde(default)]
+        pub facets: std::collections::BTreeMap<String, Vec<String>>,
+        /// Column to sort by.
+        #[serde(default)]
+        pub sort: String,
+        /// Descending order.
+        #[serde(default)]
+        pub descending: bool,
+        /// First row wanted.
+        #[serde(default)]
+        pub offset: u32,
+        /// How many rows at most (up to 500).
+        #[serde(default)]
+        pub limit: u32,
+    }
+
+    /// How often a value of a facet occurs under the other filters.
+    struct FacetValue {
+        /// The value.
+        pub value: String,
+        /// A name for it, where the value is an id (zones); else the value.
+        pub label: String,
+        /// Rows.
+        pub count: u32,
+    }
+
+    /// A facet.
+    struct Facet {
+        /// Name: zone, state, severity, fr, vendor, component_type, identified…
+        pub name: String,
+        /// Values, in their natural order.
+        pub values: Vec<FacetValue>,
+    }
+
+    /// A slice of the assets.
+    struct AssetPage {
+        /// Rows in all under the filters.
+        pub total: u32,
+        /// Facets.
+        pub facets: Vec<Facet>,
+        /// The slice.
+        pub rows: Vec<AssetRow>,
+    }
+
+    /// A finding as a table row.
+    struct FindingRow {
+        /// Id.
+        pub id: String,
+        /// CVE id or null.
+        pub vuln: Option<String>,
+        /// Title.
+        pub title: String,
+        /// Asset id.
+        pub asset: String,
+        /// Asset tag.
+        pub tag: String,
+        /// Zone id.
+        pub zone: String,
+        /// Zone name.
+        pub zone_name: String,
+        /// open, remediated, closed, excluded.
+        pub state: String,
+        /// critical, high, medium, low, none, unscored.
+        pub severity: String,
+        /// Base score "9.8", or null.
+        pub score: Option<String>,
+        /// 1 to 5.
+        pub attacker_class: u8,
+        /// FRs it counts against.
+        pub frs: Vec<u8>,
+        /// override, cwe, text, impact, unclassified.
+        pub rule: String,
+        /// Somebody has looked at it.
+        pub triaged: bool,
+        /// Put off.
+        pub deferred: bool,
+        /// Day a fix became known, or null.
+        pub fix: Option<String>,
+        /// Level of control cover: 0 none, 1 implemented, 2 verified.
+        pub cover: u8,
+        /// Known to be exploited.
+        pub kev: bool,
+        /// EPSS probability 0 to 1.
+        pub epss: Option<f64>,
+        /// Day opened.
+        pub opened: String,
+    }
+
+    /// A slice of the findings.
+    struct FindingPage {
+        /// Rows in all under the filters.
+        pub total: u32,
+        /// Facets.
+        pub facets: Vec<Facet>,
+        /// The slice.
+        pub rows: Vec<FindingRow>,
+    }
+
+    /// One event of a finding's life.
+    struct EventView {
+        /// Moment.
+        pub at: String,
+        /// opened, acknowledged, ticketed, risk_accepted, deferred, undeferred, fix_available, patched,
+        /// closed, reopened, false_positive, fr_override.
+        pub kind: String,
+        /// Who; empty when it came without a name.
+        pub by: String,
+        /// Why.
+        pub reason: String,
+        /// Until when, for deferrals and acceptances.
+        pub until: Option<String>,
+        /// FRs, for an override.
+        pub frs: Vec<u8>,
+    }
+
+    /// A control that covers a finding.
+    struct ControlView {
+        /// Id.
+        pub id: String,
+        /// Title.
+        pub title: String,
+        /// draft, implemented, verified, retired.
+        pub status: String,
+        /// Last day in force, or null.
+        pub expires: Option<String>,
+        /// Counts on the day asked about.
+        pub counts: bool,
+    }
+
+    /// Everything about a finding.
+    struct FindingDetail {
+        /// The row.
+        pub row: FindingRow,
+        /// Description.
+        pub description: String,
+        /// Its CVSS vectors: vector, source, version, base score; unreadable ones with an empty score.
+        pub vectors: Vec<VectorView>,
+        /// Which vector was chosen (index), or null.
+        pub chosen: Option<u32>,
+        /// Its weaknesses with names.
+        pub cwes: Vec<CweView>,
+        /// Words or rows the mapping rule used ("CWE-121 → CWE-787", "denial of service +3").
+        pub because: Vec<String>,
+        /// FRs shown for information only.
+        pub secondary: Vec<u8>,
+        /// SRs the weaknesses touch.
+        pub srs: Vec<RequirementLine>,
+        /// none, poc, functional, active, or null.
+        pub exploit: Option<String>,
+        /// Its life, oldest first, `opened` included.
+        pub events: Vec<EventView>,
+        /// Its controls.
+        pub controls: Vec<ControlView>,
+        /// The asset.
+        pub asset: AssetRow,
+        /// Tickets: number, system, status, due.
+        pub tickets: Vec<TicketView>,
+    }
+
+    /// A CVSS vector of a finding.
+    struct VectorView {
+        /// The text.
+        pub vector: String,
+        /// primary or secondary.
+        pub source: String,
+        /// "3.1", or empty when unreadable.
+        pub version: String,
+        /// "9.8", or empty when unreadable.
+        pub score: String,
+    }
+
+    /// A weakness of a finding.
+    struct CweView {
+        /// `CWE-79`.
+        pub id: String,
+        /// Name, or empty.
+        pub name: String,
+    }
+
+    /// A ticket.
+    struct TicketView {
+        /// Number.
+        pub id: String,
+        /// System it lives in.
+        pub system: String,
+        /// Status.
+        pub status: String,
+        /// Due day.
+        pub due: Option<String>,
+        /// Who has it.
+        pub assignee: String,
+    }
+
+    /// What a person decides about findings.
+    struct Decision {
+        /// Environment id.
+        pub environment: String,
+        /// Findings.
+        pub findings: Vec<String>,
+        /// Why: applies, not_applicable, compensating_control, accepted_risk, false_match, escalated, in_work.
+        pub reason: String,
+        /// Own words.
+        #[serde(default)]
+        pub note: String,
+    }
+
+    /// What a change did.
+    struct Change {
+        /// Number of the change, for undo.
+        pub id: i64,
+        /// How many things changed.
+        pub changed: u32,
+        /// How many were so already.
+        pub unchanged: u32,
+    }
+
+    /// What the report is to cover.
+    struct ReportRequest {
+        /// Environment ids, one or more.
+        pub environments: Vec<String>,
+        /// First day of the period.
+        pub from: String,
+        /// Last day; the day assessed.
+        pub to: String,
+        /// pdf or json.
+        pub format: String,
+        /// a4 or letter.
+        pub paper: String,
+        /// en or de.
+        pub language: String,
+        /// Classification mark.
+        #[serde(default)]
+        pub classification: String,
+        /// Prepared for.
+        #[serde(default)]
+        pub prepared_for: String,
+        /// Prepared by.
+        #[serde(default)]
+        pub prepared_by: String,
+    }
+
+    /// A kept report.
+    struct ReportView {
+        /// Id.
+        pub id: String,
+        /// Title.
+        pub title: String,
+        /// Environments (names).
+        pub environments: Vec<String>,
+        /// First day.
+        pub from: String,
+        /// Last day.
+        pub to: String,
+        /// When it was made.
+        pub made: String,
+        /// pdf or json.
+        pub format: String,
+        /// File, as it was written.
+        pub file: String,
+        /// Whether the file is still there and unchanged.
+        pub intact: bool,
+        /// Pages, for a PDF.
+        pub pages: Option<u32>,
+        /// Bytes.
+        pub size: u64,
+        /// SHA-256 of the file, hex.
+        pub sha256: String,
+        /// SHA-256 of the evidence document, hex.
+        pub evidence_sha256: String,
+    }
+
+    /// How far a long work is. Sent as the event `progress`.
+    struct Progress {
+        /// Number the caller gave the work.
+        pub job: u32,
+        /// Key of the step's words: evidence, assess, content, charts, pages, write, read, check, store.
+        pub step: String,
+        /// Done so far.
+        pub done: u32,
+        /// Out of; 0 when not known.
+        pub total: u32,
+    }
+
+    /// A line of the audit log.
+    struct AuditRow {
+        /// Number, from 1.
+        pub seq: i64,
+        /// Moment.
+        pub at: String,
+        /// Who.
+        pub actor: String,
+        /// What: `finding.acknowledged`, `store.created`…
+        pub action: String,
+        /// On what.
+        pub subject: String,
+        /// Details, as JSON.
+        pub detail: String,
+        /// Hash, hex.
+        pub hash: String,
+    }
+
+    /// A slice of the audit log with the chain's state.
+    struct AuditPage {
+        /// Rows in all.
+        pub total: u32,
+        /// Every row's hash follows from the one before.
+        pub intact: bool,
+        /// First row that does not.
+        pub first_broken: Option<i64>,
+        /// Hash of the last row.
+        pub head: String,
+        /// The slice, newest first.
+        pub rows: Vec<AuditRow>,
+    }
+
+    /// What an import did or would do, a file each.
+    struct ImportView {
+        /// Nothing was changed.
+        pub dry_run: bool,
+        /// Files.
+        pub files: Vec<ImportedFile>,
+        /// Environment it went to.
+        pub environment: Option<String>,
+    }
+
+    /// One file of an import.
+    struct ImportedFile {
+        /// Name.
+        pub file: String,
+        /// Kind: zones, conduits, assets, evidence, …
+        pub kind: String,
+        /// Rows added.
+        pub added: u32,
+        /// Rows changed.
+        pub changed: u32,
+        /// Rows that were so already.
+        pub unchanged: u32,
+        /// Rows refused.
+        pub refused: Vec<RefusedRow>,
+    }
+
+    /// A row that was refused.
+    struct RefusedRow {
+        /// Where: `line 7`, `/assets/3/zone`.
+        pub at: String,
+        /// Why.
+        pub reason: String,
+    }
+
+    /// Every failure a caller sees.
+    struct Failure {
+        /// Stable code: bad_input, not_found, store_locked, store_damaged, store_newer, cancelled, io, usage.
+        pub code: String,
+        /// What happened.
+        pub what: String,
+        /// Where: file and line or JSON pointer, or empty.
+        pub at: String,
+        /// What to do about it.
+        pub advice: String,
+    }
+}

@@ -1,0 +1,168 @@
+//! Actions that people take, as changes of an evidence document. Their effect is never estimated: it is
+//! computed by applying them and scoring again (scoring.md section 8).
+
+use crate::{
+    assessment::{Assessment, Limit},
+    catalogue,
+    evidence::{Control, ControlChange, ControlStatus, Event, EventKind, Evidence, SrAssessment, SrStatus, Text},
+    finding::State,
+    level::{Fr, FrSet},
+    scoring,
+};
+
+/// Something that can be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Install the fixes of findings (ids).
+    Patch(Vec<String>),
+    /// Put one control in place that covers findings (ids), implemented or verified.
+    Control(Vec<String>, ControlStatus),
+    /// Look at findings (ids) and decide.
+    Triage(Vec<String>),
+    /// Find out vendor, product and version of assets (ids).
+    Identify(Vec<String>),
+    /// Bring feeds or scans up to date.
+    UpdateMonitoring,
+    /// Satisfy requirements (ids) of a zone.
+    Assess(String, Vec<String>),
+}
+
+impl Action {
+    /// The word used in documents.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Action::Patch(_) => "patch",
+            Action::Control(..) => "control",
+            Action::Triage(_) => "triage",
+            Action::Identify(_) => "identify",
+            Action::UpdateMonitoring => "update_monitoring",
+            Action::Assess(..) => "assess",
+        }
+    }
+
+    /// How many findings, assets or requirements it touches.
+    pub fn touches(&self) -> usize {
+        match self {
+            Action::Patch(ids) | Action::Control(ids, _) | Action::Triage(ids) | Action::Identify(ids) | Action::Assess(_, ids) => ids.len(),
+            Action::UpdateMonitoring => 1,
+        }
+    }
+
+    /// Applies the action at the document's `as_of`.
+    pub fn apply(&self, evidence: &mut Evidence<'_>) {
+        let at = evidence.as_of;
+        let mut happen = |ids: &[String], kind| {
+            let ids: rustc_hash::FxHashSet<&str> = ids.iter().map(String::as_str).collect();
+            for finding in evidence.findings.iter_mut().filter(|f| ids.contains(&*f.id)) {
+                finding.events.push(Event { at, kind, frs: FrSet::EMPTY });
+            }
+        };
+        match self {
+            Action::Patch(ids) => happen(ids, EventKind::Patched),
+            Action::Triage(ids) => happen(ids, EventKind::Acknowledged),
+            Action::Control(ids, status) => {
+                let id: Text<'static> = unused_id(evidence).into();
+                let ids: rustc_hash::FxHashSet<&str> = ids.iter().map(String::as_str).collect();
+                for finding in evidence.findings.iter_mut().filter(|f| ids.contains(&*f.id)) {
+                    finding.controls.push(id.clone());
+                }
+                let history = vec![ControlChange { at, status: *status }];
+                evidence.controls.push(Control { id, history, expires: None });
+            }
+            Action::Identify(ids) => {
+                for asset in evidence.assets.iter_mut().filter(|a| ids.iter().any(|id| *id == *a.id)) {
+                    asset.identified = true;
+                }
+            }
+            Action::UpdateMonitoring => evidence.monitoring.last_update = Some(at),
+            Action::Assess(zone, requirements) => {
+                evidence.sr_assessments.extend(requirements.iter().map(|requirement| SrAssessment {
+                    zone: zone.clone().into(),
+                    requirement: requirement.clone().into(),
+                    status: SrStatus::Met,
+                    at,
+                    justification: Text::default(),
+                    control: None,
+                }));
+            }
+        }
+    }
+}
+
+fn unused_id(evidence: &Evidence<'_>) -> String {
+    let mut number = evidence.controls.len();
+    loop {
+        let id = format!("planned-{number}");
+        if evidence.controls.iter().all(|c| *c.id != *id) {
+            return id;
+        }
+        number += 1;
+    }
+}
+
+/// What could be done about one cell, each kind once: everything of that kind that concerns the cell.
+/// Kinds that have nothing to act on are left out.
+pub fn levers(evidence: &Evidence<'_>, assessment: &Assessment, zone: &str, fr: Fr) -> Vec<Action> {
+    let inside: rustc_hash::FxHashSet<&str> =
+        evidence.assets.iter().filter(|a| &*a.zone == zone).map(|a| &*a.id).collect();
+    let mut patch = Vec::new();
+    let mut control = Vec::new();
+    let mut triage = Vec::new();
+    for (finding, verdict) in evidence.findings.iter().zip(&assessment.verdicts) {
+        let Some(verdict) = verdict else { continue };
+        if !inside.contains(&*finding.asset) || !(verdict.frs.contains(fr) || verdict.frs.is_empty()) {
+            continue;
+        }
+        let open = verdict.state == State::Open;
+        if !verdict.triaged && verdict.in_period {
+            triage.push(finding.id.to_string());
+        }
+        if !open || !verdict.frs.contains(fr) || !verdict.rating.is_relevant() {
+            continue;
+        }
+        if verdict.fix.is_some() {
+            patch.push(finding.id.to_string());
+        }
+        if verdict.cover < crate::finding::Cover::Verified {
+            control.push(finding.id.to_string());
+        }
+    }
+    let identify: Vec<String> = evidence
+        .assets
+        .iter()
+        .filter(|a| &*a.zone == zone && !a.identified)
+        .map(|a| a.id.to_string())
+        .collect();
+    let assess = unsatisfied(evidence, zone, fr);
+    let stale = assessment.zone(zone).is_some_and(|z| {
+        let limits = &z.cell(fr).limiting;
+        limits.contains(&Limit::Assurance) || limits.contains(&Limit::NotAssessable)
+    }) && evidence.monitoring.last_update.is_none_or(|at| at.day() < evidence.as_of.day());
+    [
+        Action::Triage(triage),
+        Action::Patch(patch),
+        Action::Control(control, ControlStatus::Verified),
+        Action::Identify(identify),
+        Action::Assess(zone.to_owned(), assess),
+    ]
+    .into_iter()
+    .filter(|action| action.touches() > 0)
+    .chain(stale.then_some(Action::UpdateMonitoring))
+    .collect()
+}
+
+/// Requirements of an FR up to the zone's SL-T that are not satisfied.
+pub fn unsatisfied(evidence: &Evidence<'_>, zone: &str, fr: Fr) -> Vec<String> {
+    let Some(index) = evidence.zones.iter().position(|z| &*z.id == zone) else { return Vec::new() };
+    let target = evidence.zones[index].sl_t[fr.index()];
+    let answers = scoring::satisfied(evidence).swap_remove(index);
+    catalogue::system()
+        .requirements
+        .iter()
+        .zip(answers)
+        .filter(|(requirement, answer)| {
+            requirement.fr == fr && requirement.sl <= target && !answer.is_some_and(|(_, holds)| holds)
+        })
+        .map(|(requirement, _)| requirement.id.clone())
+        .collect()
+}
