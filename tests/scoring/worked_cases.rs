@@ -40,5 +40,10 @@ fn all_worked_cases_are_equal_in_every_field() {
         let again = evidence.to_json();
         assert_eq!(Evidence::from_json(again.as_bytes()).unwrap(), evidence, "{name}");
     }
-    assert!(wrong.is_empty(), "{} differences, the first:\n{}", wrong.len(), wrong[..wrong.len().min(12)].join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} differences, the first:\n{}",
+        wrong.len(),
+        wrong[..wrong.len().min(12)].join("\n")
+    );
 }

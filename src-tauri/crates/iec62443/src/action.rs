@@ -4,7 +4,9 @@
 use crate::{
     assessment::{Assessment, Limit},
     catalogue,
-    evidence::{Control, ControlChange, ControlStatus, Event, EventKind, Evidence, SrAssessment, SrStatus, Text},
+    evidence::{
+        Control, ControlChange, ControlStatus, Event, EventKind, Evidence, SrAssessment, SrStatus, Text,
+    },
     finding::State,
     level::{Fr, FrSet},
     scoring,
@@ -43,7 +45,11 @@ impl Action {
     /// How many findings, assets or requirements it touches.
     pub fn touches(&self) -> usize {
         match self {
-            Action::Patch(ids) | Action::Control(ids, _) | Action::Triage(ids) | Action::Identify(ids) | Action::Assess(_, ids) => ids.len(),
+            Action::Patch(ids)
+            | Action::Control(ids, _)
+            | Action::Triage(ids)
+            | Action::Identify(ids)
+            | Action::Assess(_, ids) => ids.len(),
             Action::UpdateMonitoring => 1,
         }
     }
@@ -155,7 +161,7 @@ pub fn levers(evidence: &Evidence<'_>, assessment: &Assessment, zone: &str, fr: 
 pub fn unsatisfied(evidence: &Evidence<'_>, zone: &str, fr: Fr) -> Vec<String> {
     let Some(index) = evidence.zones.iter().position(|z| &*z.id == zone) else { return Vec::new() };
     let target = evidence.zones[index].sl_t[fr.index()];
-    let answers = scoring::satisfied(evidence).swap_remove(index);
+    let answers = scoring::satisfied(evidence, evidence.as_of).swap_remove(index);
     catalogue::system()
         .requirements
         .iter()

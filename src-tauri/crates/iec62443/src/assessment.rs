@@ -309,7 +309,8 @@ impl Serialize for Document<'_> {
         impl Serialize for Findings<'_> {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 let verdicts = self.0.evidence.findings.iter().zip(&self.0.assessment.verdicts);
-                serializer.collect_map(verdicts.filter_map(|(finding, verdict)| verdict.map(|v| (&*finding.id, v))))
+                serializer
+                    .collect_map(verdicts.filter_map(|(finding, verdict)| verdict.map(|v| (&*finding.id, v))))
             }
         }
         let mut map = serializer.serialize_map(None)?;

@@ -85,7 +85,8 @@ macro_rules! asset {
 /// Reads a table that is part of the program; a fault in it is a fault of the build, found by the tests.
 #[allow(clippy::panic)]
 fn read<T: for<'de> Deserialize<'de>>(name: &str, text: &str) -> T {
-    serde_json::from_str(text).unwrap_or_else(|error| panic!("{name}, a part of this program, is broken: {error}"))
+    serde_json::from_str(text)
+        .unwrap_or_else(|error| panic!("{name}, a part of this program, is broken: {error}"))
 }
 
 /// The 100 SRs and REs of IEC 62443-3-3.
@@ -246,7 +247,10 @@ pub fn cwe_table() -> &'static FxHashMap<CweId, CweRow> {
                     .get(&row.reason)
                     .cloned()
                     .unwrap_or(Words { en: row.reason.clone(), de: row.reason });
-                (CweId(row.cwe), CweRow { primary: row.primary, secondary: row.secondary, srs: row.srs, reason })
+                (
+                    CweId(row.cwe),
+                    CweRow { primary: row.primary, secondary: row.secondary, srs: row.srs, reason },
+                )
             })
             .collect()
     })
@@ -281,7 +285,11 @@ pub fn phrases() -> &'static [Phrase] {
         file.phrases
             .into_iter()
             .flat_map(|group| {
-                group.phrases.into_iter().map(move |phrase| Phrase { fr: group.fr, weight: group.weight, phrase: crate::mapping::normalise(&phrase) })
+                group.phrases.into_iter().map(move |phrase| Phrase {
+                    fr: group.fr,
+                    weight: group.weight,
+                    phrase: crate::mapping::normalise(&phrase),
+                })
             })
             .collect()
     })
@@ -305,7 +313,9 @@ mod tests {
 
     #[test]
     fn levels_of_requirements_follow_the_standard() {
-        for (id, sl) in [("SR 1.1", 1), ("SR 1.1 RE(1)", 2), ("SR 1.1 RE(3)", 4), ("SR 3.4", 2), ("SR 7.8", 2)] {
+        for (id, sl) in
+            [("SR 1.1", 1), ("SR 1.1 RE(1)", 2), ("SR 1.1 RE(3)", 4), ("SR 3.4", 2), ("SR 7.8", 2)]
+        {
             assert_eq!(system().get(id).map(|r| r.sl.get()), Some(sl), "{id}");
         }
         // An enhancement is never required below its base.

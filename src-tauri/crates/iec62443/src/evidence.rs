@@ -489,7 +489,8 @@ impl<'a> Evidence<'a> {
     pub fn holds_cases(bytes: &[u8]) -> bool {
         let head = String::from_utf8_lossy(&bytes[..bytes.len().min(1024)]);
         let first = |key: &str| head.find(key).unwrap_or(usize::MAX);
-        first("\"cases\"") < ["\"as_of\"", "\"zones\"", "\"assets\""].into_iter().map(first).min().unwrap_or(usize::MAX)
+        first("\"cases\"")
+            < ["\"as_of\"", "\"zones\"", "\"assets\""].into_iter().map(first).min().unwrap_or(usize::MAX)
     }
 
     /// The document as JSON, in one line.
@@ -509,10 +510,18 @@ impl<'a> Evidence<'a> {
             problems.add("/schema", || format!("{:?} is not {SCHEMA}", &*self.schema));
         }
         if &*self.method != METHOD {
-            problems.add("/method", || format!("method {:?} is unknown here; this program computes {METHOD}", &*self.method));
+            problems.add("/method", || {
+                format!("method {:?} is unknown here; this program computes {METHOD}", &*self.method)
+            });
         }
         if self.period_from > self.as_of.day() {
-            problems.add("/period_from", || format!("the period starts on {} after the day assessed, {}", self.period_from, self.as_of.day()));
+            problems.add("/period_from", || {
+                format!(
+                    "the period starts on {} after the day assessed, {}",
+                    self.period_from,
+                    self.as_of.day()
+                )
+            });
         }
         let zones = problems.ids("zone", "/zones", self.zones.iter().map(|z| &*z.id));
         let assets = problems.ids("asset", "/assets", self.assets.iter().map(|a| &*a.id));
@@ -527,11 +536,17 @@ impl<'a> Evidence<'a> {
                 problems.reference(&controls, "control", control, || format!("/findings/{i}/controls/{j}"));
             }
             if finding.epss.is_some_and(|p| !(0.0..=1.0).contains(&p)) {
-                problems.add_at(|| format!("/findings/{i}/epss"), || "an EPSS probability lies between 0 and 1".to_owned());
+                problems.add_at(
+                    || format!("/findings/{i}/epss"),
+                    || "an EPSS probability lies between 0 and 1".to_owned(),
+                );
             }
             for (j, event) in finding.events.iter().enumerate() {
                 if event.kind == EventKind::FrOverride && event.frs.is_empty() {
-                    problems.add_at(|| format!("/findings/{i}/events/{j}/frs"), || "an fr_override names at least one FR, 1 to 7".to_owned());
+                    problems.add_at(
+                        || format!("/findings/{i}/events/{j}/frs"),
+                        || "an fr_override names at least one FR, 1 to 7".to_owned(),
+                    );
                 }
             }
         }
@@ -540,7 +555,12 @@ impl<'a> Evidence<'a> {
             if catalogue::system().position(&answer.requirement).is_none() {
                 problems.add_at(
                     || format!("/sr_assessments/{i}/requirement"),
-                    || format!("{:?} is no requirement of IEC 62443-3-3; they read like SR 1.1 or SR 1.1 RE(1)", &*answer.requirement),
+                    || {
+                        format!(
+                            "{:?} is no requirement of IEC 62443-3-3; they read like SR 1.1 or SR 1.1 RE(1)",
+                            &*answer.requirement
+                        )
+                    },
                 );
             }
         }
@@ -698,21 +718,37 @@ impl Problems {
         }
     }
 
-    fn ids<'t>(&mut self, kind: &str, list: &str, ids: impl Iterator<Item = &'t str>) -> FxHashMap<&'t str, usize> {
+    fn ids<'t>(
+        &mut self,
+        kind: &str,
+        list: &str,
+        ids: impl Iterator<Item = &'t str>,
+    ) -> FxHashMap<&'t str, usize> {
         let mut known = FxHashMap::default();
         for (index, id) in ids.enumerate() {
             if id.is_empty() {
                 self.add_at(|| format!("{list}/{index}/id"), || format!("a {kind} needs an id"));
             } else if let Some(first) = known.insert(id, index) {
-                self.add_at(|| format!("{list}/{index}/id"), || format!("{kind} id {id:?} was used before, at {list}/{first}; ids are unique"));
+                self.add_at(
+                    || format!("{list}/{index}/id"),
+                    || format!("{kind} id {id:?} was used before, at {list}/{first}; ids are unique"),
+                );
             }
         }
         known
     }
 
-    fn reference(&mut self, known: &FxHashMap<&str, usize>, kind: &str, id: &str, pointer: impl FnOnce() -> String) {
+    fn reference(
+        &mut self,
+        known: &FxHashMap<&str, usize>,
+        kind: &str,
+        id: &str,
+        pointer: impl FnOnce() -> String,
+    ) {
         if !known.contains_key(id) {
-            self.add_at(pointer, || format!("there is no {kind} {id:?} in this document; add it or correct the id"));
+            self.add_at(pointer, || {
+                format!("there is no {kind} {id:?} in this document; add it or correct the id")
+            });
         }
     }
 

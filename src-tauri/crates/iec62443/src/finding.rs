@@ -118,7 +118,12 @@ pub fn control_cover(control: &Control<'_>, moment: Moment) -> Cover {
 
 /// A control's latest status at a moment; of entries at the same instant the last in the document.
 pub fn control_status(control: &Control<'_>, moment: Moment) -> Option<ControlStatus> {
-    control.history.iter().filter(|change| change.at <= moment).max_by_key(|change| change.at).map(|change| change.status)
+    control
+        .history
+        .iter()
+        .filter(|change| change.at <= moment)
+        .max_by_key(|change| change.at)
+        .map(|change| change.status)
 }
 
 /// Where a finding stands at a moment.

@@ -27,6 +27,7 @@ pub mod finding;
 pub mod level;
 pub mod mapping;
 pub mod moment;
+pub mod plant;
 pub mod profile;
 pub mod scoring;
 
@@ -34,8 +35,9 @@ pub use assessment::Assessment;
 pub use evidence::Evidence;
 pub use level::{Fr, FrSet, SecurityLevel};
 pub use moment::Moment;
+pub use plant::Plant;
 pub use profile::Profile;
-pub use scoring::assess;
+pub use scoring::{When, assess, assess_at};
 
 /// Name of the method this crate computes. A change of the method is a change of this name.
 pub const METHOD: &str = "plumbline-sl/1";

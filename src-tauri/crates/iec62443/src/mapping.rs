@@ -68,7 +68,10 @@ impl Mapper {
             .cwes
             .iter()
             .map(|weakness| match weakness {
-                Weakness::Cwe(id) => *self.cwes.entry(*id).or_insert_with(|| by_weakness(*id).map_or(FrSet::EMPTY, |(_, row)| row.primary)),
+                Weakness::Cwe(id) => *self
+                    .cwes
+                    .entry(*id)
+                    .or_insert_with(|| by_weakness(*id).map_or(FrSet::EMPTY, |(_, row)| row.primary)),
                 Weakness::Other(_) => FrSet::EMPTY,
             })
             .fold(FrSet::EMPTY, FrSet::union);
@@ -202,11 +205,17 @@ pub fn secondary(finding: &Finding<'_>) -> FrSet {
 
 /// SRs the weaknesses touch, in the standard's order, each once.
 pub fn requirements(finding: &Finding<'_>) -> Vec<&'static str> {
-    let mut positions: Vec<usize> =
-        rows(finding).flat_map(|row| row.srs.iter()).filter_map(|sr| catalogue::system().position(sr)).collect();
+    let mut positions: Vec<usize> = rows(finding)
+        .flat_map(|row| row.srs.iter())
+        .filter_map(|sr| catalogue::system().position(sr))
+        .collect();
     positions.sort_unstable();
     positions.dedup();
-    positions.into_iter().filter_map(|at| catalogue::system().requirements.get(at)).map(|r| r.id.as_str()).collect()
+    positions
+        .into_iter()
+        .filter_map(|at| catalogue::system().requirements.get(at))
+        .map(|r| r.id.as_str())
+        .collect()
 }
 
 fn rows<'f>(finding: &'f Finding<'_>) -> impl Iterator<Item = &'static CweRow> + 'f {

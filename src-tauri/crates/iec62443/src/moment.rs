@@ -104,7 +104,9 @@ mod tests {
 
     #[test]
     fn refuses_days_that_do_not_exist() {
-        for wrong in ["", "yesterday", "2026-02-30", "0000-00-00", "31.12.2026", "2026-06-30T25:00:00Z", "1e309"] {
+        for wrong in
+            ["", "yesterday", "2026-02-30", "0000-00-00", "31.12.2026", "2026-06-30T25:00:00Z", "1e309"]
+        {
             assert!(Moment::parse(wrong).is_err(), "{wrong}");
         }
         assert!(Moment::parse("9999-12-31").is_ok());

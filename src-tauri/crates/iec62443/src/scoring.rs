@@ -15,19 +15,42 @@ use crate::{
     finding::{self, Cover, Rating, State},
     level::{Fr, SecurityLevel},
     mapping::{Mapper, Rule},
-    moment::days_between,
+    moment::{Moment, days_between},
     profile::Profile,
 };
 
 /// Class beyond SL 4: limits nothing.
 const BEYOND: u8 = 5;
 
-/// Scores a document at its `as_of`. The document is taken as checked ([`Evidence::check`]); findings on
+/// The moment asked about and what was known of feeds then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct When {
+    /// The moment assessed.
+    pub as_of: Moment,
+    /// First day of the reporting period.
+    pub period_from: Date,
+    /// Newest feed update or scan import.
+    pub last_update: Option<Moment>,
+}
+
+impl Evidence<'_> {
+    /// The moment the document itself asks about.
+    pub fn when(&self) -> When {
+        When { as_of: self.as_of, period_from: self.period_from, last_update: self.monitoring.last_update }
+    }
+}
+
+/// Scores a document at its own `as_of`. The document is taken as checked ([`Evidence::check`]); findings on
 /// assets it does not hold, which a checked document never has, count nowhere.
 pub fn assess(evidence: &Evidence<'_>) -> Assessment {
+    assess_at(evidence, evidence.when())
+}
+
+/// Scores a document as it stood at another moment than its own.
+pub fn assess_at(evidence: &Evidence<'_>, when: When) -> Assessment {
     let profile = Profile::with(&evidence.profile);
     let mut tables = Tables::new(evidence);
-    let mut judge = Judge::new(evidence);
+    let mut judge = Judge::new(evidence, when);
     let mut verdicts = Vec::with_capacity(evidence.findings.len());
     for finding in &evidence.findings {
         let verdict = judge.verdict(finding);
@@ -38,18 +61,21 @@ pub fn assess(evidence: &Evidence<'_>) -> Assessment {
     }
     for answer in &evidence.sr_assessments {
         if let Some(control) = answer.control.as_ref().filter(|id| !judge.covers.contains_key(&***id)) {
-            let text = format!("{} in zone {} names control {:?}, which does not exist; taken as not satisfied", answer.requirement, answer.zone, &**control);
+            let text = format!(
+                "{} in zone {} names control {:?}, which does not exist; taken as not satisfied",
+                answer.requirement, answer.zone, &**control
+            );
             judge.warnings.push(Warning { code: WarningCode::ControlMissing, finding: None, text });
         }
     }
-    let conformance = conformance(evidence, &judge.covers);
-    let zones = tables.levels(evidence, &profile, judge.today, &conformance);
+    let conformance = conformance(evidence, when.as_of, &judge.covers);
+    let zones = tables.levels(evidence, when, &profile, &conformance);
     Assessment { as_of: judge.today, profile, zones, verdicts, warnings: judge.warnings }
 }
 
 /// Gives findings their verdicts.
 struct Judge<'e> {
-    evidence: &'e Evidence<'e>,
+    when: When,
     today: Date,
     covers: FxHashMap<&'e str, Cover>,
     vectors: FxHashMap<&'e str, Option<Vector>>,
@@ -58,10 +84,10 @@ struct Judge<'e> {
 }
 
 impl<'e> Judge<'e> {
-    fn new(evidence: &'e Evidence<'e>) -> Judge<'e> {
-        let moment = evidence.as_of;
+    fn new(evidence: &'e Evidence<'_>, when: When) -> Judge<'e> {
+        let moment = when.as_of;
         Judge {
-            evidence,
+            when,
             today: moment.day(),
             covers: evidence.controls.iter().map(|c| (&*c.id, finding::control_cover(c, moment))).collect(),
             vectors: FxHashMap::default(),
@@ -70,8 +96,8 @@ impl<'e> Judge<'e> {
         }
     }
 
-    fn verdict(&mut self, finding: &'e Finding<'e>) -> Option<Verdict> {
-        let standing = finding::standing(finding, self.evidence.as_of)?;
+    fn verdict(&mut self, finding: &'e Finding<'_>) -> Option<Verdict> {
+        let standing = finding::standing(finding, self.when.as_of)?;
         let vectors = &mut self.vectors;
         let mut unreadable = None;
         let chosen = finding::chosen_vector(&finding.cvss, |text| {
@@ -91,13 +117,28 @@ impl<'e> Judge<'e> {
             .unwrap_or_default();
         let mapping = self.mapper.map(finding, &standing, vector);
         if let Some(text) = unreadable {
-            self.warn(WarningCode::CvssUnreadable, finding, format!("the CVSS vector {:?} cannot be read and was skipped", text.chars().take(80).collect::<String>()));
+            self.warn(
+                WarningCode::CvssUnreadable,
+                finding,
+                format!(
+                    "the CVSS vector {:?} cannot be read and was skipped",
+                    text.chars().take(80).collect::<String>()
+                ),
+            );
         }
         if rating == Rating::Unscored {
-            self.warn(WarningCode::Unscored, finding, "no usable CVSS vector and no severity; counted as high".to_owned());
+            self.warn(
+                WarningCode::Unscored,
+                finding,
+                "no usable CVSS vector and no severity; counted as high".to_owned(),
+            );
         }
         if mapping.rule == Rule::Unclassified {
-            self.warn(WarningCode::Unclassified, finding, "no rule maps it to a foundational requirement; it counts in triage only".to_owned());
+            self.warn(
+                WarningCode::Unclassified,
+                finding,
+                "no rule maps it to a foundational requirement; it counts in triage only".to_owned(),
+            );
         }
         Some(Verdict {
             state: standing.state,
@@ -107,7 +148,7 @@ impl<'e> Judge<'e> {
             frs: mapping.frs,
             triaged: standing.triaged,
             deferred: standing.deferred,
-            in_period: standing.is_in_period(self.evidence.period_from),
+            in_period: standing.is_in_period(self.when.period_from),
             fix: standing.fix,
             cover,
             vector: chosen.and_then(|(index, _)| u16::try_from(index).ok()),
@@ -149,7 +190,8 @@ struct Tally {
 
 impl<'e> Tables<'e> {
     fn new(evidence: &'e Evidence<'_>) -> Tables<'e> {
-        let zones: FxHashMap<&str, usize> = evidence.zones.iter().enumerate().map(|(i, z)| (&*z.id, i)).collect();
+        let zones: FxHashMap<&str, usize> =
+            evidence.zones.iter().enumerate().map(|(i, z)| (&*z.id, i)).collect();
         let none = Ratio::default();
         let tally = Tally { high: BEYOND, patching: none, compensation: none, triage: none, open: 0 };
         let mut identified = vec![none; evidence.zones.len()];
@@ -182,7 +224,9 @@ impl<'e> Tables<'e> {
             && match verdict.state {
                 State::Excluded | State::Closed => false,
                 State::Remediated => true,
-                State::Open => fix.is_some_and(|day| days_between(day, today) >= i64::from(profile.patch_grace_days)),
+                State::Open => {
+                    fix.is_some_and(|day| days_between(day, today) >= i64::from(profile.patch_grace_days))
+                }
             };
         let uncovered = open && verdict.rating.is_relevant() && (fix.is_none() || verdict.deferred);
         let triable = verdict.in_period
@@ -214,22 +258,25 @@ impl<'e> Tables<'e> {
         }
     }
 
-    fn levels(&self, evidence: &Evidence<'_>, profile: &Profile, today: Date, conformance: &[[Option<SecurityLevel>; 7]]) -> Vec<ZoneAssessment> {
+    fn levels(
+        &self,
+        evidence: &Evidence<'_>,
+        when: When,
+        profile: &Profile,
+        conformance: &[[Option<SecurityLevel>; 7]],
+    ) -> Vec<ZoneAssessment> {
         // Assets with an open medium finding of at most this class, by zone, FR and level.
         let mut dense = vec![[[0u32; 5]; 7]; evidence.zones.len()];
         for (zone, lowest) in self.zone_of.iter().zip(&self.medium) {
             let Some(zone) = *zone else { continue };
             for (by_level, class) in dense[zone].iter_mut().zip(lowest) {
-                for level in usize::from(*class)..=4 {
-                    by_level[level] += 1;
-                }
+                by_level.iter_mut().skip(usize::from(*class)).for_each(|count| *count += 1);
             }
         }
-        let age = evidence
-            .monitoring
+        let age = when
             .last_update
-            .filter(|update| *update <= evidence.as_of)
-            .map(|update| days_between(update.day(), today));
+            .filter(|update| *update <= when.as_of)
+            .map(|update| days_between(update.day(), when.as_of.day()));
         evidence
             .zones
             .iter()
@@ -247,10 +294,13 @@ impl<'e> Tables<'e> {
                     let known = SecurityLevel::highest(|l| reached(identified, &profile.identified, l));
                     let factors = Factors {
                         exposure: SecurityLevel::highest(|l| {
-                            usize::from(tally.high) > l && profile.medium_density[l - 1].is_kept_by(by_level[l], identified.of)
+                            usize::from(tally.high) > l
+                                && profile.medium_density[l - 1].is_kept_by(by_level[l], identified.of)
                         }),
                         patching: SecurityLevel::highest(|l| reached(tally.patching, &profile.patching, l)),
-                        compensation: SecurityLevel::highest(|l| reached(tally.compensation, &profile.compensation, l)),
+                        compensation: SecurityLevel::highest(|l| {
+                            reached(tally.compensation, &profile.compensation, l)
+                        }),
                         triage: SecurityLevel::highest(|l| reached(tally.triage, &profile.triage, l)),
                         assurance: fresh.min(known),
                     };
@@ -265,7 +315,14 @@ impl<'e> Tables<'e> {
                 });
                 let vector = [0, 1, 2, 3, 4, 5, 6].map(|i: usize| cells[i].achieved);
                 let level = vector.iter().copied().min().flatten();
-                ZoneAssessment { id: zone.id.to_string(), name: zone.name.to_string(), vector, level, sl_t: zone.sl_t, cells }
+                ZoneAssessment {
+                    id: zone.id.to_string(),
+                    name: zone.name.to_string(),
+                    vector,
+                    level,
+                    sl_t: zone.sl_t,
+                    cells,
+                }
             })
             .collect()
     }
@@ -276,7 +333,14 @@ fn reached(ratio: Ratio, steps: &[crate::profile::Share; 4], level: usize) -> bo
     steps[level - 1].is_reached_by(ratio.count, ratio.of)
 }
 
-fn cell(fr: Fr, factors: Factors, counts: Counts, conformance: Option<SecurityLevel>, target: SecurityLevel, profile: &Profile) -> Cell {
+fn cell(
+    fr: Fr,
+    factors: Factors,
+    counts: Counts,
+    conformance: Option<SecurityLevel>,
+    target: SecurityLevel,
+    profile: &Profile,
+) -> Cell {
     let named = factors.named();
     let evidence = named.iter().map(|(_, level)| *level).min().unwrap_or_default();
     let (other, bound, basis) = match conformance {
@@ -285,7 +349,12 @@ fn cell(fr: Fr, factors: Factors, counts: Counts, conformance: Option<SecurityLe
     };
     let achieved = evidence.min(bound);
     let limiting = if achieved < SecurityLevel::MAX {
-        named.into_iter().chain([(other, bound)]).filter(|(_, level)| *level == achieved).map(|(name, _)| name).collect()
+        named
+            .into_iter()
+            .chain([(other, bound)])
+            .filter(|(_, level)| *level == achieved)
+            .map(|(name, _)| name)
+            .collect()
     } else {
         Vec::new()
     };
@@ -319,17 +388,23 @@ fn not_assessable(fr: Fr, conformance: Option<SecurityLevel>) -> Cell {
 
 /// The answers in force at the moment: by zone, the status of each requirement of the catalogue; none where
 /// it was never assessed. `true` means satisfied.
-pub fn satisfied(evidence: &Evidence<'_>) -> Vec<Vec<Option<(SrStatus, bool)>>> {
-    let covers = evidence.controls.iter().map(|c| (&*c.id, finding::control_cover(c, evidence.as_of))).collect();
-    answers(evidence, &covers)
+pub fn satisfied(evidence: &Evidence<'_>, moment: Moment) -> Vec<Vec<Option<(SrStatus, bool)>>> {
+    let covers = evidence.controls.iter().map(|c| (&*c.id, finding::control_cover(c, moment))).collect();
+    answers(evidence, moment, &covers)
 }
 
-fn answers(evidence: &Evidence<'_>, covers: &FxHashMap<&str, Cover>) -> Vec<Vec<Option<(SrStatus, bool)>>> {
+fn answers(
+    evidence: &Evidence<'_>,
+    moment: Moment,
+    covers: &FxHashMap<&str, Cover>,
+) -> Vec<Vec<Option<(SrStatus, bool)>>> {
     let catalogue = catalogue::system();
     let zones: FxHashMap<&str, usize> = evidence.zones.iter().enumerate().map(|(i, z)| (&*z.id, i)).collect();
     let mut latest = vec![vec![None; catalogue.requirements.len()]; evidence.zones.len()];
-    for answer in evidence.sr_assessments.iter().filter(|answer| answer.at <= evidence.as_of) {
-        let (Some(zone), Some(requirement)) = (zones.get(&*answer.zone), catalogue.position(&answer.requirement)) else {
+    for answer in evidence.sr_assessments.iter().filter(|answer| answer.at <= moment) {
+        let (Some(zone), Some(requirement)) =
+            (zones.get(&*answer.zone), catalogue.position(&answer.requirement))
+        else {
             continue;
         };
         let place = &mut latest[*zone][requirement];
@@ -363,16 +438,21 @@ fn answers(evidence: &Evidence<'_>, covers: &FxHashMap<&str, Cover>) -> Vec<Vec<
 }
 
 /// Conformance level by zone and FR (scoring.md section 5).
-fn conformance(evidence: &Evidence<'_>, covers: &FxHashMap<&str, Cover>) -> Vec<[Option<SecurityLevel>; 7]> {
+fn conformance(
+    evidence: &Evidence<'_>,
+    moment: Moment,
+    covers: &FxHashMap<&str, Cover>,
+) -> Vec<[Option<SecurityLevel>; 7]> {
     if evidence.sr_assessments.is_empty() {
         return vec![[None; 7]; evidence.zones.len()];
     }
     let requirements = &catalogue::system().requirements;
-    answers(evidence, covers)
+    answers(evidence, moment, covers)
         .into_iter()
         .map(|answers| {
             Fr::ALL.map(|fr| {
-                let of_fr = || requirements.iter().zip(&answers).filter(|(requirement, _)| requirement.fr == fr);
+                let of_fr =
+                    || requirements.iter().zip(&answers).filter(|(requirement, _)| requirement.fr == fr);
                 of_fr().any(|(_, answer)| answer.is_some()).then(|| {
                     SecurityLevel::highest(|level| {
                         of_fr()

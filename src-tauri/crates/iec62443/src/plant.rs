@@ -1,0 +1,300 @@
+//! A plant as Plumbline knows it: one environment (a system under consideration, 62443-3-2 ZCR 1) with
+//! everything that is recorded of it.
+//!
+//! What the method looks at stands in [`Plant::evidence`]; what only people look at (names, reasons, owners)
+//! stands beside it, in lists of the same order. So scoring needs no copy, and nothing is kept twice.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Assessment, METHOD,
+    evidence::{Evidence, Monitoring, SCHEMA},
+    moment::Moment,
+    profile::Overrides,
+    scoring::{self, When},
+};
+
+/// Everything recorded of one environment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plant {
+    /// Which environment.
+    pub environment: Environment,
+    /// What the method looks at, over all time. Its `as_of`, `period_from` and `monitoring` are those of the
+    /// newest knowledge; [`Plant::when`] gives them for another day.
+    pub evidence: Evidence<'static>,
+    /// Days and times of feed updates and scan imports, ascending.
+    pub updates: Vec<Moment>,
+    /// Details of `evidence.zones`, same order.
+    pub zones: Vec<ZoneDetail>,
+    /// Conduits.
+    pub conduits: Vec<Conduit>,
+    /// Details of `evidence.assets`, same order.
+    pub assets: Vec<AssetDetail>,
+    /// Details of the events of `evidence.findings`, same order in both.
+    pub event_notes: Vec<Vec<EventNote>>,
+    /// Details of `evidence.controls`, same order.
+    pub controls: Vec<ControlDetail>,
+    /// Tickets.
+    pub tickets: Vec<Ticket>,
+}
+
+/// An environment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Environment {
+    /// Id, unique in a store.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// Company.
+    pub organisation: String,
+    /// A reference plant whose company is invented.
+    pub demo: bool,
+}
+
+/// What is known of a zone beside its SL-T.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ZoneDetail {
+    /// The zone it lies in.
+    pub parent: Option<String>,
+    /// Purdue level as the plant writes it, such as `3.5`; may be empty.
+    pub purdue: String,
+    /// Safety related (ZCR 3.3).
+    pub safety: bool,
+    /// What it is for.
+    pub description: String,
+}
+
+/// A conduit between two zones.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conduit {
+    /// Id.
+    pub id: String,
+    /// Name; may be empty.
+    pub name: String,
+    /// Zone id at one end.
+    pub from_zone: String,
+    /// Zone id at the other.
+    pub to_zone: String,
+    /// Protocols.
+    pub protocols: Vec<String>,
+    /// What guards it, in words.
+    pub protected_by: String,
+}
+
+/// A layer of an asset.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Layer {
+    /// The automation product itself.
+    #[default]
+    Ot,
+    /// The operating system under it.
+    Os,
+    /// Network equipment and communication modules.
+    Network,
+}
+
+/// Kind of an identity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IdentityKind {
+    /// Hardware.
+    Hardware,
+    /// Firmware.
+    #[default]
+    Firmware,
+    /// Operating system.
+    OperatingSystem,
+    /// Application.
+    Application,
+}
+
+macro_rules! words {
+    ($name:ident { $($variant:ident = $word:literal),* }) => {
+        impl $name {
+            /// Every value.
+            pub const ALL: &[$name] = &[$($name::$variant),*];
+
+            /// The word used in documents and tables.
+            pub fn as_str(self) -> &'static str {
+                match self { $($name::$variant => $word),* }
+            }
+
+            /// The value with this word.
+            pub fn from_word(word: &str) -> Option<$name> {
+                match word { $($word => Some($name::$variant),)* _ => None }
+            }
+        }
+    };
+}
+
+words!(Layer { Ot = "ot", Os = "os", Network = "network" });
+words!(IdentityKind { Hardware = "hardware", Firmware = "firmware", OperatingSystem = "operating_system", Application = "application" });
+
+/// What an asset is, on one layer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// Layer.
+    pub layer: Layer,
+    /// Kind.
+    pub kind: IdentityKind,
+    /// Vendor.
+    pub vendor: String,
+    /// Product.
+    pub product: String,
+    /// Version; empty when not known.
+    pub version: String,
+}
+
+impl Identity {
+    /// Carries vendor, product and version (scoring.md section 1).
+    pub fn is_complete(&self) -> bool {
+        [&self.vendor, &self.product, &self.version].iter().all(|text| !text.trim().is_empty())
+    }
+}
+
+/// What is known of an asset beside its id and zone. Words that are not known are empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssetDetail {
+    /// Tag as the plant writes it.
+    pub tag: String,
+    /// Name.
+    pub name: String,
+    /// Component type of 62443-4-2: embedded_device, host_device, network_device, software_application.
+    pub component_type: String,
+    /// low, medium, high.
+    pub criticality: String,
+    /// Lifecycle, such as `active` or `end of support`.
+    pub lifecycle: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// Serial number.
+    pub serial: String,
+    /// IP address.
+    pub ip: String,
+    /// MAC address.
+    pub mac: String,
+    /// Day of installation.
+    pub installed: Option<Date>,
+    /// Identities, the main one first.
+    pub identities: Vec<Identity>,
+}
+
+/// What is known of an event beside time and kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventNote {
+    /// Who; empty when it came without a name.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+    /// Until when, for deferrals and accepted risks.
+    pub until: Option<Date>,
+}
+
+/// What is known of a control beside states and expiry.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ControlDetail {
+    /// Title.
+    pub title: String,
+    /// Zone it stands in; empty when it serves several.
+    pub zone: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// SRs it serves.
+    pub srs: Vec<String>,
+}
+
+/// A ticket in somebody's system.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ticket {
+    /// Number.
+    pub id: String,
+    /// System it lives in.
+    pub system: String,
+    /// Finding id.
+    pub finding: String,
+    /// When it was written.
+    pub created: Option<Moment>,
+    /// Who has it.
+    pub assignee: String,
+    /// Due day.
+    pub due: Option<Date>,
+    /// Its state there.
+    pub status: String,
+    /// When it was closed.
+    pub closed: Option<Moment>,
+}
+
+impl Plant {
+    /// An environment with nothing in it, on a day.
+    pub fn empty(environment: Environment, today: Date) -> Plant {
+        Plant {
+            environment,
+            evidence: Evidence {
+                schema: SCHEMA.into(),
+                method: METHOD.into(),
+                as_of: Moment::end_of(today),
+                period_from: today,
+                profile: Overrides::default(),
+                monitoring: Monitoring::default(),
+                zones: Vec::new(),
+                assets: Vec::new(),
+                findings: Vec::new(),
+                controls: Vec::new(),
+                sr_assessments: Vec::new(),
+            },
+            updates: Vec::new(),
+            zones: Vec::new(),
+            conduits: Vec::new(),
+            assets: Vec::new(),
+            event_notes: Vec::new(),
+            controls: Vec::new(),
+            tickets: Vec::new(),
+        }
+    }
+
+    /// The question "how did things stand at the end of that day, over a period from that day on".
+    pub fn when(&self, as_of: Date, period_from: Date) -> When {
+        let as_of = Moment::end_of(as_of);
+        When { as_of, period_from, last_update: self.updates.iter().copied().filter(|at| *at <= as_of).max() }
+    }
+
+    /// Scores the plant at the end of a day.
+    pub fn assess(&self, when: When) -> Assessment {
+        scoring::assess_at(&self.evidence, when)
+    }
+
+    /// The evidence document of a day: what was known then. Scoring it gives what [`Plant::assess`] gives.
+    pub fn evidence_at(&self, when: When) -> Evidence<'static> {
+        let mut evidence = self.evidence.clone();
+        evidence.as_of = when.as_of;
+        evidence.period_from = when.period_from;
+        evidence.monitoring.last_update = when.last_update;
+        evidence.findings.retain(|finding| finding.opened <= when.as_of);
+        for finding in &mut evidence.findings {
+            finding.events.retain(|event| event.at <= when.as_of);
+        }
+        for control in &mut evidence.controls {
+            control.history.retain(|change| change.at <= when.as_of);
+        }
+        evidence.sr_assessments.retain(|answer| answer.at <= when.as_of);
+        evidence
+    }
+
+    /// Depth of each zone in the nesting, 0 for a top zone; same order as the zones. A cycle counts as a top.
+    pub fn depths(&self) -> Vec<u32> {
+        let parent_of = |index: usize| {
+            let parent = self.zones.get(index)?.parent.as_deref()?;
+            self.evidence.zones.iter().position(|zone| &*zone.id == parent)
+        };
+        (0..self.evidence.zones.len())
+            .map(|start| {
+                let steps = std::iter::successors(parent_of(start), |at| parent_of(*at))
+                    .take(self.zones.len())
+                    .count();
+                if steps >= self.zones.len() { 0 } else { u32::try_from(steps).unwrap_or(0) }
+            })
+            .collect()
+    }
+}
