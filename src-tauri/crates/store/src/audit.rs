@@ -1,0 +1,162 @@
+//! The audit log: append-only, each row carrying the hash of the one before.
+//!
+//! `hash = SHA-256(JSON array [before, seq, at, actor, action, subject, detail])`, hex; the first row's
+//! `before` is 64 zeros. So any change of any row, or of their order, breaks the chain at that row.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::{Change, Result, Store};
+
+/// Hash before the first row.
+const START: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// A row of the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// Number, from 1 without gaps.
+    pub seq: i64,
+    /// When, RFC 3339.
+    pub at: String,
+    /// Who.
+    pub actor: String,
+    /// What.
+    pub action: String,
+    /// On what.
+    pub subject: String,
+    /// Details as JSON.
+    pub detail: String,
+    /// Hash of the row before.
+    pub before: String,
+    /// Hash of this row.
+    pub hash: String,
+}
+
+/// Whether the chain holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChainState {
+    /// Rows.
+    pub rows: u64,
+    /// First row whose hash, number or link is wrong.
+    pub first_broken: Option<i64>,
+    /// Hash of the last row.
+    pub head: String,
+}
+
+impl ChainState {
+    /// Whether every row follows from the one before.
+    pub fn is_intact(&self) -> bool {
+        self.first_broken.is_none()
+    }
+}
+
+impl AuditEntry {
+    fn read(row: &Row<'_>) -> rusqlite::Result<AuditEntry> {
+        Ok(AuditEntry {
+            seq: row.get(0)?,
+            at: row.get(1)?,
+            actor: row.get(2)?,
+            action: row.get(3)?,
+            subject: row.get(4)?,
+            detail: row.get(5)?,
+            before: row.get(6)?,
+            hash: row.get(7)?,
+        })
+    }
+
+    fn computed_hash(&self) -> String {
+        let words = serde_json::json!([
+            self.before,
+            self.seq,
+            self.at,
+            self.actor,
+            self.action,
+            self.subject,
+            self.detail
+        ]);
+        hex(&Sha256::digest(words.to_string().as_bytes()))
+    }
+}
+
+/// Bytes as lower-case hex.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// SHA-256 of bytes, hex.
+pub fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+/// Number and hash of the last row.
+pub(crate) fn head(connection: &Connection) -> Result<(i64, String)> {
+    Ok(connection
+        .prepare_cached("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?
+        .unwrap_or((0, START.to_owned())))
+}
+
+impl Change<'_> {
+    /// Adds a row to the log.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn log(&self, action: &str, subject: &str, detail: &Value) -> Result<()> {
+        let (last, before) = head(&self.transaction)?;
+        let mut entry = AuditEntry {
+            seq: last + 1,
+            at: self.who.at.to_string(),
+            actor: self.who.actor.clone(),
+            action: action.to_owned(),
+            subject: subject.to_owned(),
+            detail: detail.to_string(),
+            before,
+            hash: String::new(),
+        };
+        entry.hash = entry.computed_hash();
+        self.transaction.execute(
+            "INSERT INTO audit (seq, at, actor, action, subject, detail, before, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            params![entry.seq, entry.at, entry.actor, entry.action, entry.subject, entry.detail, entry.before, entry.hash],
+        )?;
+        Ok(())
+    }
+}
+
+impl Store {
+    /// Rows of the log, newest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn audit_log(&self, offset: u32, limit: u32) -> Result<Vec<AuditEntry>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT seq, at, actor, action, subject, detail, before, hash FROM audit ORDER BY seq DESC LIMIT ?2 OFFSET ?1",
+        )?;
+        Ok(statement.query_map([offset, limit], AuditEntry::read)?.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Recomputes the whole chain.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn audit_chain(&self) -> Result<ChainState> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT seq, at, actor, action, subject, detail, before, hash FROM audit ORDER BY seq",
+        )?;
+        let mut state = ChainState { rows: 0, first_broken: None, head: START.to_owned() };
+        let mut expected = 1;
+        for entry in statement.query_map([], AuditEntry::read)? {
+            let entry = entry?;
+            let holds =
+                entry.seq == expected && entry.before == state.head && entry.hash == entry.computed_hash();
+            if !holds && state.first_broken.is_none() {
+                state.first_broken = Some(entry.seq);
+            }
+            expected = entry.seq + 1;
+            state.rows += 1;
+            state.head = entry.hash;
+        }
+        Ok(state)
+    }
+}

@@ -1,0 +1,134 @@
+//! What can go wrong with a store.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use rusqlite::ErrorCode;
+
+/// Result of store work.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What went wrong; the text says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no store in the folder.
+    #[error("there is no store in {}; create one with `plumbline init` or `plumbline demo`", folder.display())]
+    Missing {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// There is a store in the folder already.
+    #[error("{} holds a store already; nothing was changed. Choose another folder", folder.display())]
+    Exists {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// Another program holds the store.
+    #[error("the store in {} is in use by another program; close it there and try again", folder.display())]
+    Locked {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// The file is no database or is damaged.
+    #[error("the store in {} is damaged ({detail}); run `plumbline doctor`, and restore a backup if it says so", folder.display())]
+    Damaged {
+        /// The folder.
+        folder: PathBuf,
+        /// What SQLite says.
+        detail: String,
+    },
+    /// The store was written by a newer program.
+    #[error("the store in {} was written by a newer version of Plumbline; install that version, nothing was changed", folder.display())]
+    Newer {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// Something asked for does not exist.
+    #[error("there is no {kind} {id:?} in this store")]
+    NotFound {
+        /// What kind of thing.
+        kind: &'static str,
+        /// Its id.
+        id: String,
+    },
+    /// An id is taken.
+    #[error("{kind} {id:?} exists already; choose another id")]
+    Taken {
+        /// What kind of thing.
+        kind: &'static str,
+        /// Its id.
+        id: String,
+    },
+    /// The file system refused.
+    #[error("cannot write {}: {source}; check space and rights, nothing was changed", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A change without an audit entry: a fault of the program, which is why nothing of it was kept.
+    #[error("internal: a change left no entry in the audit log and was not kept; please report this")]
+    Silent,
+    /// A value in the database is none that the program writes.
+    #[error("the store holds {value:?} where a {what} belongs; run `plumbline doctor`")]
+    Unreadable {
+        /// What was expected.
+        what: &'static str,
+        /// What was there.
+        value: String,
+    },
+    /// Anything else SQLite refuses.
+    #[error("the store cannot be used: {0}")]
+    Database(rusqlite::Error),
+}
+
+impl Error {
+    pub(crate) fn io(path: &Path, source: io::Error) -> Error {
+        Error::Io { path: path.to_owned(), source }
+    }
+
+    /// Sorts a database error into what a person can act on.
+    pub(crate) fn at(folder: &Path, source: rusqlite::Error) -> Error {
+        let folder = folder.to_owned();
+        let detail = source.to_string();
+        match source.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Locked { folder },
+            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Error::Damaged { folder, detail },
+            Some(
+                ErrorCode::CannotOpen
+                | ErrorCode::ReadOnly
+                | ErrorCode::DiskFull
+                | ErrorCode::PermissionDenied
+                | ErrorCode::SystemIoFailure,
+            ) => Error::Io { path: folder, source: io::Error::other(detail) },
+            _ => Error::Database(source),
+        }
+    }
+
+    /// A stable code for callers: not_found, usage, store_locked, store_damaged, store_newer, io.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Error::Missing { .. } | Error::NotFound { .. } => "not_found",
+            Error::Exists { .. } | Error::Taken { .. } => "usage",
+            Error::Locked { .. } => "store_locked",
+            Error::Damaged { .. } | Error::Unreadable { .. } | Error::Database(_) | Error::Silent => {
+                "store_damaged"
+            }
+            Error::Newer { .. } => "store_newer",
+            Error::Io { .. } => "io",
+        }
+    }
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(source: rusqlite::Error) -> Error {
+        let nowhere = Path::new("");
+        match Error::at(nowhere, source) {
+            Error::Locked { .. } => Error::Locked { folder: PathBuf::from("use") },
+            other => other,
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! Findings, their events, and changes that can be taken back.
+
+use iec62443::{
+    Moment,
+    evidence::{Event, EventKind, Finding, Fix, Text},
+    level::FrSet,
+    plant::EventNote,
+};
+use rusqlite::{OptionalExtension, params};
+use rustc_hash::FxHashMap;
+
+use crate::{Change, Error, Result, Store, value};
+
+type Events = FxHashMap<String, (Vec<Event>, Vec<EventNote>)>;
+
+/// Findings with the notes on their events, in the same order.
+pub(crate) type Findings = (Vec<Finding<'static>>, Vec<Vec<EventNote>>);
+
+/// A new event of a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewEvent {
+    /// Kind.
+    pub kind: EventKind,
+    /// FRs, for an override.
+    pub frs: FrSet,
+    /// Why, and until when; who is the one who makes the change.
+    pub note: EventNote,
+}
+
+impl Store {
+    pub(crate) fn findings(&self, environment: &str) -> Result<Findings> {
+        let stated = self.statements(environment)?;
+        let mut events = self.events(environment)?;
+        let mut controls = self.finding_controls(environment)?;
+        let mut statement = self.connection.prepare_cached(
+            "SELECT id, asset, vulnerability, fix, opened FROM finding WHERE environment = ?1 ORDER BY position, id",
+        )?;
+        let mut rows = statement.query([environment])?;
+        let (mut findings, mut notes) = (Vec::new(), Vec::new());
+        while let Some(row) = rows.next()? {
+            let id: String = row.get(0)?;
+            let key: i64 = row.get(2)?;
+            let said = stated
+                .get(&key)
+                .ok_or_else(|| Error::Unreadable { what: "vulnerability key", value: key.to_string() })?;
+            let (events, event_notes) = events.remove(&id).unwrap_or_default();
+            findings.push(Finding {
+                asset: row.get::<_, String>(1)?.into(),
+                vuln: said.cve.clone().map(Text::from),
+                title: said.title.clone().into(),
+                description: said.description.clone().into(),
+                cwes: said.weaknesses(),
+                cvss: said.cvss.clone(),
+                severity: said.severity,
+                kev: said.kev,
+                epss: said.epss,
+                exploit: said.exploit,
+                fix: value::word("fix", row.get_ref(3)?.as_str().unwrap_or_default())?,
+                opened: value::moment(row.get_ref(4)?.as_str().unwrap_or_default())?,
+                events,
+                controls: controls.remove(&id).unwrap_or_default(),
+                id: id.into(),
+            });
+            notes.push(event_notes);
+        }
+        Ok((findings, notes))
+    }
+
+    fn events(&self, environment: &str) -> Result<Events> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT finding, at, kind, frs, by, reason, until FROM finding_event WHERE environment = ?1 ORDER BY seq",
+        )?;
+        let mut rows = statement.query([environment])?;
+        let mut events = Events::default();
+        while let Some(row) = rows.next()? {
+            let (list, notes) = events.entry(row.get(0)?).or_default();
+            let frs = row.get_ref(3)?.as_str().unwrap_or_default();
+            list.push(Event {
+                at: value::moment(row.get_ref(1)?.as_str().unwrap_or_default())?,
+                kind: value::word("kind of event", row.get_ref(2)?.as_str().unwrap_or_default())?,
+                frs: if frs == "[]" { FrSet::EMPTY } else { value::list("list of FRs", frs)? },
+            });
+            notes.push(EventNote {
+                by: row.get(4)?,
+                reason: row.get(5)?,
+                until: value::optional_date(row.get(6)?)?,
+            });
+        }
+        Ok(events)
+    }
+
+    fn finding_controls(&self, environment: &str) -> Result<FxHashMap<String, Vec<Text<'static>>>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT finding, control FROM finding_control WHERE environment = ?1 ORDER BY finding, position",
+        )?;
+        let mut rows = statement.query([environment])?;
+        let mut controls: FxHashMap<String, Vec<Text<'static>>> = FxHashMap::default();
+        while let Some(row) = rows.next()? {
+            controls.entry(row.get(0)?).or_default().push(row.get::<_, String>(1)?.into());
+        }
+        Ok(controls)
+    }
+}
+
+impl Change<'_> {
+    pub(crate) fn put_finding(
+        &self,
+        environment: &str,
+        position: usize,
+        finding: &Finding<'_>,
+    ) -> Result<()> {
+        let statement = self.put_statement(finding)?;
+        let fix = match finding.fix {
+            Fix::None => "none",
+            Fix::Available => "available",
+        };
+        self.transaction
+            .prepare_cached(
+                "INSERT INTO finding (environment, id, position, asset, vulnerability, fix, opened) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                 ON CONFLICT (environment, id) DO UPDATE SET asset = ?4, vulnerability = ?5, fix = ?6, opened = ?7",
+            )?
+            .execute(params![environment, &*finding.id, position, &*finding.asset, statement, fix, finding.opened.to_string()])?;
+        self.transaction
+            .prepare_cached("DELETE FROM finding_control WHERE environment = ?1 AND finding = ?2")?
+            .execute(params![environment, &*finding.id])?;
+        let mut insert = self.transaction.prepare_cached(
+            "INSERT INTO finding_control (environment, finding, position, control) VALUES (?1, ?2, ?3, ?4)",
+        )?;
+        for (position, control) in finding.controls.iter().enumerate() {
+            insert.execute(params![environment, &*finding.id, position, &**control])?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn put_event(
+        &self,
+        environment: &str,
+        finding: &str,
+        event: &Event,
+        note: &EventNote,
+        change: Option<i64>,
+    ) -> Result<()> {
+        self.transaction
+            .prepare_cached(
+                "INSERT INTO finding_event (environment, finding, at, kind, frs, by, reason, until, change) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            )?
+            .execute(params![
+                environment,
+                finding,
+                event.at.to_string(),
+                event.kind.as_str(),
+                value::json(&event.frs),
+                note.by,
+                note.reason,
+                note.until.map(|day| day.to_string()),
+                change
+            ])?;
+        Ok(())
+    }
+
+    /// Writes the same event for several findings as one change that [`Change::undo`] can take back.
+    /// Returns the change's number.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a finding that does not exist.
+    pub fn add_event(&self, environment: &str, findings: &[String], new: &NewEvent) -> Result<i64> {
+        let who = self.who().clone();
+        let action = format!("finding.{}", new.kind.as_str());
+        self.transaction.execute(
+            "INSERT INTO change (at, actor, action) VALUES (?1, ?2, ?3)",
+            params![who.at.to_string(), who.actor, action],
+        )?;
+        let change = self.transaction.last_insert_rowid();
+        let event = Event { at: Moment::at(who.at), kind: new.kind, frs: new.frs };
+        let note = EventNote { by: who.actor.clone(), ..new.note.clone() };
+        for finding in findings {
+            let known: Option<i64> = self
+                .transaction
+                .prepare_cached("SELECT 1 FROM finding WHERE environment = ?1 AND id = ?2")?
+                .query_row([environment, finding.as_str()], |row| row.get(0))
+                .optional()?;
+            if known.is_none() {
+                return Err(Error::NotFound { kind: "finding", id: finding.clone() });
+            }
+            self.put_event(environment, finding, &event, &note, Some(change))?;
+        }
+        let detail = serde_json::json!({
+            "change": change, "findings": findings, "reason": note.reason, "until": note.until, "frs": new.frs,
+        });
+        self.log(&action, environment, &detail)?;
+        Ok(change)
+    }
+
+    /// Takes a change back: its events go, the log keeps both. Returns the environment and findings concerned.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is no such change or it was taken back before.
+    pub fn undo(&self, change: i64) -> Result<(String, Vec<String>)> {
+        let missing = || Error::NotFound { kind: "change", id: change.to_string() };
+        let action: String = self
+            .transaction
+            .query_row("SELECT action FROM change WHERE id = ?1 AND undone IS NULL", [change], |row| {
+                row.get(0)
+            })
+            .optional()?
+            .ok_or_else(missing)?;
+        let mut statement = self.transaction.prepare_cached(
+            "SELECT environment, finding FROM finding_event WHERE change = ?1 ORDER BY seq",
+        )?;
+        let rows = statement
+            .query_map([change], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        let environment = rows.first().map(|(environment, _)| environment.clone()).ok_or_else(missing)?;
+        let findings: Vec<String> = rows.into_iter().map(|(_, finding)| finding).collect();
+        self.transaction.execute("DELETE FROM finding_event WHERE change = ?1", [change])?;
+        self.transaction.execute(
+            "UPDATE change SET undone = ?2 WHERE id = ?1",
+            params![change, self.who().at.to_string()],
+        )?;
+        let detail = serde_json::json!({"change": change, "action": action, "findings": findings});
+        self.log("change.undone", &environment, &detail)?;
+        Ok((environment, findings))
+    }
+}

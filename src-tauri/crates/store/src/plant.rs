@@ -1,0 +1,243 @@
+//! A whole plant in and out.
+
+use iec62443::{
+    Plant,
+    evidence::{Event, Finding},
+    level::FrSet,
+    plant::EventNote,
+};
+use jiff::civil::Date;
+use rustc_hash::FxHashMap;
+
+use crate::{Change, Result, Store};
+
+/// How much of one kind an import added, changed and found unchanged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// New.
+    pub added: u32,
+    /// Different from before.
+    pub changed: u32,
+    /// As before.
+    pub unchanged: u32,
+}
+
+/// Counts by kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PlantCounts {
+    /// Zones.
+    pub zones: Counts,
+    /// Conduits.
+    pub conduits: Counts,
+    /// Assets.
+    pub assets: Counts,
+    /// Findings.
+    pub findings: Counts,
+    /// Compensating controls.
+    pub controls: Counts,
+    /// Requirement answers.
+    pub sr_answers: Counts,
+    /// Tickets.
+    pub tickets: Counts,
+}
+
+impl PlantCounts {
+    /// The counts with the names of their kinds.
+    pub fn named(&self) -> [(&'static str, Counts); 7] {
+        [
+            ("zones", self.zones),
+            ("conduits", self.conduits),
+            ("assets", self.assets),
+            ("findings", self.findings),
+            ("controls", self.controls),
+            ("sr_assessments", self.sr_answers),
+            ("tickets", self.tickets),
+        ]
+    }
+
+    /// Whether nothing is new or different.
+    pub fn is_unchanged(&self) -> bool {
+        self.named().iter().all(|(_, counts)| counts.added == 0 && counts.changed == 0)
+    }
+}
+
+impl Store {
+    /// Everything recorded of an environment. `today` only sets the day the document asks about by itself.
+    ///
+    /// # Errors
+    /// [`crate::Error::NotFound`]
+    pub fn plant(&self, environment: &str, today: Date) -> Result<Plant> {
+        let mut plant = Plant::empty(self.environment(environment)?, today);
+        let (zones, zone_details) = self.zones(environment)?;
+        let (assets, asset_details) = self.assets(environment)?;
+        let (findings, notes) = self.findings(environment)?;
+        let (controls, control_details) = self.controls(environment)?;
+        plant.evidence.profile = self.overrides(environment)?;
+        plant.updates = self.updates(environment)?;
+        plant.evidence.monitoring.last_update = plant.updates.last().copied();
+        plant.evidence.zones = zones;
+        plant.zones = zone_details;
+        plant.conduits = self.conduits(environment)?;
+        plant.evidence.assets = assets;
+        plant.assets = asset_details;
+        plant.evidence.findings = findings;
+        plant.event_notes = notes;
+        plant.evidence.controls = controls;
+        plant.controls = control_details;
+        plant.evidence.sr_assessments = self.sr_answers(environment)?;
+        plant.tickets = self.tickets(environment)?;
+        Ok(plant)
+    }
+}
+
+/// Tallies records against those known before, and says which to write and at which position.
+struct Tally<'k, T> {
+    known: FxHashMap<&'k str, T>,
+    next: usize,
+    counts: Counts,
+}
+
+impl<'k, T: PartialEq> Tally<'k, T> {
+    fn new(known: impl Iterator<Item = (&'k str, T)>) -> Self {
+        let known: FxHashMap<_, _> = known.collect();
+        Tally { next: known.len(), known, counts: Counts::default() }
+    }
+
+    /// The position to write the record at; none when it is as before.
+    fn place(&mut self, id: &str, record: &T) -> Option<usize> {
+        match self.known.get(id) {
+            Some(before) if before == record => {
+                self.counts.unchanged += 1;
+                return None;
+            }
+            Some(_) => self.counts.changed += 1,
+            None => self.counts.added += 1,
+        }
+        self.next += 1;
+        Some(self.next - 1)
+    }
+}
+
+impl Change<'_> {
+    /// Writes a plant into its environment, which must exist: what is new is added, what differs is changed,
+    /// what is there and not mentioned stays. Events and answers are only ever added. `known` is the plant as
+    /// it stands in the store. `source` names where it came from, for the log.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn put_plant(&self, plant: &Plant, known: &Plant, source: &serde_json::Value) -> Result<PlantCounts> {
+        let environment = plant.environment.id.as_str();
+        let mut counts = PlantCounts::default();
+        let (old, new) = (&known.evidence, &plant.evidence);
+
+        let mut tally = Tally::new(old.zones.iter().zip(&known.zones).map(|(z, d)| (&*z.id, (z, d))));
+        for (zone, detail) in new.zones.iter().zip(&plant.zones) {
+            if let Some(position) = tally.place(&zone.id, &(zone, detail)) {
+                self.put_zone(environment, position, zone, detail)?;
+            }
+        }
+        counts.zones = tally.counts;
+
+        let mut tally = Tally::new(known.conduits.iter().map(|c| (c.id.as_str(), c)));
+        for conduit in &plant.conduits {
+            if let Some(position) = tally.place(&conduit.id, &conduit) {
+                self.put_conduit(environment, position, conduit)?;
+            }
+        }
+        counts.conduits = tally.counts;
+
+        let mut tally = Tally::new(old.assets.iter().zip(&known.assets).map(|(a, d)| (&*a.id, (a, d))));
+        for (asset, detail) in new.assets.iter().zip(&plant.assets) {
+            if let Some(position) = tally.place(&asset.id, &(asset, detail)) {
+                self.put_asset(environment, position, asset, detail)?;
+            }
+        }
+        counts.assets = tally.counts;
+
+        let mut tally = Tally::new(old.controls.iter().zip(&known.controls).map(|(c, d)| (&*c.id, (c, d))));
+        for (control, detail) in new.controls.iter().zip(&plant.controls) {
+            if let Some(position) = tally.place(&control.id, &(control, detail)) {
+                self.put_control(environment, position, control, detail)?;
+            }
+        }
+        counts.controls = tally.counts;
+
+        counts.findings = self.put_findings(plant, known)?;
+
+        let mut tally = Tally::new(known.tickets.iter().map(|t| (t.id.as_str(), t)));
+        for ticket in &plant.tickets {
+            if let Some(position) = tally.place(&ticket.id, &ticket) {
+                self.put_ticket(environment, position, ticket)?;
+            }
+        }
+        counts.tickets = tally.counts;
+
+        for answer in &new.sr_assessments {
+            if old.sr_assessments.contains(answer) {
+                counts.sr_answers.unchanged += 1;
+            } else {
+                counts.sr_answers.added += 1;
+                self.put_sr_answer(environment, answer)?;
+            }
+        }
+
+        let mut updated = false;
+        for at in &plant.updates {
+            updated |= self.add_update(environment, *at, "import")?;
+        }
+        if new.profile != old.profile {
+            self.put_overrides(environment, &new.profile, "imported with the plant")?;
+            updated = true;
+        }
+        if updated || !counts.is_unchanged() {
+            let named =
+                counts.named().map(|(kind, c)| (kind.to_owned(), serde_json::json!([c.added, c.changed])));
+            let detail =
+                serde_json::json!({"source": source, "added_changed": serde_json::Map::from_iter(named)});
+            self.log("plant.imported", environment, &detail)?;
+        }
+        Ok(counts)
+    }
+
+    fn put_findings(&self, plant: &Plant, known: &Plant) -> Result<Counts> {
+        let environment = plant.environment.id.as_str();
+        let stated = |f: &Finding<'static>| Finding { events: Vec::new(), ..f.clone() };
+        let before: FxHashMap<&str, &Finding<'static>> =
+            known.evidence.findings.iter().map(|f| (&*f.id, f)).collect();
+        let mut counts = Counts::default();
+        let mut position = before.len();
+        for (finding, notes) in plant.evidence.findings.iter().zip(&plant.event_notes) {
+            let old = before.get(&*finding.id);
+            let same = old.is_some_and(|old| stated(old) == stated(finding));
+            if !same {
+                self.put_finding(environment, position, finding)?;
+                position += 1;
+            }
+            let no_note = EventNote::default();
+            let mut events = 0;
+            for (index, event) in finding.events.iter().enumerate() {
+                if !old.is_some_and(|old| holds(old, event)) {
+                    self.put_event(
+                        environment,
+                        &finding.id,
+                        event,
+                        notes.get(index).unwrap_or(&no_note),
+                        None,
+                    )?;
+                    events += 1;
+                }
+            }
+            match old {
+                None => counts.added += 1,
+                Some(_) if same && events == 0 => counts.unchanged += 1,
+                Some(_) => counts.changed += 1,
+            }
+        }
+        Ok(counts)
+    }
+}
+
+fn holds(finding: &Finding<'_>, event: &Event) -> bool {
+    let frs = |e: &Event| if e.frs.is_empty() { FrSet::EMPTY } else { e.frs };
+    finding.events.iter().any(|e| e.at == event.at && e.kind == event.kind && frs(e) == frs(event))
+}

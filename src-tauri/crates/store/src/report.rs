@@ -1,0 +1,97 @@
+//! Kept reports: where the file went and the hashes that prove it.
+
+use rusqlite::params;
+
+use crate::{Change, Result, Store, value};
+
+/// A kept report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptReport {
+    /// Id.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// Environment names.
+    pub environments: Vec<String>,
+    /// First day of the period, `YYYY-MM-DD`.
+    pub from: String,
+    /// Last day.
+    pub to: String,
+    /// When it was made, RFC 3339.
+    pub made: String,
+    /// pdf or json.
+    pub format: String,
+    /// The file.
+    pub file: String,
+    /// Bytes.
+    pub size: u64,
+    /// Pages, where it has pages.
+    pub pages: Option<u32>,
+    /// SHA-256 of the file, hex.
+    pub sha256: String,
+    /// SHA-256 of the evidence document (of each, joined by commas, where there are several), hex.
+    pub evidence_sha256: String,
+}
+
+impl Store {
+    /// All kept reports, newest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn reports(&self) -> Result<Vec<KeptReport>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT id, title, environments, period_from, period_to, made, format, file, size, pages, sha256, evidence_sha256
+             FROM report ORDER BY made DESC, rowid DESC",
+        )?;
+        let mut rows = statement.query([])?;
+        let mut reports = Vec::new();
+        while let Some(row) = rows.next()? {
+            reports.push(KeptReport {
+                id: row.get(0)?,
+                title: row.get(1)?,
+                environments: value::list("list of names", &row.get::<_, String>(2)?)?,
+                from: row.get(3)?,
+                to: row.get(4)?,
+                made: row.get(5)?,
+                format: row.get(6)?,
+                file: row.get(7)?,
+                size: row.get::<_, i64>(8)?.unsigned_abs(),
+                pages: row.get(9)?,
+                sha256: row.get(10)?,
+                evidence_sha256: row.get(11)?,
+            });
+        }
+        Ok(reports)
+    }
+}
+
+impl Change<'_> {
+    /// Keeps a report.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn keep_report(&self, report: &KeptReport) -> Result<()> {
+        self.transaction.execute(
+            "INSERT INTO report (id, title, environments, period_from, period_to, made, format, file, size, pages, sha256, evidence_sha256)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+            params![
+                report.id,
+                report.title,
+                value::json(&report.environments),
+                report.from,
+                report.to,
+                report.made,
+                report.format,
+                report.file,
+                i64::try_from(report.size).unwrap_or(i64::MAX),
+                report.pages,
+                report.sha256,
+                report.evidence_sha256
+            ],
+        )?;
+        let detail = serde_json::json!({
+            "format": report.format, "from": report.from, "to": report.to, "sha256": report.sha256, "evidence_sha256": report.evidence_sha256,
+        });
+        self.log("report.kept", &report.id, &detail)
+    }
+}

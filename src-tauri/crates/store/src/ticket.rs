@@ -1,0 +1,53 @@
+//! Tickets.
+
+use iec62443::plant::Ticket;
+use rusqlite::params;
+
+use crate::{Change, Result, Store, value};
+
+impl Store {
+    pub(crate) fn tickets(&self, environment: &str) -> Result<Vec<Ticket>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT id, system, finding, created, assignee, due, status, closed FROM ticket WHERE environment = ?1 ORDER BY position, id",
+        )?;
+        let mut rows = statement.query([environment])?;
+        let mut tickets = Vec::new();
+        while let Some(row) = rows.next()? {
+            tickets.push(Ticket {
+                id: row.get(0)?,
+                system: row.get(1)?,
+                finding: row.get(2)?,
+                created: value::optional_moment(row.get(3)?)?,
+                assignee: row.get(4)?,
+                due: value::optional_date(row.get(5)?)?,
+                status: row.get(6)?,
+                closed: value::optional_moment(row.get(7)?)?,
+            });
+        }
+        Ok(tickets)
+    }
+}
+
+impl Change<'_> {
+    pub(crate) fn put_ticket(&self, environment: &str, position: usize, ticket: &Ticket) -> Result<()> {
+        self.transaction
+            .prepare_cached(
+                "INSERT INTO ticket (environment, id, position, system, finding, created, assignee, due, status, closed)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+                 ON CONFLICT (environment, id) DO UPDATE SET system = ?4, finding = ?5, created = ?6, assignee = ?7, due = ?8, status = ?9, closed = ?10",
+            )?
+            .execute(params![
+                environment,
+                ticket.id,
+                position,
+                ticket.system,
+                ticket.finding,
+                ticket.created.map(|at| at.to_string()),
+                ticket.assignee,
+                ticket.due.map(|day| day.to_string()),
+                ticket.status,
+                ticket.closed.map(|at| at.to_string())
+            ])?;
+        Ok(())
+    }
+}

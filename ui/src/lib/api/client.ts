@@ -1,0 +1,93 @@
+// The one way from the page to the engine: a function for each command.
+import type {
+  AssetPage, AuditPage, CellExplanation, Change, Decision, EnvironmentView, Failure, FindingDetail, FindingPage,
+  ImportView, Levels, Overview, Progress, Query, ReportRequest, ReportView, Status, WhatIf, ZonesView,
+} from './types';
+
+export const inWindow = '__TAURI_INTERNALS__' in globalThis;
+
+/** Filters a query leaves out let everything through, so a page sends only what it means. */
+export type Asking = Partial<Query> & { environment: string };
+
+type Day = string | undefined;
+
+async function call<T>(command: string, args: Record<string, unknown> = {}): Promise<T> {
+  if (inWindow) {
+    const { invoke } = await import('@tauri-apps/api/core');
+    return invoke<T>('call', { command, args });
+  }
+  const answer = await fetch('/call', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ command, args }),
+  });
+  if (!answer.ok && answer.status !== 422) throw new Error(`${answer.status} ${answer.statusText}`);
+  const body: unknown = await answer.json();
+  if (answer.status === 422) throw body;
+  return body as T;
+}
+
+/** Whatever was thrown, as the engine's own kind of failure. */
+export function asFailure(thrown: unknown): Failure {
+  if (typeof thrown === 'object' && thrown !== null && 'code' in thrown && 'what' in thrown) {
+    const given = thrown as Partial<Failure>;
+    return { code: String(given.code), what: String(given.what), at: given.at ?? '', advice: given.advice ?? '' };
+  }
+  return { code: 'window', what: thrown instanceof Error ? thrown.message : String(thrown), at: '', advice: '' };
+}
+
+let lastJob = Date.now() % 1_000_000_000;
+/** A number for a long work, not used before in this window. */
+export const nextJob = (): number => ++lastJob;
+
+/** Follows a long work until the returned function is called. */
+export function follow(job: number, tell: (progress: Progress) => void): () => void {
+  let over = false;
+  let stop = () => {};
+  if (inWindow) {
+    void import('@tauri-apps/api/event').then(async ({ listen }) => {
+      const unlisten = await listen<Progress>('progress', (event) => {
+        if (!over && event.payload.job === job) tell(event.payload);
+      });
+      if (over) unlisten();
+      else stop = unlisten;
+    });
+  } else {
+    const timer = setInterval(async () => {
+      const answer = await fetch(`/progress/${job}`).catch(() => null);
+      if (!over && answer?.ok) tell((await answer.json()) as Progress);
+    }, 150);
+    stop = () => clearInterval(timer);
+  }
+  return () => {
+    over = true;
+    stop();
+  };
+}
+
+export const engine = {
+  status: () => call<Status>('status'),
+  createStore: (demo: boolean, language: 'en' | 'de') => call<Status>('create_store', { demo, language }),
+  environments: () => call<EnvironmentView[]>('environments'),
+  overview: (environment: string, as_of: Day) => call<Overview>('overview', { environment, as_of }),
+  levels: (environment: string, as_of: Day, from?: string) => call<Levels>('levels', { environment, as_of, from }),
+  explainCell: (environment: string, as_of: Day, zone: string, fr: number) =>
+    call<CellExplanation>('explain_cell', { environment, as_of, zone, fr }),
+  whatIf: (environment: string, as_of: Day, zone: string, fr: number, levers: string[]) =>
+    call<WhatIf>('what_if', { environment, as_of, zone, fr, levers }),
+  zones: (environment: string, as_of: Day) => call<ZonesView>('zones', { environment, as_of }),
+  assets: (query: Asking) => call<AssetPage>('assets', { query }),
+  findings: (query: Asking) => call<FindingPage>('findings', { query }),
+  finding: (environment: string, as_of: Day, id: string) => call<FindingDetail>('finding', { environment, as_of, id }),
+  acknowledge: (decision: Decision) => call<Change>('acknowledge', { decision }),
+  undo: (change: number) => call<Change>('undo', { change }),
+  generateReport: (request: ReportRequest, job: number) => call<ReportView>('generate_report', { request, job }),
+  cancel: (job: number) => call<null>('cancel', { job }),
+  reports: () => call<ReportView[]>('reports'),
+  openReport: (id: string) => call<null>('open_report', { id }),
+  revealReport: (id: string) => call<null>('reveal_report', { id }),
+  audit: (offset: number, limit: number) => call<AuditPage>('audit', { offset, limit }),
+  /** The engine opens the system's dialog itself; `null` when it was cancelled. `again` applies the choice of the last dry run. */
+  importPlant: (dry_run: boolean, folder: boolean, job: number, again = false) =>
+    call<ImportView | null>('import_plant', { dry_run, folder, job, again }),
+};

@@ -1,0 +1,91 @@
+// Every word the page shows, in two languages, with numbers and dates as the language writes them.
+import { remember, remembered } from '../theme/appearance.svelte';
+import de from './de.json';
+import en from './en.json';
+
+export type Language = 'en' | 'de';
+export type Key = keyof typeof en;
+type Plural<K> = K extends `${infer Stem}.other` ? Stem : never;
+/** Keys that come as `.one` and `.other`. */
+export type PluralKey = Plural<Key>;
+type Fill = Record<string, string | number>;
+
+// A key that one language lacks does not compile.
+const books: Record<Language, Record<Key, string>> = { en, de };
+
+function preferred(): Language {
+  const kept = remembered('language');
+  if (kept === 'en' || kept === 'de') return kept;
+  return globalThis.navigator?.language.startsWith('de') ? 'de' : 'en';
+}
+
+class Words {
+  #language = $state<Language>(preferred());
+  get language() {
+    return this.#language;
+  }
+  set language(language: Language) {
+    this.#language = language;
+    remember('language', language);
+    document.documentElement.lang = language;
+  }
+}
+export const words = new Words();
+
+const fill = (text: string, values: Fill) =>
+  text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = values[name];
+    return value === undefined ? whole : typeof value === 'number' ? number(value) : value;
+  });
+
+export const t = (key: Key, values: Fill = {}): string => fill(books[words.language][key], values);
+
+/** Words that depend on how many; `{n}` is the number. */
+export function tn(key: PluralKey, n: number, values: Fill = {}): string {
+  const form = new Intl.PluralRules(words.language).select(n) === 'one' ? 'one' : 'other';
+  return fill(books[words.language][`${key}.${form}` as Key], { n, ...values });
+}
+
+/** The word for a code of the engine (`state`, `open`); a code without a word is shown as it is. */
+export function word(family: string, code: string): string {
+  const key = `${family}.${code}`;
+  return key in books.en ? t(key as Key) : code;
+}
+
+export const number = (n: number): string => new Intl.NumberFormat(words.language).format(n);
+/** "0.95" or 0.95 → "95 %". */
+export const percent = (share: number | string, digits = 0): string =>
+  new Intl.NumberFormat(words.language, { style: 'percent', maximumFractionDigits: digits }).format(Number(share));
+export const bytes = (n: number): string =>
+  n < 1_000_000
+    ? new Intl.NumberFormat(words.language, { style: 'unit', unit: 'kilobyte', maximumFractionDigits: 0 }).format(n / 1000)
+    : new Intl.NumberFormat(words.language, { style: 'unit', unit: 'megabyte', maximumFractionDigits: 1 }).format(n / 1e6);
+
+const dates = new Map<string, Intl.DateTimeFormat>();
+function format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = words.language + JSON.stringify(options);
+  let found = dates.get(key);
+  if (!found) {
+    // British order in English: the day a plant reads as 3 March must not be read as the third of a month.
+    found = new Intl.DateTimeFormat(words.language === 'en' ? 'en-GB' : 'de-DE', options);
+    dates.set(key, found);
+  }
+  return found;
+}
+/** `2026-03-12` → 12 Mar 2026. */
+export function day(date: string): string {
+  const at = new Date(`${date.slice(0, 10)}T00:00:00Z`);
+  return Number.isNaN(at.getTime()) ? date : format({ day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }).format(at);
+}
+export function month(date: string): string {
+  return format({ month: 'short', year: '2-digit', timeZone: 'UTC' }).format(new Date(`${date.slice(0, 10)}T00:00:00Z`));
+}
+/** An RFC 3339 moment, to the minute, in UTC as the store keeps it. */
+export function moment(at: string): string {
+  const when = new Date(at);
+  return Number.isNaN(when.getTime())
+    ? at
+    : format({ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZone: 'UTC' }).format(when);
+}
+/** Level numbers; what is not assessable is a dash, never 0. */
+export const level = (value: number | null | undefined): string => (value === null || value === undefined ? '–' : String(value));

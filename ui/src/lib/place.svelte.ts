@@ -1,0 +1,71 @@
+// Where the window is, kept in the address so that back, forward and links work: `#/levels?env=E1&zone=Z3&fr=3`.
+
+export const pages = ['overview', 'levels', 'zones', 'assets', 'findings', 'reports', 'audit', 'settings'] as const;
+export type Page = (typeof pages)[number];
+const hidden = ['import'] as const;
+export type AnyPage = Page | (typeof hidden)[number];
+export type Params = Record<string, string | null | undefined>;
+
+/** What goes along from page to page. */
+const kept = ['env', 'asof'];
+
+function parse(hash: string): { page: AnyPage; sub: string; params: Record<string, string> } {
+  const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
+  const [first = '', sub = ''] = path.split('/');
+  const known = ([...pages, ...hidden] as readonly string[]).includes(first);
+  return { page: known ? (first as AnyPage) : 'overview', sub, params: Object.fromEntries(new URLSearchParams(query)) };
+}
+
+class Place {
+  #now = $state.raw(parse(globalThis.location?.hash ?? ''));
+
+  constructor() {
+    globalThis.addEventListener?.('hashchange', () => this.read());
+  }
+  read() {
+    this.#now = parse(location.hash);
+  }
+  get page() {
+    return this.#now.page;
+  }
+  get sub() {
+    return this.#now.sub;
+  }
+  param(name: string): string | undefined {
+    return this.#now.params[name];
+  }
+  get params(): Readonly<Record<string, string>> {
+    return this.#now.params;
+  }
+  /** The day looked at, or undefined for today. */
+  get asOf(): string | undefined {
+    const day = this.#now.params['asof'];
+    return day && /^\d{4}-\d{2}-\d{2}$/.test(day) ? day : undefined;
+  }
+  href(page: AnyPage | `${AnyPage}/${string}`, params: Params = {}): string {
+    const all = new URLSearchParams();
+    for (const name of kept) {
+      const value = name in params ? params[name] : this.#now.params[name];
+      if (value) all.set(name, value);
+    }
+    for (const [name, value] of Object.entries(params)) {
+      if (!kept.includes(name) && value !== null && value !== undefined) all.set(name, value);
+    }
+    const query = all.toString();
+    return `#/${page}${query ? `?${query}` : ''}`;
+  }
+  go(page: AnyPage | `${AnyPage}/${string}`, params: Params = {}) {
+    location.hash = this.href(page, params);
+    this.read();
+  }
+  /** Changes some parameters of this page; without a new entry in the history when `quiet`. */
+  set(params: Params, quiet = false) {
+    const path = (this.#now.sub ? `${this.#now.page}/${this.#now.sub}` : this.#now.page) as AnyPage;
+    const href = this.href(path, { ...this.#now.params, ...params });
+    if (href === location.hash) return;
+    if (quiet) history.replaceState(null, '', href);
+    else location.hash = href;
+    this.read();
+  }
+}
+export const place = new Place();

@@ -1,0 +1,49 @@
+// How the window looks: theme and size of text, remembered on this machine.
+
+export const themes = ['system', 'light', 'dark', 'contrast'] as const;
+export type Theme = (typeof themes)[number];
+export const textSizes = [100, 125, 150, 200] as const;
+
+const remembered = (key: string): string | null => {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+};
+export function remember(key: string, value: string) {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // Without storage the choice lasts as long as the window.
+  }
+}
+
+class Appearance {
+  #theme = $state<Theme>(themes.find((t) => t === remembered('theme')) ?? 'system');
+  #text = $state<number>(textSizes.find((s) => String(s) === remembered('text')) ?? 100);
+
+  get theme() {
+    return this.#theme;
+  }
+  set theme(theme: Theme) {
+    this.#theme = theme;
+    remember('theme', theme);
+    this.apply();
+  }
+  get text() {
+    return this.#text;
+  }
+  set text(size: number) {
+    this.#text = size;
+    remember('text', String(size));
+    this.apply();
+  }
+  apply() {
+    const root = document.documentElement;
+    root.dataset['theme'] = this.#theme;
+    root.style.fontSize = this.#text === 100 ? '' : `${this.#text}%`;
+  }
+}
+export const appearance = new Appearance();
+export { remembered };

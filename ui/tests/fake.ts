@@ -1,0 +1,301 @@
+// A stand-in for the engine, for looking at pages and testing them. Its plant and numbers are made up and
+// never reach the product: nothing under src may import it.
+import type {
+  AssetPage, AssetRow, AuditPage, AuditRow, CellExplanation, Change, Decision, EnvironmentView, Failure, FindingDetail,
+  FindingPage, FindingRow, ImportView, LevelCell, LevelRow, Levels, Overview, Progress, Query, ReportRequest, ReportView,
+  Status, WhatIf, ZonesView,
+} from '../src/lib/api/types';
+
+export type Scenario = { findings?: number; long?: boolean; first?: boolean; empty?: boolean; broken?: boolean; fails?: string[]; slow?: number };
+
+const today = '2026-11-24';
+const severities = ['critical', 'high', 'medium', 'low', 'none', 'unscored'];
+const scores = ['9.8', '8.1', '5.9', '3.1', '0.0', null];
+const random = (seed: number) => {
+  let s = seed >>> 0;
+  return () => {
+    s = (s + 0x6d2b79f5) >>> 0;
+    let x = Math.imul(s ^ (s >>> 15), 1 | s);
+    x = (x + Math.imul(x ^ (x >>> 7), 61 | x)) ^ x;
+    return ((x ^ (x >>> 14)) >>> 0) / 4294967296;
+  };
+};
+const dayBefore = (n: number) => new Date(Date.parse(`${today}T00:00:00Z`) - n * 86400000).toISOString().slice(0, 10);
+
+const zoneData: [string, string, string, boolean, number, number[]][] = [
+  ['Z1', 'Enterprise services', '4', false, 0, [1, 1, 1, 1, 1, 1, 1]],
+  ['Z2', 'Industrial DMZ', '3.5', false, 0, [2, 2, 2, 2, 3, 2, 2]],
+  ['Z3', 'Site operations', '3', false, 0, [2, 2, 2, 2, 2, 2, 2]],
+  ['Z4', 'Engineering workstations', '3', false, 1, [3, 3, 3, 2, 2, 2, 2]],
+  ['Z5', 'Process control', '2', false, 0, [2, 2, 3, 1, 2, 2, 3]],
+  ['Z6', 'Reactor line A', '1', false, 1, [2, 2, 3, 1, 3, 2, 3]],
+  ['Z7', 'Reactor line B', '1', false, 1, [2, 2, 3, 1, 3, 2, 3]],
+  ['Z8', 'Safety system', '1', true, 0, [3, 3, 3, 2, 3, 3, 3]],
+  ['Z9', 'Tank farm telemetry', '1', false, 0, [1, 1, 2, 1, 2, 1, 2]],
+];
+const titles = [
+  'Stack-based buffer overflow in the web server', 'Improper authentication in the programming interface', 'Cross-site scripting in the status page',
+  'Denial of service by malformed packets', 'Cleartext transmission of credentials', 'Hard-coded key in the firmware update', 'Missing authorization for configuration download',
+  'Path traversal in the project archive', 'Use of a broken hash for passwords', 'Out-of-bounds read in the protocol parser',
+];
+const products: [string, string, string][] = [
+  ['Siemens', 'SIMATIC S7-1500 CPU 1516-3', 'V2.9.4'], ['Rockwell Automation', 'ControlLogix 5580', 'V33.011'], ['Schneider Electric', 'Modicon M580', 'SV3.20'],
+  ['Moxa', 'EDS-408A', 'V3.11'], ['Microsoft', 'Windows Server', '2019'], ['HIMA', 'HIMax X-CPU 01', 'V10.2'], ['Phoenix Contact', 'AXC F 2152', '2022.0 LTS'],
+];
+
+export function makeFake(scenario: Scenario = {}) {
+  const n = scenario.findings ?? 400;
+  const rnd = random(7);
+  let open = scenario.first !== true;
+  let hasPlant = !scenario.empty;
+  const long = (name: string) => (scenario.long ? `${name} (gemeinsam genutzte Hilfs- und Nebenanlagen der Abwasserbehandlungsbetriebe Nord, Baufeld 17)` : name);
+  const zones = zoneData.map(([id, name, purdue, safety, depth, target]) => ({ id, name: long(name), purdue, safety, depth, target }));
+  const environment: EnvironmentView = { id: 'E1', name: long('Riverbend chemical plant'), organisation: 'Riverbend Chemicals', zones: 9, assets: 120, findings: n };
+  const environments: EnvironmentView[] = [environment, { id: 'E2', name: 'Pumping stations south', organisation: 'Riverbend Water', zones: 4, assets: 36, findings: 0 }];
+
+  const assets: AssetRow[] = Array.from({ length: 120 }, (_, i) => {
+    const zone = zones[i % 9]!;
+    const [vendor, product, version] = products[i % products.length]!;
+    const identified = i % 11 !== 3;
+    return {
+      id: `A${i + 1}`, tag: `${['PLC', 'HMI', 'SW', 'SRV', 'SIS', 'RTU'][i % 6]}-${String(100 + i)}`, name: long(`${zone.name.split(' ')[0]} ${['controller', 'operator station', 'switch', 'server', 'logic solver', 'telemetry unit'][i % 6]}`),
+      zone: zone.id, zone_name: zone.name, identified,
+      identities: identified
+        ? [{ layer: 'ot', kind: 'firmware', vendor, product, version }, { layer: 'ot', kind: 'hardware', vendor, product, version: 'FS:04' }, ...(i % 6 === 3 ? [{ layer: 'os', kind: 'operating_system', vendor: 'Microsoft', product: 'Windows Server 2019', version: '10.0.17763.5122' }] : []), ...(i % 4 === 0 ? [{ layer: 'network', kind: 'firmware', vendor: 'Moxa', product: 'NPort 5110', version: '' }] : [])]
+        : i % 2 ? [] : [{ layer: 'ot', kind: 'hardware', vendor, product, version: '' }],
+      component_type: ['embedded_device', 'host_device', 'network_device', 'software_application', ''][i % 5]!, criticality: ['high', 'medium', 'low', ''][i % 4]!,
+      lifecycle: ['active', 'end_of_support'][i % 7 === 0 ? 1 : 0]!, owner: 'Automation team', ip: `10.20.${i % 9}.${10 + i}`, serial: `SN-${48210 + i * 37}`, open: [0, 0, 0, 0, 0, 0],
+    };
+  });
+  const findings: FindingRow[] = Array.from({ length: n }, (_, i) => {
+    const asset = assets[Math.floor(rnd() * assets.length)]!;
+    const s = Math.min(5, Math.floor(rnd() ** 1.4 * 6));
+    const state = rnd() < 0.62 ? 'open' : (['remediated', 'closed', 'excluded'][Math.floor(rnd() * 3)] ?? 'closed');
+    const hasCve = rnd() > 0.08;
+    return {
+      id: `F${i + 1}`, vuln: hasCve ? `CVE-20${18 + (i % 8)}-${10000 + ((i * 7919) % 80000)}` : null, title: long(titles[i % titles.length]!), asset: asset.id, tag: asset.tag, zone: asset.zone, zone_name: asset.zone_name,
+      state, severity: severities[s]!, score: scores[s] ?? null, attacker_class: 1 + Math.floor(rnd() * 5), frs: i % 23 === 0 ? [] : [1 + (i % 7), ...(i % 9 === 0 && i % 7 < 6 ? [7] : [])], rule: ['cwe', 'text', 'impact', 'override'][i % 4]!,
+      triaged: state !== 'open' || rnd() < 0.7, deferred: state === 'open' && rnd() < 0.05, fix: rnd() < 0.55 ? dayBefore(20 + Math.floor(rnd() * 300)) : null, cover: rnd() < 0.2 ? 1 + Math.floor(rnd() * 2) : 0,
+      kev: rnd() < 0.04, epss: hasCve ? Math.round(rnd() ** 6 * 1000) / 1000 : null, opened: dayBefore(Math.floor(rnd() * 600)),
+    };
+  });
+  for (const f of findings) {
+    const a = f.state === 'open' ? assets[Number(f.asset.slice(1)) - 1] : undefined;
+    if (a) a.open[severities.indexOf(f.severity)]! += 1;
+  }
+  const why = new Map<string, string>();
+  const audit: AuditRow[] = [];
+  const hash = (i: number) => Array.from({ length: 64 }, (_, k) => ((i * 31 + k * 17 + ((i * k) % 13)) % 16).toString(16)).join('');
+  const log = (action: string, subject: string, detail: object) =>
+    audit.unshift({ seq: audit.length + 1, at: `2026-11-24T0${Math.min(9, audit.length % 10)}:12:0${audit.length % 10}Z`, actor: 'm.keller', action, subject, detail: JSON.stringify(detail), hash: hash(audit.length + 1) });
+  log('store.created', 'store', { demo: true });
+  log('plant.imported', 'E1', { files: 6, added: 540 });
+  const undone = new Map<number, string[]>();
+  const reports: ReportView[] = scenario.empty
+    ? []
+    : [
+        { id: 'R2', title: 'IEC 62443 Report', environments: [environment.name], from: '2026-07-01', to: '2026-09-30', made: '2026-10-02T08:14:00Z', format: 'pdf', file: 'iec62443-riverbend-2026-09-30.pdf', intact: true, pages: 42, size: 1843200, sha256: hash(5), evidence_sha256: hash(6) },
+        { id: 'R1', title: 'IEC 62443 Report', environments: [environment.name], from: '2026-04-01', to: '2026-06-30', made: '2026-07-03T10:40:00Z', format: 'json', file: 'iec62443-riverbend-2026-06-30.json', intact: false, pages: null, size: 412000, sha256: hash(7), evidence_sha256: hash(8) },
+      ];
+  const progress = new Map<number, Progress>();
+  const stopped = new Set<number>();
+
+  const fail = (code: string, what: string, at = '', advice = ''): never => {
+    throw { code, what, at, advice } satisfies Failure;
+  };
+  const untriaged = (zone: string, fr: number) => findings.filter((f) => f.zone === zone && f.state === 'open' && !f.triaged && f.frs.includes(fr)).length;
+  const openOf = (zone: string, fr: number) => findings.filter((f) => f.zone === zone && f.state === 'open' && f.frs.includes(fr));
+
+  let known: { size: number; at: number; as_of: string; rows: LevelRow[] } | null = null;
+  let changeCount = 0;
+  function rows(as_of: string): LevelRow[] {
+    if (known && known.at === changeCount && known.as_of === as_of) return known.rows;
+    const r = random(Number(as_of.replaceAll('-', '').slice(2, 6)));
+    const result = zones.map((z, zi): LevelRow => {
+      const cells = z.target.map((target, i): LevelCell => {
+        const noise = r();
+        if (zi === 8) return { fr: i + 1, achieved: null, target, gap: null, basis: null, limiting: ['not_assessable'], open: openOf(z.id, i + 1).length };
+        const assessed = zi === 7 || zi === 4;
+        const base = Math.max(0, Math.min(assessed ? 4 : 2, target - Math.floor(noise * noise * 3.6)));
+        const achieved = untriaged(z.id, i + 1) === 0 && zi === 5 ? Math.min(2, base + 1) : base;
+        return { fr: i + 1, achieved, target, gap: Math.max(0, target - achieved), basis: assessed ? 'evidence+conformance' : 'evidence', limiting: achieved === 2 && !assessed ? ['evidence_only_cap'] : achieved === 0 ? ['exposure', 'triage'] : ['exposure'], open: openOf(z.id, i + 1).length };
+      });
+      const achieved = cells.map((c) => c.achieved);
+      const level = achieved.some((a) => a === null) ? null : Math.min(...achieved.map((a) => a ?? 0));
+      return { zone: z.id, name: z.name, purdue: z.purdue, safety: z.safety, depth: z.depth, level, target: z.target, achieved, vector: `{${achieved.map((a) => a ?? '-').join(' ')}}`, cells };
+    });
+    known = { size: 0, at: changeCount, as_of, rows: result };
+    return result;
+  }
+  const rowOf = (zone: string, as_of: string) => rows(as_of).find((r) => r.zone === zone) ?? fail('not_found', `There is no zone ${zone}.`);
+
+  function filtered<R extends object>(all: R[], q: Query, value: (row: R, facet: string) => string[], text: (row: R) => string, key: (row: R) => string | number) {
+    const words = (q.text ?? '').toLowerCase().split(/\s+/).filter(Boolean);
+    const facets = Object.entries(q.facets ?? {}).filter(([, v]) => v.length);
+    const hits = all.filter((r) => words.every((w) => text(r).toLowerCase().includes(w)) && facets.every(([name, v]) => value(r, name).some((x) => v.includes(x))));
+    const by = q.sort ? [...hits].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0)) : hits;
+    if (q.descending) by.reverse();
+    return by;
+  }
+  const facetsOf = <R extends object>(all: R[], names: string[], value: (row: R, facet: string) => string[], label: (name: string, v: string) => string) =>
+    names.map((name) => {
+      const counts = new Map<string, number>();
+      for (const r of all) for (const v of value(r, name)) counts.set(v, (counts.get(v) ?? 0) + 1);
+      return { name, values: [...counts].sort((a, b) => (name === 'severity' ? severities.indexOf(a[0]) - severities.indexOf(b[0]) : a[0].localeCompare(b[0]))).map(([v, count]) => ({ value: v, label: label(name, v), count })) };
+    });
+  const zoneName = (name: string, v: string) => (name === 'zone' ? (zones.find((z) => z.id === v)?.name ?? v) : v);
+  const findingValue = (f: FindingRow, name: string): string[] =>
+    name === 'fr' ? f.frs.map(String) : name === 'triaged' || name === 'kev' ? [String(f[name])] : name === 'fix' ? [String(f.fix !== null)] : [String(f[name as 'zone'])];
+  const assetValue = (a: AssetRow, name: string): string[] => (name === 'vendor' ? [a.identities[0]?.vendor ?? ''] : [String(a[name as 'zone'])]);
+
+  const commands: Record<string, (args: Record<string, unknown>) => unknown> = {
+    status: (): Status => ({ version: '0.1.0', store: open ? '/home/m.keller/Plumbline' : null, proposed_store: '/home/m.keller/Plumbline', actor: 'm.keller', today, demo: hasPlant }),
+    create_store: (a) => {
+      open = true;
+      hasPlant = a['demo'] === true;
+      return commands['status']!({});
+    },
+    environments: () => (hasPlant ? environments : []),
+    overview: (a): Overview => {
+      const rs = rows(String(a['as_of'] ?? today));
+      const cells = rs.flatMap((r) => r.cells);
+      const openNow = findings.filter((f) => f.state === 'open');
+      return {
+        environment: 'E1', name: environment.name, as_of: String(a['as_of'] ?? today), cells: [cells.filter((c) => c.gap === 0).length, cells.filter((c) => (c.gap ?? 0) > 0).length, cells.filter((c) => c.gap === null).length],
+        below: rs.filter((r) => r.cells.some((c) => (c.gap ?? 0) > 0)).map((r) => ({ zone: r.zone, name: r.name, frs: r.cells.filter((c) => (c.gap ?? 0) > 0).map((c) => c.fr), gap: r.cells.reduce((s, c) => s + (c.gap ?? 0), 0), level: r.level })).sort((x, y) => y.gap - x.gap),
+        open: severities.map((s) => openNow.filter((f) => f.severity === s).length) as Overview['open'], exploited: openNow.filter((f) => f.kev).length, untriaged: openNow.filter((f) => !f.triaged).length, feed_age: 6,
+        identified: [assets.filter((x) => x.identified).length, assets.length], trend: Array.from({ length: 14 }, (_, i) => ({ day: new Date(Date.UTC(2025, 10 + i, 0)).toISOString().slice(0, 10), high: 60 + ((i * 17) % 31), medium: 80 + ((i * 11) % 23), low: 30 + ((i * 7) % 13) })),
+        changed: [21, 14, 6, 3], next: { kind: 'triage', zone: 'Z6', zone_name: zones[5]!.name, touches: 9, gap: [8, 4] }, last_report: '2026-09-30',
+      };
+    },
+    levels: (a): Levels => ({
+      environment: 'E1', as_of: String(a['as_of'] ?? today), period_from: '2026-08-24', earliest: '2025-06-02', method: 'plumbline-sl/1', profile: 'default/1', last_update: String(a['as_of'] ?? today) < '2026-11-18' ? new Date(Date.parse(String(a['as_of'])) - 4 * 86400000).toISOString().slice(0, 10) : '2026-11-18', rows: hasPlant && a['environment'] === 'E1' ? rows(String(a['as_of'] ?? today)) : [],
+      warnings: [{ code: 'unscored', finding: 'F12', text: 'Finding has no severity and counts as high:' }, { code: 'cvss_unreadable', finding: 'F31', text: 'A CVSS vector could not be read and was skipped:' }],
+    }),
+    explain_cell: (a): CellExplanation => {
+      const zone = String(a['zone']);
+      const fr = Number(a['fr']);
+      const row = rowOf(zone, String(a['as_of'] ?? today));
+      const cell = row.cells[fr - 1]!;
+      const list = openOf(zone, fr).sort((x, y) => severities.indexOf(x.severity) - severities.indexOf(y.severity));
+      const assessed = cell.basis === 'evidence+conformance';
+      return {
+        zone, zone_name: row.name, fr, cell, evidence: cell.achieved, conformance: assessed ? 3 : null,
+        factors: [
+          { name: 'exposure', value: cell.achieved, limiting: cell.limiting.includes('exposure'), count: null, thresholds: null },
+          { name: 'patching', value: 3, limiting: false, count: [19, 21], thresholds: ['0.50', '0.75', '0.90', '1'] },
+          { name: 'compensation', value: 4, limiting: false, count: [0, 0], thresholds: ['0.25', '0.60', '0.90', '1'] },
+          { name: 'triage', value: 1, limiting: cell.limiting.includes('triage'), count: [7, 9], thresholds: ['0.50', '0.80', '0.95', '1'] },
+          { name: 'assurance', value: 3, limiting: false, count: [11, 12], thresholds: ['0.50', '0.75', '0.90', '1'] },
+          { name: 'conformance', value: assessed ? 3 : null, limiting: false, count: null, thresholds: null },
+          ...(assessed ? [] : [{ name: 'evidence_only_cap', value: 2, limiting: cell.limiting.includes('evidence_only_cap'), count: null, thresholds: null }]),
+        ],
+        days_since_update: 6, freshness_days: [90, 60, 30, 14], findings: list.slice(0, 50), findings_total: list.length,
+        unsatisfied: assessed ? [{ id: 'SR 3.1 RE(1)', title: 'Cryptographic integrity protection', title_de: 'Kryptografischer Integritätsschutz', sl: 3, status: 'not_met' }, { id: 'SR 3.4', title: 'Software and information integrity', title_de: 'Integrität von Software und Informationen', sl: 1, status: 'not_assessed' }] : [],
+        levers: cell.achieved === null ? [] : [{ kind: 'patch', touches: 4, alone: cell.achieved }, { kind: 'control', touches: 3, alone: Math.min(4, cell.achieved + 1) }, { kind: 'triage', touches: 2, alone: cell.achieved }, { kind: 'assess', touches: 11, alone: cell.achieved }],
+      };
+    },
+    what_if: (a): WhatIf => {
+      const row = rowOf(String(a['zone']), String(a['as_of'] ?? today));
+      const cell = row.cells[Number(a['fr']) - 1]!;
+      const achieved = cell.achieved === null ? null : Math.min(4, cell.achieved + (a['levers'] as string[]).length);
+      return { achieved, limiting: achieved === 4 ? [] : ['triage'], zone: row.achieved.map((v, i) => (i === cell.fr - 1 ? achieved : v)) };
+    },
+    zones: (a): ZonesView => ({
+      zones: a['environment'] !== 'E1' ? [] : rows(String(a['as_of'] ?? today)).map((r, i) => ({ id: r.zone, name: r.name, parent: r.depth ? zones[i - 1]!.id : null, depth: r.depth, purdue: r.purdue, safety: r.safety, description: i % 2 ? 'Control and monitoring of the process, with its operator stations.' : '', assets: assets.filter((x) => x.zone === r.zone).length, open: findings.filter((f) => f.zone === r.zone && f.state === 'open').length, target: r.target, achieved: r.achieved, level: r.level })),
+      conduits: [['C1', 'Enterprise to DMZ', 0, 1, ['HTTPS'], 'Firewall FW-01, deny by default'], ['C2', 'DMZ to operations', 1, 2, ['OPC UA', 'RDP'], 'Firewall FW-02 with jump host'], ['C3', 'Operations to control', 2, 4, ['OPC UA', 'S7comm'], 'Firewall FW-03'], ['C4', 'Control to safety', 4, 7, ['Modbus/TCP'], 'Read-only gateway'], ['C5', 'Telemetry', 4, 8, ['IEC 60870-5-104'], '']].map(([id, name, from, to, protocols, by]) => ({ id: String(id), name: String(name), from: zones[Number(from)]!.name, to: zones[Number(to)]!.name, protocols: protocols as string[], protected_by: String(by) })),
+    }),
+    assets: (a): AssetPage => {
+      const q = a['query'] as Query;
+      if (q.environment !== 'E1') return { total: 0, facets: [], rows: [] };
+      const key = (r: AssetRow) => (q.sort === 'open' ? r.open.reduce((x, y) => x + y, 0) : q.sort === 'product' ? (r.identities[0]?.product ?? '') : String(r[q.sort as 'tag'] ?? ''));
+      const hits = filtered(assets, q, assetValue, (r) => `${r.tag} ${r.name} ${r.zone_name} ${r.identities.map((i) => `${i.vendor} ${i.product}`).join(' ')}`, key);
+      return { total: hits.length, facets: facetsOf(assets, ['zone', 'vendor', 'component_type', 'criticality', 'identified'], assetValue, zoneName), rows: hits.slice(q.offset ?? 0, (q.offset ?? 0) + (q.limit ?? 100)) };
+    },
+    findings: (a): FindingPage => {
+      const q = a['query'] as Query;
+      if (q.environment !== 'E1') return { total: 0, facets: [], rows: [] };
+      const key = (r: FindingRow) => (q.sort === 'severity' || !q.sort ? severities.indexOf(r.severity) : q.sort === 'attacker_class' ? r.attacker_class : q.sort === 'epss' ? (r.epss ?? -1) : String(r[q.sort as 'title'] ?? ''));
+      const hits = filtered(findings, { ...q, sort: q.sort || 'severity' }, findingValue, (r) => `${r.vuln} ${r.title} ${r.tag} ${r.zone_name}`, key);
+      return { total: hits.length, facets: facetsOf(findings, ['zone', 'fr', 'state', 'severity', 'triaged', 'kev', 'fix'], findingValue, zoneName), rows: hits.slice(q.offset ?? 0, (q.offset ?? 0) + (q.limit ?? 100)) };
+    },
+    finding: (a): FindingDetail => {
+      const row = findings.find((f) => f.id === a['id']) ?? fail('not_found', `There is no finding ${String(a['id'])}.`, '', 'Go back to the table and open it again.');
+      const asset = assets[Number(row.asset.slice(1)) - 1]!;
+      return {
+        row, asset, description: 'A remote attacker can send a crafted request to the device, which leads to a write past the end of a buffer on the stack and may stop the device or run code on it.',
+        vectors: row.score && row.score !== '0.0' ? [{ vector: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H', source: 'primary', version: '3.1', score: row.score }, { vector: 'AV:N/AC:L/Au:N/C:P/I:P/A:P', source: 'secondary', version: '2.0', score: '7.5' }] : [], chosen: row.score ? 0 : null,
+        cwes: [{ id: 'CWE-121', name: 'Stack-based Buffer Overflow' }], because: row.rule === 'text' ? ['denial of service +3', 'malformed +1'] : ['CWE-121 → CWE-787'], secondary: [7],
+        srs: [{ id: 'SR 3.5', title: 'Input validation', title_de: 'Eingabevalidierung', sl: 1, status: 'not_assessed' }], exploit: row.kev ? 'active' : 'poc',
+        events: [{ at: `${row.opened}T07:30:00Z`, kind: 'opened', by: '', reason: '', until: null, frs: [] }, ...(row.triaged ? [{ at: '2026-11-20T09:12:00Z', kind: 'acknowledged', by: 'm.keller', reason: why.get(row.id) ?? 'applies', until: null, frs: [] }] : [])],
+        controls: row.cover ? [{ id: 'CC-1', title: 'Deny the web interface at the zone firewall', status: row.cover === 2 ? 'verified' : 'implemented', expires: '2027-03-31', counts: true }] : [],
+        tickets: row.triaged && row.state === 'open' ? [{ id: 'OT-1042', system: 'Jira', status: 'in progress', due: '2026-12-15', assignee: 'A. Novak' }] : [],
+      };
+    },
+    acknowledge: (a): Change => {
+      const d = a['decision'] as Decision;
+      const todo = d.findings.filter((id) => findings.find((f) => f.id === id && !f.triaged));
+      for (const id of todo) {
+        findings.find((f) => f.id === id)!.triaged = true;
+        why.set(id, d.reason);
+      }
+      changeCount += 1;
+      undone.set(changeCount, todo);
+      log('finding.acknowledged', `${todo.length} findings`, { findings: todo.slice(0, 20), reason: d.reason, note: d.note });
+      return { id: changeCount, changed: todo.length, unchanged: d.findings.length - todo.length };
+    },
+    undo: (a): Change => {
+      const ids = undone.get(Number(a['change'])) ?? fail('not_found', 'There is no such change.');
+      for (const id of ids) findings.find((f) => f.id === id)!.triaged = false;
+      changeCount += 1;
+      log('change.undone', `change ${String(a['change'])}`, {});
+      return { id: changeCount, changed: ids.length, unchanged: 0 };
+    },
+    generate_report: async (a): Promise<ReportView> => {
+      const r = a['request'] as ReportRequest;
+      const job = Number(a['job']);
+      for (const [i, step] of ['evidence', 'assess', 'content', 'charts', 'pages', 'write'].entries()) {
+        for (let done = 0; done < 5; done += 1) {
+          if (stopped.has(job)) fail('cancelled', 'The report was cancelled.');
+          progress.set(job, { job, step, done: i * 5 + done, total: 30 });
+          await new Promise((ok) => setTimeout(ok, scenario.slow ?? 20));
+        }
+      }
+      const made: ReportView = { id: `R${reports.length + 1}`, title: 'IEC 62443 Report', environments: r.environments.map((id) => environments.find((e) => e.id === id)?.name ?? id), from: r.from, to: r.to, made: `${today}T09:00:00Z`, format: r.format, file: 'report.pdf', intact: true, pages: 40, size: 1700000, sha256: hash(9), evidence_sha256: hash(10) };
+      reports.unshift(made);
+      log('report.generated', made.id, { from: r.from, to: r.to });
+      return made;
+    },
+    cancel: (a) => {
+      stopped.add(Number(a['job']));
+      return null;
+    },
+    reports: () => [...reports],
+    open_report: () => fail('usage', 'Reports open in the window only.', '', 'Start the window.'),
+    reveal_report: () => null,
+    audit: (a): AuditPage => ({ total: audit.length, intact: !scenario.broken, first_broken: scenario.broken ? 2 : null, head: audit[0]?.hash ?? '', rows: audit.slice(Number(a['offset']), Number(a['offset']) + Number(a['limit'])) }),
+    import_plant: (a): ImportView => {
+      if (a['dry_run'] !== true) hasPlant = true;
+      return {
+        dry_run: a['dry_run'] === true, environment: 'E1',
+        files: [
+          { file: 'zones.csv', kind: 'zones', added: 2, changed: 1, unchanged: 6, refused: [] },
+          { file: 'assets.csv', kind: 'assets', added: 14, changed: 3, unchanged: 103, refused: [{ at: 'line 7', reason: 'The zone “Z99” is not in zones.csv.' }, { at: 'line 31', reason: 'The tag is empty.' }] },
+          { file: 'findings.csv', kind: 'findings', added: 36, changed: 0, unchanged: 364, refused: [] },
+        ],
+      };
+    },
+  };
+  for (let i = 0; i < 60; i += 1) log(i % 5 === 0 ? 'report.generated' : 'finding.acknowledged', i % 5 === 0 ? 'R1' : `F${i}`, { reason: 'applies' });
+
+  return {
+    async call(command: string, args: Record<string, unknown>): Promise<unknown> {
+      if (scenario.fails?.includes(command)) fail('store_damaged', 'A page of the store could not be read.', '/home/m.keller/Plumbline/store.db', 'Restore the store from a backup. Nothing was changed.');
+      const run = commands[command];
+      if (!run) return fail('usage', `There is no command ${command}.`);
+      return structuredClone(await run(args));
+    },
+    progress: (job: number) => progress.get(job) ?? null,
+  };
+}
+export type Fake = ReturnType<typeof makeFake>;

@@ -1,0 +1,80 @@
+import { fireEvent, render, screen } from '@testing-library/svelte';
+import { expect, test, vi } from 'vitest';
+import type { Levels } from '../src/lib/api/types';
+import HeatMap from '../src/lib/components/HeatMap.svelte';
+import { csvCell, levelsAsCsv, levelsAsSvg } from '../src/lib/copy';
+import { makeFake } from './fake';
+
+const levels = (await makeFake().call('levels', { environment: 'E1' })) as Levels;
+const cellOf = (zone: string, fr: number) => screen.getByTestId(`cell-${zone}-${fr}`);
+
+test('every cell reads achieved / target and carries both as data', () => {
+  render(HeatMap, { levels, onopen: () => {} });
+  for (const row of levels.rows.filter((r) => r.level !== null)) {
+    for (const cell of row.cells) {
+      const shown = cellOf(row.zone, cell.fr);
+      expect(shown.textContent?.trim()).toBe(`${cell.achieved} / ${cell.target}`);
+      expect(shown.dataset['achieved']).toBe(String(cell.achieved));
+      expect(shown.dataset['target']).toBe(String(cell.target));
+      expect(shown.classList.contains(`gap-${Math.min(3, cell.gap ?? 0)}`)).toBe(true);
+      expect(shown.querySelectorAll('.marks i')).toHaveLength(cell.gap ?? 0);
+      expect(shown.classList.contains('alone')).toBe(cell.basis === 'evidence');
+    }
+    expect(screen.getByTestId(`zone-level-${row.zone}`).dataset['achieved']).toBe(String(row.level));
+  }
+});
+
+test('what is not assessable is a word, never a number', () => {
+  render(HeatMap, { levels, onopen: () => {} });
+  const cell = cellOf('Z9', 3);
+  expect(cell.textContent).toContain('not assessable');
+  expect(cell.dataset['achieved']).toBe('');
+  expect(cell.textContent).not.toMatch(/\d/);
+  expect(screen.getByTestId('zone-level-Z9').dataset['achieved']).toBe('');
+});
+
+test('arrow keys move between cells and Enter opens', async () => {
+  const onopen = vi.fn();
+  render(HeatMap, { levels, onopen });
+  cellOf('Z1', 1).focus();
+  await fireEvent.keyDown(cellOf('Z1', 1), { key: 'ArrowRight' });
+  expect(document.activeElement).toBe(cellOf('Z1', 2));
+  await fireEvent.keyDown(cellOf('Z1', 2), { key: 'ArrowDown' });
+  expect(document.activeElement).toBe(cellOf('Z2', 2));
+  await fireEvent.keyDown(cellOf('Z2', 2), { key: 'End' });
+  expect(document.activeElement).toBe(cellOf('Z2', 7));
+  await fireEvent.keyDown(cellOf('Z2', 7), { key: 'Enter' });
+  expect(onopen).toHaveBeenCalledWith('Z2', 7);
+  expect(document.querySelectorAll('td[tabindex="0"]')).toHaveLength(1);
+});
+
+test('a cell says what limits it', () => {
+  render(HeatMap, { levels, onopen: () => {} });
+  const row = levels.rows[0]!;
+  const cell = row.cells.find((c) => c.limiting.includes('exposure'))!;
+  expect(cellOf(row.zone, cell.fr).getAttribute('aria-label')).toMatch(/Limited by exposure/);
+});
+
+test('the difference shows both levels and their direction', () => {
+  const before = structuredClone(levels);
+  const cell = before.rows[1]!.cells[1]!;
+  cell.achieved = (levels.rows[1]!.cells[1]!.achieved ?? 0) + 1;
+  render(HeatMap, { levels, before, view: 'difference', onopen: () => {} });
+  const shown = cellOf('Z2', 2);
+  expect(shown.textContent?.trim()).toBe(`${cell.achieved} → ${levels.rows[1]!.cells[1]!.achieved}`);
+  expect(shown.classList.contains('worse')).toBe(true);
+  expect(cellOf('Z2', 1).classList.contains('same')).toBe(true);
+});
+
+test('copies hold every cell, and no text becomes a formula or markup', () => {
+  const odd = structuredClone(levels);
+  odd.rows[0]!.name = '=1+1<b>"&';
+  const csv = levelsAsCsv(odd);
+  expect(csv.trim().split('\r\n')).toHaveLength(1 + 9 * 7);
+  expect(csv).toContain(`"'=1+1<b>""&"`);
+  expect(csvCell(-1)).toBe('-1');
+  const svg = new DOMParser().parseFromString(levelsAsSvg(odd, 'A & B', 'not assessable'), 'image/svg+xml');
+  expect(svg.querySelector('parsererror')).toBeNull();
+  expect(svg.documentElement.textContent).toContain('=1+1<b>"&');
+  expect(svg.querySelector('b')).toBeNull();
+});

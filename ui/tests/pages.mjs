@@ -1,0 +1,142 @@
+// Pictures of every page and axe over each: `npm run pages`. Fails on any violation, script error, or refused request.
+// PLUMBLINE_URL: a running engine instead of the fake. CHROMIUM: the browser. ONLY: a part of the picture's name.
+import { mkdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import { serve } from './serve.mjs';
+
+const out = fileURLToPath(new URL('../../target/pages/', import.meta.url));
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const real = process.env.PLUMBLINE_URL;
+const only = process.env.ONLY ?? '';
+await mkdir(out, { recursive: true });
+
+const everyPage = [
+  ['overview', '#/overview'],
+  ['levels', '#/levels'],
+  ['levels-drawer', '#/levels', 'cell'],
+  ['levels-compare', '#/levels?compare=2026-03-02'],
+  ['zones', '#/zones'],
+  ['zones-drawer', '#/zones?zone=Z5'],
+  ['assets', '#/assets'],
+  ['assets-drawer', '#/assets', 'asset'],
+  ['findings', '#/findings?state=open'],
+  ['findings-drawer', '#/findings?state=open', 'finding'],
+  ['findings-acknowledge', '#/findings?state=open&triaged=false', 'acknowledge'],
+  ['reports', '#/reports'],
+  ['reports-new', '#/reports/new', 'report'],
+  ['audit', '#/audit'],
+  ['audit-drawer', '#/audit', 'audit'],
+  ['settings', '#/settings'],
+  ['import', '#/import', real ? undefined : 'import'],
+  ['palette', '#/overview', 'palette'],
+];
+const few = ['overview', 'levels', 'levels-drawer', 'findings', 'findings-drawer', 'reports-new'];
+const sets = [
+  { name: 'light', theme: 'light', language: 'en', pages: everyPage },
+  { name: 'dark', theme: 'dark', language: 'en', pages: everyPage },
+  { name: 'de', theme: 'light', language: 'de', pages: everyPage },
+  { name: 'contrast', theme: 'contrast', language: 'en', pages: everyPage.filter(([n]) => few.includes(n)) },
+  { name: 'text-200', theme: 'light', language: 'de', text: '200', pages: everyPage.filter(([n]) => few.includes(n)) },
+  { name: 'wide', theme: 'light', language: 'en', size: [1680, 1000], pages: everyPage.filter(([n]) => few.includes(n)) },
+  ...(real
+    ? []
+    : [
+        { name: 'long', theme: 'light', language: 'de', scenario: { long: true }, pages: everyPage.filter(([n]) => few.concat('zones', 'assets').includes(n)) },
+        { name: 'first', theme: 'light', language: 'en', scenario: { first: true }, pages: [['start', '']] },
+        { name: 'first-dark', theme: 'dark', language: 'de', scenario: { first: true }, pages: [['start', '']] },
+        { name: 'empty', theme: 'light', language: 'en', scenario: { empty: true }, pages: everyPage.filter(([n]) => ['overview', 'levels', 'zones', 'assets', 'findings', 'reports', 'audit'].includes(n)) },
+        { name: 'failed', theme: 'light', language: 'en', scenario: { fails: ['levels', 'findings', 'overview'], broken: true }, pages: everyPage.filter(([n]) => ['overview', 'levels', 'findings', 'audit'].includes(n)) },
+        { name: 'many', theme: 'light', language: 'en', scenario: { findings: 100000 }, pages: everyPage.filter(([n]) => n === 'findings') },
+      ]),
+];
+
+const does = {
+  cell: (page) => page.locator('[data-testid^="cell-"]').nth(44).click(),
+  asset: (page) => page.locator('[data-testid^="asset-"]').nth(3).click(),
+  finding: (page) => page.locator('[data-testid^="finding-"]').nth(2).click(),
+  audit: (page) => page.locator('[data-testid^="audit-"]').nth(1).click(),
+  acknowledge: async (page) => {
+    await page.locator('[data-testid^="finding-"]').nth(1).locator('.pick input').click();
+    await page.locator('[data-testid^="finding-"]').nth(4).locator('.pick input').click();
+    await page.keyboard.press('a');
+  },
+  report: async (page) => {
+    await page.getByTestId('report-kind-iec62443').click();
+    await page.locator('[data-testid^="report-env-"]').first().click();
+  },
+  import: (page) => page.getByTestId('import-folder').click(),
+  palette: async (page) => {
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('re');
+  },
+};
+
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'] });
+let wrong = 0;
+for (const set of sets) {
+  const pages = set.pages.filter(([n]) => `${set.name}-${n}`.includes(only));
+  if (pages.length === 0) continue;
+  const server = real ? null : await serve(set.scenario ?? {});
+  const [width, height] = set.size ?? [1280, 720];
+  const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce', locale: set.language });
+  await context.addInitScript(([theme, language, text]) => {
+    localStorage.setItem('theme', theme);
+    localStorage.setItem('language', language);
+    localStorage.setItem('text', text);
+  }, [set.theme, set.language, set.text ?? '100']);
+  for (const [name, hash, action] of pages) {
+    const page = await context.newPage();
+    const complaints = [];
+    page.on('console', (m) => (m.type() === 'error' || m.type() === 'warning') && !/422/.test(m.text()) && complaints.push(m.text()));
+    page.on('pageerror', (e) => complaints.push(String(e)));
+    await page.goto(`${real ?? server.url}/${hash}`);
+    await page.waitForLoadState('networkidle');
+    try {
+      if (action) await does[action](page);
+      await page.waitForTimeout(150);
+      await page.waitForLoadState('networkidle');
+      await page.evaluate(() => document.fonts.ready);
+      await page.screenshot({ path: `${out}${set.name}-${name}.png` });
+      const result = await page.evaluate(await axeScript());
+      for (const v of result.violations) complaints.push(`axe ${v.id}: ${v.help}\n    ${v.nodes.slice(0, 4).map((n) => `${n.target.join(' ')} ${n.any[0]?.message ?? ''}`).join('\n    ')}`);
+      const sideways = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth + 1 || [...document.querySelectorAll('.content')].some((c) => c.scrollWidth > c.clientWidth + 1));
+      if (sideways) complaints.push('scrolls sideways');
+    } catch (error) {
+      complaints.push(String(error));
+    }
+    if (set.name === 'many') console.log(`     longest task while scrolling 100,000 rows: ${await longestTask(page)} ms (tasks under 50 ms count as 0)`);
+    console.log(`${complaints.length ? 'FAIL' : 'ok  '} ${set.name}-${name}`);
+    for (const c of complaints) console.log(`  ${c}`);
+    wrong += complaints.length;
+    await page.close();
+  }
+  await context.close();
+  await server?.close();
+}
+await browser.close();
+console.log(wrong ? `${wrong} complaints` : 'every page is clean');
+process.exit(wrong ? 1 : 0);
+
+// Scrolls by rows and by leaps, as a wheel and a dragged bar do.
+function longestTask(page) {
+  return page.evaluate(async () => {
+    const table = document.querySelector('[role=grid]');
+    let longest = 0;
+    new PerformanceObserver((list) => list.getEntries().forEach((e) => (longest = Math.max(longest, e.duration)))).observe({ entryTypes: ['longtask'] });
+    for (let i = 0; i < 240; i += 1) {
+      table.scrollTop += i < 120 ? 400 : 20000;
+      await new Promise(requestAnimationFrame);
+    }
+    await new Promise((done) => setTimeout(done, 500));
+    return Math.round(longest);
+  });
+}
+
+// The policy forbids added script tags, so axe comes in through the debugger.
+async function axeScript() {
+  const { readFile } = await import('node:fs/promises');
+  const source = await readFile(axe, 'utf8');
+  return `(async () => { ${source}; return await axe.run(document, { resultTypes: ['violations'] }); })()`;
+}

@@ -1,0 +1,44 @@
+// Serves dist with the fake engine behind it: `node tests/serve.mjs [port]`.
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runnerImport } from 'vite';
+
+const root = fileURLToPath(new URL('../dist', import.meta.url));
+const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2' };
+// The policy of the window, so that what it forbids shows here too.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+export async function serve(scenario = {}, port = 0) {
+  const { module } = await runnerImport(fileURLToPath(new URL('fake.ts', import.meta.url)), { configFile: false, logLevel: 'error' });
+  const fake = module.makeFake(scenario);
+  const server = createServer(async (request, response) => {
+    const url = new URL(request.url, 'http://localhost');
+    try {
+      if (request.method === 'POST' && url.pathname === '/call') {
+        const chunks = [];
+        for await (const chunk of request) chunks.push(chunk);
+        const { command, args } = JSON.parse(Buffer.concat(chunks).toString());
+        let status = 200;
+        const body = await fake.call(command, args).catch((failure) => ((status = 422), failure));
+        response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body ?? null));
+      } else if (url.pathname.startsWith('/progress/')) {
+        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(fake.progress(Number(url.pathname.slice(10))) ?? { job: 0, step: 'evidence', done: 0, total: 0 }));
+      } else {
+        const path = normalize(url.pathname === '/' ? '/index.html' : url.pathname);
+        const body = await readFile(join(root, path));
+        response.writeHead(200, { 'content-type': types[extname(path)] ?? 'application/octet-stream', 'content-security-policy': policy }).end(body);
+      }
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise((ready) => server.listen(port, '127.0.0.1', ready));
+  return { url: `http://127.0.0.1:${server.address().port}`, close: () => new Promise((done) => { server.closeAllConnections(); server.close(done); }) };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { url } = await serve({ findings: Number(process.env.FINDINGS ?? 400), first: process.env.FIRST === '1' }, Number(process.argv[2] ?? 5184));
+  console.log(url);
+}
