@@ -233,6 +233,13 @@ pub struct Cvss<'a> {
     pub source: Source,
 }
 
+impl Cvss<'_> {
+    /// The same entry, owning its text.
+    pub fn into_owned(self) -> Cvss<'static> {
+        Cvss { vector: self.vector.into_owned(), source: self.source }
+    }
+}
+
 /// Rank of a vector's source.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -648,11 +655,7 @@ impl Finding<'_> {
                     Weakness::Other(text) => Weakness::Other(text.into_owned()),
                 })
                 .collect(),
-            cvss: self
-                .cvss
-                .into_iter()
-                .map(|c| Cvss { vector: c.vector.into_owned(), source: c.source })
-                .collect(),
+            cvss: self.cvss.into_iter().map(Cvss::into_owned).collect(),
             severity: self.severity,
             kev: self.kev,
             epss: self.epss,
