@@ -1,21 +1,25 @@
 //! The repository's own commands. They say what they do while they do it, and install what they need.
 
+mod bench;
 mod machine;
 mod step;
 
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
-use step::{Fault, cargo, say};
+use step::{Fault, Step, built, cargo, npm, root, run, say, target};
 
 const USAGE: &str = "\
 cargo xtask run     installs what is missing, builds everything and opens the window on the demo plant
 cargo xtask test    installs what the tests need and runs all of them
+cargo xtask bench   measures, prints each figure beside its bar, and writes target/bench.json
 ";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["run"] => open(),
         ["test"] => test(),
+        ["bench"] => bench::bench(),
         _ => {
             eprint!("{USAGE}");
             return ExitCode::from(2);
@@ -30,14 +34,69 @@ fn main() -> ExitCode {
     }
 }
 
-fn test() -> Result<(), Fault> {
-    machine::rust_tools()?;
+/// Opens the window on the demo plant; without a display, shows the plant in the terminal and as a report.
+fn open() -> Step {
+    let folder = target().join("demo");
+    let store = folder.join("store");
+    if !machine::has_display() {
+        say("there is no display: the demo plant goes to the terminal and into a report instead of a window");
+        machine::for_the_command()?;
+        run(&mut cargo(&["build", "-p", "plumbline-cli"]))?;
+        // A store of its own each time, so that the plant's dates end today.
+        let _ = std::fs::remove_dir_all(&store);
+        let plumbline = || {
+            let mut command = Command::new(built("debug", "plumbline"));
+            command.arg("--store").arg(&store);
+            command
+        };
+        run(plumbline().arg("demo"))?;
+        run(plumbline().arg("assess"))?;
+        return run(plumbline().arg("report").arg("--out").arg(folder.join("report.pdf")));
+    }
+    machine::for_the_window()?;
+    say("building the page");
+    run(&mut npm(&["run", "build"]))?;
+    say("building the program");
+    run(&mut cargo(&["build", "-p", "plumbline-desktop"]))?;
+    say("opening the window on the demo plant; close it to come back here");
+    run(Command::new(built("debug", "plumbline-desktop")).arg("--demo").arg("--store").arg(&store))
+}
+
+fn test() -> Step {
+    machine::for_the_tests()?;
     say("formatting");
-    cargo(&["fmt", "--all", "--check"])?;
+    run(&mut cargo(&["fmt", "--all", "--check"]))?;
+    say("the page: types, tests, build");
+    run(&mut npm(&["run", "check"]))?;
+    run(&mut npm(&["test"]))?;
+    run(&mut npm(&["run", "build"]))?;
     say("lints, warnings denied");
-    cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
+    run(&mut cargo(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"]))?;
     say("Rust tests");
-    cargo(&["test", "--workspace"])?;
+    run(&mut cargo(&["test", "--workspace"]))?;
+    if cfg!(target_os = "linux") {
+        say("pictures of every page, and their accessibility");
+        run(&mut npm(&["run", "pages"]))?;
+        say("the real window");
+        window()?;
+    } else {
+        say("the real window is tested on Linux, where a driver for the system's web view comes with it");
+    }
     say("all passed");
     Ok(())
+}
+
+/// Drives the built program in a window of its own session and display.
+fn window() -> Step {
+    let driver = machine::window_driver()?;
+    let build = cargo(&["build", "-p", "plumbline-desktop", "-p", "plumbline-cli"]).status();
+    if !build.is_ok_and(|status| status.success()) {
+        return Err(Fault("the program does not build".to_owned()));
+    }
+    let mut command = Command::new("dbus-run-session");
+    command.args(["--", "xvfb-run", "--auto-servernum", "--server-args=-screen 0 1366x900x24"]);
+    command.args(["cargo", "test", "-p", "plumbline-tests", "--features", "window", "--test", "window"]);
+    command.args(["--", "--nocapture"]);
+    command.current_dir(root()).env("PLUMBLINE_DRIVER", driver).env("PLUMBLINE_BUILT", target().join("debug"));
+    run(&mut command)
 }

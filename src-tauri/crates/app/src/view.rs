@@ -17,7 +17,8 @@ macro_rules! views {
             pub $kind $name $body
         )*
         /// TypeScript declarations of every transfer type.
-        pub(crate) fn declarations(config: &ts_rs::Config) -> Vec<String> {
+        #[cfg(test)]
+        fn declarations(config: &ts_rs::Config) -> Vec<String> {
             vec![$(<$name as TS>::decl(config)),*]
         }
     };
@@ -750,5 +751,26 @@ views! {
         pub at: String,
         /// What to do about it.
         pub advice: String,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    /// Writes the page's types anew when they differ, and fails then, so that the change is looked at.
+    #[test]
+    fn the_page_knows_these_types() {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../ui/src/lib/api/types.ts");
+        let config = ts_rs::Config::default().with_large_int("number");
+        let mut text = "// Written by a test of the engine from src-tauri/crates/app/src/view.rs. Do not edit.\n".to_owned();
+        for declaration in super::declarations(&config) {
+            text.push_str(&format!("\nexport {declaration}\n"));
+        }
+        let found = std::fs::read_to_string(&file).unwrap_or_default().replace("\r\n", "\n");
+        if found != text {
+            std::fs::write(&file, &text).unwrap();
+            panic!("ui/src/lib/api/types.ts was out of date and is written anew; look at it and keep it");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use jiff::{Timestamp, civil::Date, tz::Offset};
+use jiff::{Timestamp, ToSpan, civil::Date, tz::Offset};
 use serde::{Deserialize, Serialize, de};
 
 /// A point in time. A date means the end of that day in UTC (scoring.md section 1); order is by instant.
@@ -40,6 +40,13 @@ impl Moment {
     /// The UTC day it falls on.
     pub fn day(self) -> Date {
         Offset::UTC.to_datetime(self.at).date()
+    }
+
+    /// The same time of day some days later (or earlier).
+    #[must_use]
+    pub fn shifted_by_days(self, days: i64) -> Moment {
+        let at = self.at.saturating_add((days * 24).hours()).unwrap_or(self.at);
+        Moment { at, ..self }
     }
 
     /// Reads a date or a time.

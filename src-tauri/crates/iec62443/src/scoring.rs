@@ -23,7 +23,7 @@ use crate::{
 const BEYOND: u8 = 5;
 
 /// The moment asked about and what was known of feeds then.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct When {
     /// The moment assessed.
     pub as_of: Moment,

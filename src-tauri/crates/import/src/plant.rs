@@ -165,11 +165,12 @@ fn place(problem: &Problem) -> String {
 /// A [`Refusal`] with the JSON pointer.
 pub fn evidence(file: &File) -> Result<Evidence<'static>> {
     let text = text(file)?;
-    Evidence::from_json(text.as_bytes()).map(Evidence::into_owned).map_err(|problem| Refusal {
-        file: file.name.clone(),
-        at: place(&problem),
-        what: problem.what,
-    })
+    Evidence::from_json(text.as_bytes()).map(Evidence::into_owned).map_err(|problem| refusal(file, problem))
+}
+
+/// An evidence document's problem, with its file.
+pub fn refusal(file: &File, problem: Problem) -> Refusal {
+    Refusal { file: file.name.clone(), at: place(&problem), what: problem.what }
 }
 
 fn environment(file: &File) -> Result<Environment> {

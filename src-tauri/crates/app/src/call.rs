@@ -1,0 +1,267 @@
+//! The door of the window: every command by name, with arguments and answer as JSON. What needs the window
+//! itself (dialogs, opening files) goes through [`Shell`], so that all of it can be tested without one.
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use crate::{Failure, Result, Session, Watch, view};
+
+/// Most rows of a table that cross to the window at once.
+const MOST_ROWS: u32 = 500;
+
+/// What only a window can do.
+pub trait Shell: Send + Sync {
+    /// Shows progress.
+    fn progress(&self, progress: &view::Progress);
+    /// Asks for a folder or a file to import; none when the user changed their mind.
+    fn choose(&self, folder: bool) -> Option<PathBuf>;
+    /// Opens a file with the system's program for it.
+    fn open(&self, file: &std::path::Path) -> std::result::Result<(), String>;
+    /// Shows a file in the system's file manager.
+    fn reveal(&self, file: &std::path::Path) -> std::result::Result<(), String>;
+}
+
+/// A session with its door.
+pub struct Door {
+    session: Mutex<Session>,
+    shell: Box<dyn Shell>,
+    cancelled: Mutex<FxHashMap<u32, Arc<AtomicBool>>>,
+    chosen: Mutex<Option<PathBuf>>,
+}
+
+/// A long work of the window.
+struct Job<'d> {
+    number: u32,
+    shell: &'d dyn Shell,
+    cancelled: Arc<AtomicBool>,
+}
+
+impl Watch for Job<'_> {
+    fn progress(&self, step: &'static str, done: u32, total: u32) {
+        self.shell.progress(&view::Progress { job: self.number, step: step.to_owned(), done, total });
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
+    }
+}
+
+/// A lock that outlives a panic elsewhere: what it guards is only ever changed whole.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn arguments<T: DeserializeOwned>(command: &str, value: Value) -> Result<T> {
+    serde_json::from_value(value).map_err(|error| Failure::new("usage", format!("{command}: {error}")))
+}
+
+fn answer<T: Serialize>(value: T) -> Result<Value> {
+    serde_json::to_value(value).map_err(|error| Failure::new("internal", error.to_string()))
+}
+
+#[derive(Deserialize)]
+struct Create {
+    demo: bool,
+}
+
+#[derive(Deserialize)]
+struct OnDay {
+    environment: String,
+    #[serde(default)]
+    as_of: Option<String>,
+    #[serde(default)]
+    from: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct OfCell {
+    environment: String,
+    #[serde(default)]
+    as_of: Option<String>,
+    zone: String,
+    fr: u8,
+    #[serde(default)]
+    levers: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct OfFinding {
+    environment: String,
+    #[serde(default)]
+    as_of: Option<String>,
+    id: String,
+}
+
+#[derive(Deserialize)]
+struct Ask {
+    query: view::Query,
+}
+
+impl Ask {
+    /// A page shows a few rows; it never carries off the whole table at once.
+    fn modest(self) -> view::Query {
+        view::Query { limit: self.query.limit.min(MOST_ROWS), ..self.query }
+    }
+}
+
+#[derive(Deserialize)]
+struct Decide {
+    decision: view::Decision,
+}
+
+#[derive(Deserialize)]
+struct Undo {
+    change: i64,
+}
+
+#[derive(Deserialize)]
+struct Generate {
+    request: view::ReportRequest,
+    job: u32,
+}
+
+#[derive(Deserialize)]
+struct OfJob {
+    job: u32,
+}
+
+#[derive(Deserialize)]
+struct OfReport {
+    id: String,
+}
+
+#[derive(Deserialize)]
+struct Slice {
+    #[serde(default)]
+    offset: u32,
+    #[serde(default)]
+    limit: u32,
+}
+
+#[derive(Deserialize)]
+struct ImportPlant {
+    dry_run: bool,
+    job: u32,
+    folder: bool,
+    #[serde(default)]
+    again: bool,
+}
+
+impl Door {
+    /// The door to a session.
+    pub fn new(session: Session, shell: Box<dyn Shell>) -> Door {
+        Door { session: Mutex::new(session), shell, cancelled: Mutex::default(), chosen: Mutex::default() }
+    }
+
+    /// Carries out a command.
+    ///
+    /// # Errors
+    /// What the command fails with; `usage` for a command or arguments that do not exist.
+    pub fn call(&self, command: &str, args: Value) -> Result<Value> {
+        let session = || lock(&self.session);
+        match command {
+            "status" => answer(session().status()?),
+            "create_store" => {
+                let Create { demo } = arguments(command, args)?;
+                let mut session = session();
+                if demo {
+                    session.create_demo()?
+                } else {
+                    session.create()?
+                };
+                answer(session.status()?)
+            }
+            "environments" => answer(session().environments()?),
+            "overview" => {
+                let a: OnDay = arguments(command, args)?;
+                answer(session().overview(&a.environment, a.as_of.as_deref())?)
+            }
+            "levels" => {
+                let a: OnDay = arguments(command, args)?;
+                answer(session().levels(&a.environment, a.as_of.as_deref(), a.from.as_deref())?)
+            }
+            "zones" => {
+                let a: OnDay = arguments(command, args)?;
+                answer(session().zones(&a.environment, a.as_of.as_deref())?)
+            }
+            "explain_cell" => {
+                let a: OfCell = arguments(command, args)?;
+                answer(session().explain_cell(&a.environment, a.as_of.as_deref(), &a.zone, a.fr)?)
+            }
+            "what_if" => {
+                let a: OfCell = arguments(command, args)?;
+                answer(session().what_if(&a.environment, a.as_of.as_deref(), &a.zone, a.fr, &a.levers)?)
+            }
+            "assets" => answer(session().assets(&arguments::<Ask>(command, args)?.modest())?),
+            "findings" => answer(session().findings(&arguments::<Ask>(command, args)?.modest())?),
+            "finding" => {
+                let a: OfFinding = arguments(command, args)?;
+                answer(session().finding(&a.environment, a.as_of.as_deref(), &a.id)?)
+            }
+            "acknowledge" => answer(session().acknowledge(&arguments::<Decide>(command, args)?.decision)?),
+            "undo" => answer(session().undo(arguments::<Undo>(command, args)?.change)?),
+            "audit" => {
+                let a: Slice = arguments(command, args)?;
+                answer(session().audit(a.offset, a.limit.min(MOST_ROWS))?)
+            }
+            "reports" => answer(session().reports()?),
+            "generate_report" => {
+                let a: Generate = arguments(command, args)?;
+                answer(self.job(a.job, |job| self.generate(&a.request, job))?)
+            }
+            "cancel" => {
+                let a: OfJob = arguments(command, args)?;
+                if let Some(flag) = lock(&self.cancelled).get(&a.job) {
+                    flag.store(true, Ordering::Relaxed);
+                }
+                Ok(Value::Null)
+            }
+            "open_report" | "reveal_report" => {
+                let file = session().report_file(&arguments::<OfReport>(command, args)?.id)?;
+                let done =
+                    if command == "open_report" { self.shell.open(&file) } else { self.shell.reveal(&file) };
+                done.map_err(|why| Failure::new("io", why).at(file.display().to_string()))?;
+                Ok(Value::Null)
+            }
+            "import_plant" => {
+                let a: ImportPlant = arguments(command, args)?;
+                answer(self.job(a.job, |job| self.import(&a, job))?)
+            }
+            _ => Err(Failure::new("usage", format!("there is no command {command:?}"))),
+        }
+    }
+
+    fn job<T>(&self, number: u32, work: impl FnOnce(&Job<'_>) -> Result<T>) -> Result<T> {
+        let cancelled = Arc::new(AtomicBool::new(false));
+        lock(&self.cancelled).insert(number, Arc::clone(&cancelled));
+        let done = work(&Job { number, shell: self.shell.as_ref(), cancelled });
+        lock(&self.cancelled).remove(&number);
+        done
+    }
+
+    fn generate(&self, request: &view::ReportRequest, job: &Job<'_>) -> Result<view::ReportView> {
+        let commission = lock(&self.session).commission(request, job)?;
+        // The session is free while the report is made.
+        let finished = commission.make(job)?;
+        crate::watch::tell(job, "store", 0, 0)?;
+        let mut session = lock(&self.session);
+        let file = session.report_path(&finished)?;
+        session.keep(finished, &file)
+    }
+
+    fn import(&self, a: &ImportPlant, job: &Job<'_>) -> Result<Option<view::ImportView>> {
+        let path = if a.again { lock(&self.chosen).clone() } else { self.shell.choose(a.folder) };
+        let Some(path) = path else { return Ok(None) };
+        *lock(&self.chosen) = Some(path.clone());
+        lock(&self.session).import_plant(&[path], None, a.dry_run, job).map(Some)
+    }
+}

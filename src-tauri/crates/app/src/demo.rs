@@ -1,0 +1,89 @@
+//! The demo plant: an invented company with real products and real CVE facts, moved to the day it is made.
+
+use iec62443::{Moment, Plant};
+use import::{File, plant as reader};
+use jiff::{Span, ToSpan, civil::Date};
+
+use crate::{Failure, Result, Session, moment_days};
+
+macro_rules! files {
+    ($($name:literal),*) => {
+        [$(($name, include_str!(concat!("../../../../assets/demo/", $name)))),*]
+    };
+}
+
+const FILES: &[(&str, &str)] = &files![
+    "plant.json",
+    "zones.csv",
+    "conduits.csv",
+    "assets.csv",
+    "identities.csv",
+    "evidence.json",
+    "controls.csv",
+    "acknowledgements.csv",
+    "tickets.csv"
+];
+
+/// Id of the demo plant's environment.
+pub const ENVIRONMENT: &str = "demo";
+
+impl Session {
+    /// Makes a store that holds the demo plant.
+    ///
+    /// # Errors
+    /// When there is a store already or the folder cannot be written.
+    pub fn create_demo(&mut self) -> Result<()> {
+        // Read before anything is written, so that a fault leaves no half a store.
+        let plant = plant(self.today())?;
+        self.create()?;
+        self.put_plant(plant, &serde_json::json!("demo"), false)?;
+        Ok(())
+    }
+}
+
+/// The demo plant as it would stand on a day.
+///
+/// # Errors
+/// Never in a program that was built and tested whole.
+pub fn plant(today: Date) -> Result<Plant> {
+    let files: Vec<File> = FILES
+        .iter()
+        .map(|(name, text)| File { name: (*name).to_owned(), bytes: text.as_bytes().to_vec() })
+        .collect();
+    let read = reader::read(&files, today)?;
+    let reference =
+        read.as_of.ok_or_else(|| Failure::new("internal", "the demo plant has no reference day"))?;
+    let mut plant = read.plant;
+    plant.environment.id = ENVIRONMENT.to_owned();
+    plant.environment.demo = true;
+    shift(&mut plant, moment_days(reference, today));
+    Ok(plant)
+}
+
+/// Moves everything that has a date by whole days.
+fn shift(plant: &mut Plant, days: i64) {
+    let span: Span = days.days();
+    let day = |date: &mut Date| *date = date.saturating_add(span);
+    let moment = |at: &mut Moment| *at = at.shifted_by_days(days);
+    let evidence = &mut plant.evidence;
+    moment(&mut evidence.as_of);
+    day(&mut evidence.period_from);
+    evidence.monitoring.last_update.iter_mut().for_each(moment);
+    plant.updates.iter_mut().for_each(moment);
+    for finding in &mut evidence.findings {
+        moment(&mut finding.opened);
+        finding.events.iter_mut().for_each(|event| moment(&mut event.at));
+    }
+    for control in &mut evidence.controls {
+        control.history.iter_mut().for_each(|change| moment(&mut change.at));
+        control.expires.iter_mut().for_each(day);
+    }
+    evidence.sr_assessments.iter_mut().for_each(|answer| moment(&mut answer.at));
+    plant.assets.iter_mut().flat_map(|asset| &mut asset.installed).for_each(day);
+    plant.event_notes.iter_mut().flatten().flat_map(|note| &mut note.until).for_each(day);
+    for ticket in &mut plant.tickets {
+        ticket.created.iter_mut().for_each(moment);
+        ticket.due.iter_mut().for_each(day);
+        ticket.closed.iter_mut().for_each(moment);
+    }
+}

@@ -1,0 +1,400 @@
+//! Findings as rows, and one of them whole.
+
+use std::{cmp::Ordering, sync::Arc};
+
+use iec62443::{
+    Assessment, Fr, Plant, When,
+    assessment::Verdict,
+    catalogue,
+    evidence::{Finding, Weakness},
+    finding::{Rating, State},
+    mapping::{self, Mapping},
+};
+use rustc_hash::FxHashMap;
+use vulnerability::{CveId, Vector, cwe::Tree};
+
+use crate::{
+    Failure, Result, Session, assets, cell, controls,
+    facets::{FacetOf, filter, in_order, slice},
+    view,
+};
+
+/// What a query found last, so that scrolling does not search again.
+pub(crate) struct Listing {
+    query: view::Query,
+    when: When,
+    order: Arc<Vec<u32>>,
+    facets: Vec<view::Facet>,
+}
+
+/// Looks things up beside a finding.
+pub(crate) struct Around<'p> {
+    plant: &'p Plant,
+    assets: FxHashMap<&'p str, u32>,
+    zones: FxHashMap<&'p str, u32>,
+}
+
+impl<'p> Around<'p> {
+    pub(crate) fn new(plant: &'p Plant) -> Around<'p> {
+        let at = |i: usize| u32::try_from(i).unwrap_or(u32::MAX);
+        Around {
+            plant,
+            assets: plant.evidence.assets.iter().enumerate().map(|(i, a)| (&*a.id, at(i))).collect(),
+            zones: plant.evidence.zones.iter().enumerate().map(|(i, z)| (&*z.id, at(i))).collect(),
+        }
+    }
+
+    fn asset(&self, finding: &Finding<'_>) -> Option<usize> {
+        self.assets.get(&*finding.asset).map(|i| *i as usize)
+    }
+
+    fn zone_id(&self, finding: &Finding<'_>) -> &'p str {
+        self.asset(finding).map_or("", |i| &*self.plant.evidence.assets[i].zone)
+    }
+
+    pub(crate) fn zone_name(&self, id: &str) -> String {
+        self.zone_place(id).1
+    }
+
+    /// Position and name of a zone.
+    pub(crate) fn zone_place(&self, id: &str) -> (usize, String) {
+        match self.zones.get(id) {
+            Some(i) => (*i as usize, self.plant.evidence.zones[*i as usize].name.to_string()),
+            None => (usize::MAX, id.to_owned()),
+        }
+    }
+
+    fn tag(&self, finding: &Finding<'_>) -> &'p str {
+        self.asset(finding).map_or("", |i| self.plant.assets[i].tag.as_str())
+    }
+
+    fn row(&self, finding: &Finding<'_>, verdict: &Verdict) -> view::FindingRow {
+        let zone = self.zone_id(finding);
+        view::FindingRow {
+            id: finding.id.to_string(),
+            vuln: finding.vuln.as_ref().map(ToString::to_string),
+            title: finding.title.to_string(),
+            asset: finding.asset.to_string(),
+            tag: self.tag(finding).to_owned(),
+            zone: zone.to_owned(),
+            zone_name: self.zone_name(zone),
+            state: verdict.state.as_str().to_owned(),
+            severity: verdict.rating.as_str().to_owned(),
+            score: score(finding, verdict).map(|s| s.to_string()),
+            attacker_class: verdict.attacker_class,
+            frs: verdict.frs.numbers(),
+            rule: verdict.rule.as_str().to_owned(),
+            triaged: verdict.triaged,
+            deferred: verdict.deferred,
+            fix: verdict.fix.map(|day| day.to_string()),
+            cover: verdict.cover.steps(),
+            kev: finding.kev,
+            epss: finding.epss,
+            opened: finding.opened.day().to_string(),
+        }
+    }
+}
+
+fn vector(finding: &Finding<'_>, verdict: &Verdict) -> Option<Vector> {
+    finding.cvss.get(usize::from(verdict.vector?))?.vector.parse().ok()
+}
+
+fn score(finding: &Finding<'_>, verdict: &Verdict) -> Option<vulnerability::cvss::Score> {
+    vector(finding, verdict).map(Vector::score)
+}
+
+/// How grave a rating is, for sorting: critical 5 … none 1; unscored stands with high.
+fn grave(rating: Rating) -> u8 {
+    match rating {
+        Rating::Rated(severity) => 2 * (severity as u8),
+        Rating::Unscored => 2 * (vulnerability::Severity::High as u8) - 1,
+    }
+}
+
+fn worst_first(a: (&Finding<'_>, &Verdict), b: (&Finding<'_>, &Verdict)) -> Ordering {
+    let key = |(f, v): (&Finding<'_>, &Verdict)| {
+        (v.state != State::Open, std::cmp::Reverse(grave(v.rating)), !f.kev, v.attacker_class)
+    };
+    key(a).cmp(&key(b)).then_with(|| a.0.id.cmp(&b.0.id))
+}
+
+/// Open findings of a cell, worst first, and how many there are.
+pub(crate) fn open_in_cell(
+    plant: &Plant,
+    assessment: &Assessment,
+    zone: &str,
+    fr: Fr,
+    most: usize,
+) -> (Vec<view::FindingRow>, u32) {
+    let around = Around::new(plant);
+    let mut open: Vec<(&Finding<'_>, &Verdict)> = plant
+        .evidence
+        .findings
+        .iter()
+        .zip(&assessment.verdicts)
+        .filter_map(|(f, v)| Some((f, v.as_ref()?)))
+        .filter(|(f, v)| v.state == State::Open && v.frs.contains(fr) && around.zone_id(f) == zone)
+        .collect();
+    open.sort_by(|a, b| worst_first(*a, *b));
+    let rows = open.iter().take(most).map(|(f, v)| around.row(f, v)).collect();
+    (rows, u32::try_from(open.len()).unwrap_or(u32::MAX))
+}
+
+const STATES: &[&str] = &["open", "remediated", "closed", "excluded"];
+const SEVERITIES: &[&str] = &["critical", "high", "medium", "low", "none", "unscored"];
+const YES_NO: &[&str] = &["true", "false"];
+const FRS: &[&str] = &["1", "2", "3", "4", "5", "6", "7"];
+
+fn word(value: bool) -> &'static str {
+    if value { "true" } else { "false" }
+}
+
+impl Session {
+    /// A slice of the findings under a query.
+    ///
+    /// # Errors
+    /// `not_found`, `usage`
+    pub fn findings(&mut self, query: &view::Query) -> Result<view::FindingPage> {
+        let when = self.when(&query.environment, query.as_of.as_deref(), None)?;
+        let (plant, assessment) = self.assessed(&query.environment, when)?;
+        let around = Around::new(&plant);
+        let same = view::Query { offset: 0, limit: 0, ..query.clone() };
+        let listing = match self.listing.take().filter(|l| l.query == same && l.when == when) {
+            Some(listing) => listing,
+            None => {
+                let (order, facets) = search(&plant, &assessment, &around, query);
+                Listing { query: same, when, order: Arc::new(order), facets }
+            }
+        };
+        let rows = slice(&listing.order, query)
+            .iter()
+            .filter_map(|index| {
+                let index = *index as usize;
+                Some(
+                    around
+                        .row(plant.evidence.findings.get(index)?, assessment.verdicts.get(index)?.as_ref()?),
+                )
+            })
+            .collect();
+        let page = view::FindingPage {
+            total: u32::try_from(listing.order.len()).unwrap_or(u32::MAX),
+            facets: listing.facets.clone(),
+            rows,
+        };
+        self.listing = Some(listing);
+        Ok(page)
+    }
+
+    /// One finding with everything about it.
+    ///
+    /// # Errors
+    /// `not_found`, also for a finding that was not yet opened on that day.
+    pub fn finding(
+        &mut self,
+        environment: &str,
+        as_of: Option<&str>,
+        id: &str,
+    ) -> Result<view::FindingDetail> {
+        let when = self.when(environment, as_of, None)?;
+        let (plant, assessment) = self.assessed(environment, when)?;
+        let missing = || Failure::not_found("finding", id);
+        let index = plant.evidence.findings.iter().position(|f| &*f.id == id).ok_or_else(missing)?;
+        let verdict = assessment.verdicts.get(index).copied().flatten().ok_or_else(missing)?;
+        detail(&plant, &assessment, when, index, &verdict).ok_or_else(missing)
+    }
+}
+
+fn search(
+    plant: &Plant,
+    assessment: &Assessment,
+    around: &Around<'_>,
+    query: &view::Query,
+) -> (Vec<u32>, Vec<view::Facet>) {
+    type Row<'r> = (&'r Finding<'static>, &'r Verdict);
+    let facets: Vec<FacetOf<'_, Row<'_>>> = vec![
+        FacetOf {
+            name: "zone",
+            values: Box::new(|row: &Row<'_>, see| see(around.zone_id(row.0))),
+            label: Box::new(|value| around.zone_place(value)),
+        },
+        FacetOf {
+            name: "fr",
+            values: Box::new(|row: &Row<'_>, see| row.1.frs.iter().for_each(|fr| see(FRS[fr.index()]))),
+            label: Box::new(in_order(FRS)),
+        },
+        FacetOf {
+            name: "state",
+            values: Box::new(|row: &Row<'_>, see| see(row.1.state.as_str())),
+            label: Box::new(in_order(STATES)),
+        },
+        FacetOf {
+            name: "severity",
+            values: Box::new(|row: &Row<'_>, see| see(row.1.rating.as_str())),
+            label: Box::new(in_order(SEVERITIES)),
+        },
+        FacetOf {
+            name: "triaged",
+            values: Box::new(|row: &Row<'_>, see| see(word(row.1.triaged))),
+            label: Box::new(in_order(YES_NO)),
+        },
+        FacetOf {
+            name: "kev",
+            values: Box::new(|row: &Row<'_>, see| see(word(row.0.kev))),
+            label: Box::new(in_order(YES_NO)),
+        },
+        FacetOf {
+            name: "fix",
+            values: Box::new(|row: &Row<'_>, see| see(word(row.1.fix.is_some()))),
+            label: Box::new(in_order(YES_NO)),
+        },
+    ];
+    let existing = plant
+        .evidence
+        .findings
+        .iter()
+        .zip(&assessment.verdicts)
+        .enumerate()
+        .filter_map(|(i, (f, v))| Some((u32::try_from(i).ok()?, (f, v.as_ref()?))));
+    let (mut order, views) = filter(existing, query, &facets, |row, word| {
+        let has = |text: &str| text.to_lowercase().contains(word);
+        has(&row.0.id)
+            || row.0.vuln.as_deref().is_some_and(has)
+            || has(&row.0.title)
+            || has(around.tag(row.0))
+    });
+    let at = |index: u32| -> Option<Row<'_>> {
+        Some((
+            plant.evidence.findings.get(index as usize)?,
+            assessment.verdicts.get(index as usize)?.as_ref()?,
+        ))
+    };
+    let compare = |a: Row<'_>, b: Row<'_>| -> Ordering {
+        let by_cve = |f: &Finding<'_>| f.vuln.as_deref().and_then(|v| v.parse::<CveId>().ok());
+        match query.sort.as_str() {
+            "vuln" => by_cve(a.0).cmp(&by_cve(b.0)).then_with(|| a.0.vuln.cmp(&b.0.vuln)),
+            "id" => a.0.id.cmp(&b.0.id),
+            "title" => a.0.title.cmp(&b.0.title),
+            "tag" => around.tag(a.0).cmp(around.tag(b.0)),
+            "zone" => around.zone_place(around.zone_id(a.0)).cmp(&around.zone_place(around.zone_id(b.0))),
+            "state" => a.1.state.cmp(&b.1.state),
+            "score" => score(a.0, a.1).cmp(&score(b.0, b.1)),
+            "opened" => a.0.opened.cmp(&b.0.opened),
+            "epss" => a.0.epss.partial_cmp(&b.0.epss).unwrap_or(Ordering::Equal),
+            "attacker_class" => a.1.attacker_class.cmp(&b.1.attacker_class),
+            // Most people want the worst on top, so "descending" is what severity starts with.
+            "severity" => grave(a.1.rating).cmp(&grave(b.1.rating)),
+            _ => worst_first(a, b),
+        }
+    };
+    order.sort_by(|a, b| {
+        let (Some(a), Some(b)) = (at(*a), at(*b)) else { return Ordering::Equal };
+        let asked = compare(a, b);
+        if query.descending { asked.reverse() } else { asked }.then_with(|| worst_first(a, b))
+    });
+    drop(facets);
+    (order, views)
+}
+
+fn detail(
+    plant: &Plant,
+    assessment: &Assessment,
+    when: When,
+    index: usize,
+    verdict: &Verdict,
+) -> Option<view::FindingDetail> {
+    let around = Around::new(plant);
+    let finding = &plant.evidence.findings[index];
+    let asset = around.asset(finding)?;
+    let mapping = Mapping { rule: verdict.rule, frs: verdict.frs };
+    let mut events = vec![view::EventView {
+        at: finding.opened.to_string(),
+        kind: "opened".to_owned(),
+        by: String::new(),
+        reason: String::new(),
+        until: None,
+        frs: Vec::new(),
+    }];
+    let mut life: Vec<_> = finding
+        .events
+        .iter()
+        .zip(&plant.event_notes[index])
+        .filter(|(event, _)| event.at <= when.as_of)
+        .collect();
+    life.sort_by_key(|(event, _)| event.at);
+    events.extend(life.into_iter().map(|(event, note)| view::EventView {
+        at: event.at.to_string(),
+        kind: event.kind.as_str().to_owned(),
+        by: note.by.clone(),
+        reason: note.reason.clone(),
+        until: note.until.map(|day| day.to_string()),
+        frs: event.frs.numbers(),
+    }));
+    let controls = plant
+        .evidence
+        .controls
+        .iter()
+        .zip(&plant.controls)
+        .filter(|(control, _)| finding.controls.contains(&control.id))
+        .map(|(control, detail)| controls::row(control, detail, when))
+        .collect();
+    let requirements = mapping::requirements(finding);
+    Some(view::FindingDetail {
+        row: around.row(finding, verdict),
+        description: finding.description.to_string(),
+        vectors: finding
+            .cvss
+            .iter()
+            .map(|entry| {
+                let parsed: Option<Vector> = entry.vector.parse().ok();
+                view::VectorView {
+                    vector: entry.vector.to_string(),
+                    source: match entry.source {
+                        iec62443::evidence::Source::Primary => "primary",
+                        iec62443::evidence::Source::Secondary => "secondary",
+                    }
+                    .to_owned(),
+                    version: parsed.map(|v| v.version().to_string()).unwrap_or_default(),
+                    score: parsed.map(|v| v.score().to_string()).unwrap_or_default(),
+                }
+            })
+            .collect(),
+        chosen: verdict.vector.map(u32::from),
+        cwes: finding
+            .cwes
+            .iter()
+            .map(|weakness| view::CweView {
+                id: weakness.to_string(),
+                name: match weakness {
+                    Weakness::Cwe(id) => Tree::shared().name(*id).unwrap_or_default().to_owned(),
+                    Weakness::Other(_) => String::new(),
+                },
+            })
+            .collect(),
+        because: mapping::because(finding, mapping, vector(finding, verdict)),
+        secondary: mapping::secondary(finding).numbers(),
+        srs: requirements
+            .into_iter()
+            .filter_map(|id| catalogue::system().position(id))
+            .map(|position| cell::requirement_line(position, ""))
+            .collect(),
+        exploit: finding
+            .exploit
+            .and_then(|e| serde_json::to_value(e).ok())
+            .and_then(|v| v.as_str().map(str::to_owned)),
+        events,
+        controls,
+        asset: assets::row(plant, assessment, &around, asset),
+        tickets: plant
+            .tickets
+            .iter()
+            .filter(|ticket| ticket.finding == *finding.id)
+            .map(|ticket| view::TicketView {
+                id: ticket.id.clone(),
+                system: ticket.system.clone(),
+                status: ticket.status.clone(),
+                due: ticket.due.map(|day| day.to_string()),
+                assignee: ticket.assignee.clone(),
+            })
+            .collect(),
+    })
+}

@@ -1,0 +1,80 @@
+//! The heat map.
+
+use iec62443::{Assessment, Fr, METHOD, Plant, When, assessment::Cell};
+
+use crate::{Result, Session, view};
+
+impl Session {
+    /// Levels of an environment on a day.
+    ///
+    /// # Errors
+    /// `not_found`, `usage`
+    pub fn levels(
+        &mut self,
+        environment: &str,
+        as_of: Option<&str>,
+        from: Option<&str>,
+    ) -> Result<view::Levels> {
+        let when = self.when(environment, as_of, from)?;
+        let (plant, assessment) = self.assessed(environment, when)?;
+        Ok(levels(&plant, &assessment, when))
+    }
+}
+
+fn levels(plant: &Plant, assessment: &Assessment, when: When) -> view::Levels {
+    let earliest = plant.evidence.findings.iter().map(|f| f.opened.day()).min().unwrap_or(assessment.as_of);
+    view::Levels {
+        environment: plant.environment.id.clone(),
+        as_of: assessment.as_of.to_string(),
+        period_from: when.period_from.to_string(),
+        earliest: earliest.min(assessment.as_of).to_string(),
+        method: METHOD.to_owned(),
+        profile: assessment.profile.name.clone(),
+        last_update: when.last_update.map(|at| at.day().to_string()),
+        rows: rows(plant, assessment),
+        warnings: assessment
+            .warnings
+            .iter()
+            .map(|w| view::Warning {
+                code: w.code.as_str().to_owned(),
+                finding: w.finding.clone(),
+                text: w.text.clone(),
+            })
+            .collect(),
+    }
+}
+
+fn rows(plant: &Plant, assessment: &Assessment) -> Vec<view::LevelRow> {
+    let depths = plant.depths();
+    assessment
+        .zones
+        .iter()
+        .zip(&plant.zones)
+        .zip(depths)
+        .map(|((zone, detail), depth)| view::LevelRow {
+            zone: zone.id.clone(),
+            name: zone.name.clone(),
+            purdue: detail.purdue.clone(),
+            safety: detail.safety,
+            depth,
+            level: zone.level.map(|l| l.get()),
+            target: zone.sl_t.iter().map(|l| l.get()).collect(),
+            achieved: zone.vector.iter().map(|l| l.map(|l| l.get())).collect(),
+            vector: zone.vector_text(),
+            cells: Fr::ALL.iter().map(|fr| cell(zone.cell(*fr), zone.sl_t[fr.index()].get())).collect(),
+        })
+        .collect()
+}
+
+/// A cell as the window shows it.
+pub(crate) fn cell(cell: &Cell, target: u8) -> view::LevelCell {
+    view::LevelCell {
+        fr: cell.fr.number(),
+        achieved: cell.achieved.map(|l| l.get()),
+        target,
+        gap: cell.gap,
+        basis: cell.basis.map(|b| b.as_str().to_owned()),
+        limiting: cell.limiting.iter().map(|l| l.as_str().to_owned()).collect(),
+        open: cell.counts.map(|c| c.open),
+    }
+}

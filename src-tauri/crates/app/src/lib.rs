@@ -1,0 +1,35 @@
+//! What a user does with Plumbline, a function each. The window and the command call these and hold no
+//! logic of their own; time and actor are handed in, progress goes out through [`Watch`].
+
+pub mod assess;
+pub mod assets;
+pub mod audit;
+pub mod call;
+pub mod cell;
+pub mod controls;
+pub mod decide;
+pub mod demo;
+pub mod doctor;
+pub mod facets;
+pub mod failure;
+pub mod findings;
+pub mod levels;
+pub mod overview;
+pub mod place;
+pub mod plants;
+pub mod reports;
+pub mod session;
+pub mod view;
+pub mod watch;
+pub mod zones;
+
+pub use call::Door;
+pub use failure::Failure;
+pub use place::Place;
+pub use session::Session;
+pub use watch::Watch;
+
+pub(crate) use iec62443::moment::days_between as moment_days;
+
+/// Result of a use case.
+pub type Result<T> = std::result::Result<T, Failure>;

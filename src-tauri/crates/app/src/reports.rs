@@ -1,0 +1,273 @@
+//! Reports: made from the store of one day, kept with the hashes that prove them.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use iec62443::{Assessment, Plant, When, catalogue::Language};
+use jiff::Timestamp;
+use report::{AuditLine, AuditSummary, Cancelled, Input, Options, Paper, PlantInput, Progress};
+use store::{KeptReport, audit::sha256};
+
+use crate::{Failure, Result, Session, Watch, view, watch::tell};
+
+/// Rows of the audit log in a report.
+const AUDIT_ROWS: u32 = 40;
+
+/// Everything a report needs, taken from the session at once, so that the session is free while it is made.
+pub struct Commission {
+    plants: Vec<(Arc<Plant>, When, Arc<Assessment>)>,
+    request: view::ReportRequest,
+    options: Options,
+    audit: AuditSummary,
+    made: Timestamp,
+    id: String,
+}
+
+/// A finished report, not yet written.
+pub struct Finished {
+    /// The file's content.
+    pub bytes: Vec<u8>,
+    kept: KeptReport,
+}
+
+impl Finished {
+    /// The same under a name of its own.
+    #[must_use]
+    pub fn named(mut self, name: &str) -> Finished {
+        self.kept.title = name.to_owned();
+        self
+    }
+
+    /// Size, pages and hashes, before it is written anywhere.
+    pub fn facts(&self) -> KeptReport {
+        self.kept.clone()
+    }
+}
+
+struct Steps<'w>(&'w dyn Watch);
+
+impl Progress for Steps<'_> {
+    fn step(&self, step: &'static str, done: u32, total: u32) -> std::result::Result<(), Cancelled> {
+        if self.0.is_cancelled() {
+            return Err(Cancelled);
+        }
+        self.0.progress(step, done, total);
+        Ok(())
+    }
+}
+
+fn choice<T>(what: &str, word: &str, known: &[(&str, T)]) -> Result<T>
+where
+    T: Copy,
+{
+    known.iter().find(|(name, _)| *name == word).map(|(_, value)| *value).ok_or_else(|| {
+        let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+        Failure::new("usage", format!("{what} {word:?} is unknown"))
+            .advice(format!("Choose {}.", names.join(" or ")))
+    })
+}
+
+impl Session {
+    /// Takes from the store what a report needs.
+    ///
+    /// # Errors
+    /// `usage` for a request that cannot be met, `not_found` for an environment.
+    pub fn commission(&mut self, request: &view::ReportRequest, watch: &dyn Watch) -> Result<Commission> {
+        let language = choice("language", &request.language, &[("en", Language::En), ("de", Language::De)])?;
+        let paper = choice("paper", &request.paper, &[("a4", Paper::A4), ("letter", Paper::Letter)])?;
+        choice("format", &request.format, &[("pdf", ()), ("json", ())])?;
+        if request.environments.is_empty() {
+            return Err(Failure::new("usage", "no environment was chosen").advice("Choose at least one."));
+        }
+        let total = u32::try_from(request.environments.len()).unwrap_or(u32::MAX);
+        let mut plants = Vec::new();
+        for (done, environment) in (0..).zip(&request.environments) {
+            tell(watch, "assess", done, total)?;
+            let when = self.when(environment, Some(&request.to), Some(&request.from))?;
+            let (plant, assessment) = self.assessed(environment, when)?;
+            plants.push((plant, when, assessment));
+        }
+        let page = self.audit(0, AUDIT_ROWS)?;
+        let latest = page.rows.into_iter().map(|row| AuditLine {
+            seq: row.seq,
+            at: row.at,
+            actor: row.actor,
+            action: row.action,
+            subject: row.subject,
+        });
+        Ok(Commission {
+            plants,
+            request: request.clone(),
+            options: Options {
+                language,
+                paper,
+                classification: request.classification.clone(),
+                prepared_for: request.prepared_for.clone(),
+                prepared_by: request.prepared_by.clone(),
+                title: None,
+            },
+            audit: AuditSummary {
+                rows: u64::from(page.total),
+                intact: page.intact,
+                head: page.head,
+                latest: latest.collect(),
+            },
+            made: self.now(),
+            id: uuid::Uuid::now_v7().to_string(),
+        })
+    }
+
+    /// Puts a finished report in its place and keeps it in the store.
+    ///
+    /// # Errors
+    /// `io` when the file cannot be written; nothing is kept then.
+    pub fn keep(&mut self, finished: Finished, file: &Path) -> Result<view::ReportView> {
+        write(file, &finished.bytes)?;
+        let place = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+        let kept = KeptReport { file: place.display().to_string(), ..finished.kept };
+        let who = self.who();
+        if let Err(error) = self.store_mut()?.change(&who, |change| change.keep_report(&kept)) {
+            let _ = std::fs::remove_file(file);
+            return Err(error.into());
+        }
+        Ok(report_view(kept))
+    }
+
+    /// Where the window puts a report.
+    pub fn report_path(&self, finished: &Finished) -> Result<PathBuf> {
+        let kept = &finished.kept;
+        let name = format!(
+            "iec62443-{}-{}-{}.{}",
+            crate::plants::slug(&kept.environments.join("-")),
+            kept.to,
+            &kept.id[..8.min(kept.id.len())],
+            kept.format
+        );
+        Ok(self.store()?.folder().join("reports").join(name))
+    }
+
+    /// Kept reports, newest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn reports(&self) -> Result<Vec<view::ReportView>> {
+        Ok(self.store()?.reports()?.into_iter().map(report_view).collect())
+    }
+
+    /// The file of a kept report.
+    ///
+    /// # Errors
+    /// `not_found` when there is no such report or its file is gone.
+    pub fn report_file(&self, id: &str) -> Result<PathBuf> {
+        let kept = self.store()?.reports()?.into_iter().find(|report| report.id == id);
+        let kept = kept.ok_or_else(|| Failure::not_found("report", id))?;
+        let file = PathBuf::from(&kept.file);
+        if file.is_file() {
+            Ok(file)
+        } else {
+            Err(Failure::new("not_found", "the report's file is no longer where it was written")
+                .at(kept.file)
+                .advice("Generate the report again, or put the file back."))
+        }
+    }
+}
+
+impl Commission {
+    /// Makes the report. Needs neither session nor store.
+    ///
+    /// # Errors
+    /// `cancelled`; anything else is a fault of the program.
+    pub fn make(&self, watch: &dyn Watch) -> Result<Finished> {
+        let steps = Steps(watch);
+        tell(watch, "evidence", 0, 0)?;
+        let hashes: Vec<String> = self
+            .plants
+            .iter()
+            .map(|(plant, when, _)| sha256(plant.evidence_at(*when).to_json().as_bytes()))
+            .collect();
+        let input = Input {
+            plants: self
+                .plants
+                .iter()
+                .zip(&hashes)
+                .map(|((plant, when, assessment), hash)| PlantInput {
+                    plant,
+                    when: *when,
+                    assessment,
+                    evidence_sha256: hash.clone(),
+                })
+                .collect(),
+            options: self.options.clone(),
+            made: self.made,
+            audit: self.audit.clone(),
+            report_id: self.id.clone(),
+            program_version: env!("CARGO_PKG_VERSION").to_owned(),
+        };
+        let content = report::content(&input, &steps)?;
+        let (bytes, pages) = match self.request.format.as_str() {
+            "json" => (report::json(&content).into_bytes(), None),
+            _ => {
+                let rendered = report::pdf(&content, &steps)?;
+                (rendered.bytes, Some(rendered.pages))
+            }
+        };
+        let kept = KeptReport {
+            id: self.id.clone(),
+            title: "IEC 62443".to_owned(),
+            environments: self.plants.iter().map(|(plant, _, _)| plant.environment.name.clone()).collect(),
+            from: self.request.from.clone(),
+            to: self.request.to.clone(),
+            made: self.made.to_string(),
+            format: self.request.format.clone(),
+            file: String::new(),
+            size: bytes.len() as u64,
+            pages,
+            sha256: sha256(&bytes),
+            evidence_sha256: hashes.join(","),
+        };
+        Ok(Finished { bytes, kept })
+    }
+}
+
+/// Writes a file whole or not at all: beside its place first, then moved there.
+///
+/// # Errors
+/// `io` with the path.
+pub fn write(file: &Path, bytes: &[u8]) -> Result<()> {
+    let failed = |error: std::io::Error| {
+        Failure::new("io", format!("cannot be written: {error}"))
+            .at(file.display().to_string())
+            .advice("Check space and rights; nothing was changed.")
+    };
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(failed)?;
+    }
+    let mut beside = file.as_os_str().to_owned();
+    beside.push(".part");
+    let beside = PathBuf::from(beside);
+    std::fs::write(&beside, bytes).and_then(|()| std::fs::rename(&beside, file)).map_err(|error| {
+        let _ = std::fs::remove_file(&beside);
+        failed(error)
+    })
+}
+
+fn report_view(kept: KeptReport) -> view::ReportView {
+    let intact = std::fs::read(&kept.file).is_ok_and(|bytes| sha256(&bytes) == kept.sha256);
+    view::ReportView {
+        id: kept.id,
+        title: kept.title,
+        environments: kept.environments,
+        from: kept.from,
+        to: kept.to,
+        made: kept.made,
+        format: kept.format,
+        file: kept.file,
+        intact,
+        pages: kept.pages,
+        size: kept.size,
+        sha256: kept.sha256,
+        evidence_sha256: kept.evidence_sha256,
+    }
+}

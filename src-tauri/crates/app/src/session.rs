@@ -1,0 +1,216 @@
+//! An open store with what was read from it kept at hand.
+
+use std::sync::Arc;
+
+use iec62443::{Assessment, Plant, When};
+use jiff::{Timestamp, ToSpan, civil::Date, tz::Offset};
+use rustc_hash::FxHashMap;
+use store::{Store, Who};
+
+use crate::{Failure, Place, Result, findings::Listing, view};
+
+/// Days of a reporting period when nobody says otherwise: half a year up to the day assessed.
+const PERIOD_DAYS: i64 = 181;
+
+/// A session: the place, the store once it is open, and a memory of plants and assessments. The memory is
+/// valid for one version of the store (the last row of its audit log), whoever wrote that.
+pub struct Session {
+    place: Place,
+    store: Option<Store>,
+    version: i64,
+    plants: FxHashMap<String, Arc<Plant>>,
+    assessments: FxHashMap<(String, When), Arc<Assessment>>,
+    pub(crate) listing: Option<Listing>,
+}
+
+impl Session {
+    /// A session in a place; the store is opened when it is there.
+    ///
+    /// # Errors
+    /// When a store is there and cannot be opened.
+    pub fn open(place: Place) -> Result<Session> {
+        let store = if Store::exists(&place.folder) { Some(Store::open(&place.folder)?) } else { None };
+        Ok(Session {
+            place,
+            store,
+            version: -1,
+            plants: FxHashMap::default(),
+            assessments: FxHashMap::default(),
+            listing: None,
+        })
+    }
+
+    /// Makes an empty store in the session's place.
+    ///
+    /// # Errors
+    /// When there is one already or the folder cannot be written.
+    pub fn create(&mut self) -> Result<()> {
+        let who = self.who();
+        self.store = Some(Store::create(&self.place.folder, &who)?);
+        Ok(())
+    }
+
+    /// What the window shows before anything else.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn status(&self) -> Result<view::Status> {
+        let demo = match &self.store {
+            Some(store) => store.environments()?.iter().any(|listed| listed.environment.demo),
+            None => false,
+        };
+        let folder = self.place.folder.display().to_string();
+        Ok(view::Status {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            store: self.store.as_ref().map(|_| folder.clone()),
+            proposed_store: folder,
+            actor: self.place.actor.clone(),
+            today: self.today().to_string(),
+            demo,
+        })
+    }
+
+    /// The open store.
+    ///
+    /// # Errors
+    /// `not_found` when there is none yet.
+    pub fn store(&self) -> Result<&Store> {
+        self.store
+            .as_ref()
+            .ok_or_else(|| Failure::from(store::Error::Missing { folder: self.place.folder.clone() }))
+    }
+
+    pub(crate) fn store_mut(&mut self) -> Result<&mut Store> {
+        let missing = Failure::from(store::Error::Missing { folder: self.place.folder.clone() });
+        self.store.as_mut().ok_or(missing)
+    }
+
+    /// The actor, now.
+    pub fn who(&self) -> Who {
+        Who { actor: self.place.actor.clone(), at: self.now() }
+    }
+
+    /// Now.
+    pub fn now(&self) -> Timestamp {
+        (self.place.clock)()
+    }
+
+    /// Today, UTC.
+    pub fn today(&self) -> Date {
+        Offset::UTC.to_datetime(self.now()).date()
+    }
+
+    /// Environments with how much is in them.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn environments(&self) -> Result<Vec<view::EnvironmentView>> {
+        let listed = self.store()?.environments()?;
+        Ok(listed
+            .into_iter()
+            .map(|listed| view::EnvironmentView {
+                id: listed.environment.id,
+                name: listed.environment.name,
+                organisation: listed.environment.organisation,
+                zones: listed.zones,
+                assets: listed.assets,
+                findings: listed.findings,
+            })
+            .collect())
+    }
+
+    /// Forgets what was remembered of an older version of the store.
+    fn refresh(&mut self) -> Result<()> {
+        let version = self.store()?.version()?;
+        if version != self.version {
+            self.version = version;
+            self.plants.clear();
+            self.assessments.clear();
+            self.listing = None;
+        }
+        Ok(())
+    }
+
+    /// Everything recorded of an environment.
+    ///
+    /// # Errors
+    /// `not_found`
+    pub fn plant(&mut self, environment: &str) -> Result<Arc<Plant>> {
+        self.refresh()?;
+        if let Some(plant) = self.plants.get(environment) {
+            return Ok(Arc::clone(plant));
+        }
+        let plant = Arc::new(self.store()?.plant(environment, self.today())?);
+        self.plants.insert(environment.to_owned(), Arc::clone(&plant));
+        Ok(plant)
+    }
+
+    /// The plant and its assessment at a moment.
+    ///
+    /// # Errors
+    /// `not_found`
+    pub fn assessed(&mut self, environment: &str, when: When) -> Result<(Arc<Plant>, Arc<Assessment>)> {
+        let plant = self.plant(environment)?;
+        let key = (environment.to_owned(), when);
+        if let Some(assessment) = self.assessments.get(&key) {
+            return Ok((plant, Arc::clone(assessment)));
+        }
+        // A slider visits many days; what is kept of them stays small.
+        if self.assessments.len() >= 64 {
+            self.assessments.clear();
+        }
+        let assessment = Arc::new(plant.assess(when));
+        self.assessments.insert(key, Arc::clone(&assessment));
+        Ok((plant, assessment))
+    }
+
+    /// The moment meant by a day and a period's first day, both optional.
+    ///
+    /// # Errors
+    /// `bad_input` for a day that does not exist or a period that starts after it; `not_found`.
+    pub fn when(&mut self, environment: &str, as_of: Option<&str>, from: Option<&str>) -> Result<When> {
+        let as_of = match as_of {
+            None => self.today(),
+            Some(text) => day(text)?,
+        };
+        let from = match from {
+            None => as_of.saturating_sub(PERIOD_DAYS.days()),
+            Some(text) => day(text)?,
+        };
+        if from > as_of {
+            return Err(Failure::new("usage", format!("the period starts on {from}, after {as_of}"))
+                .advice("Choose an earlier first day."));
+        }
+        Ok(self.plant(environment)?.when(as_of, from))
+    }
+
+    /// Takes a change of one plant over into what is remembered, when nobody else changed the store between.
+    pub(crate) fn remember(
+        &mut self,
+        environment: &str,
+        before: i64,
+        update: impl FnOnce(&mut Plant),
+    ) -> Result<()> {
+        let version = self.store()?.version()?;
+        if self.version == before && version == before + 1 {
+            self.version = version;
+            self.assessments.retain(|(other, _), _| other != environment);
+            self.listing = None;
+            if let Some(plant) = self.plants.get_mut(environment) {
+                update(Arc::make_mut(plant));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A day from its text.
+///
+/// # Errors
+/// `usage` for anything that is no day.
+pub fn day(text: &str) -> Result<Date> {
+    text.parse().map_err(|_| {
+        Failure::new("usage", format!("{:?} is no date", text.chars().take(40).collect::<String>()))
+            .advice("Write one as 2026-06-30.")
+    })
+}

@@ -1,0 +1,256 @@
+//! The window's door, without a window: the commands a page calls, in the order a person calls them.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use plumbline_app::{Door, Failure, Place, Session, call::Shell, view};
+use serde_json::{Value, json};
+
+/// What a window was asked to do.
+#[derive(Clone, Default)]
+struct Fake {
+    steps: Arc<Mutex<Vec<String>>>,
+    choice: Arc<Mutex<Option<PathBuf>>>,
+    opened: Arc<Mutex<Vec<PathBuf>>>,
+    /// Called at the first progress of a work.
+    on_progress: Arc<Mutex<Option<Box<dyn Fn() + Send>>>>,
+}
+
+impl Shell for Fake {
+    fn progress(&self, progress: &view::Progress) {
+        self.steps.lock().unwrap().push(progress.step.clone());
+        if let Some(act) = self.on_progress.lock().unwrap().take() {
+            act();
+        }
+    }
+    fn choose(&self, _: bool) -> Option<PathBuf> {
+        self.choice.lock().unwrap().clone()
+    }
+    fn open(&self, file: &Path) -> Result<(), String> {
+        self.opened.lock().unwrap().push(file.to_owned());
+        Ok(())
+    }
+    fn reveal(&self, _: &Path) -> Result<(), String> {
+        Err("no file manager".to_owned())
+    }
+}
+
+fn door(folder: &Path) -> (Arc<Door>, Fake) {
+    let noon: jiff::Timestamp = "2026-06-30T12:00:00Z".parse().unwrap();
+    let place =
+        Place { folder: folder.join("store"), actor: "tester".to_owned(), clock: Box::new(move || noon) };
+    let fake = Fake::default();
+    (Arc::new(Door::new(Session::open(place).unwrap(), Box::new(fake.clone()))), fake)
+}
+
+fn demo(folder: &Path) -> (Arc<Door>, Fake, String) {
+    let (door, fake) = door(folder);
+    door.call("create_store", json!({"demo": true})).unwrap();
+    let environments = door.call("environments", json!({})).unwrap();
+    let id = environments[0]["id"].as_str().unwrap().to_owned();
+    (door, fake, id)
+}
+
+fn failure(result: Result<Value, Failure>) -> &'static str {
+    result.unwrap_err().code
+}
+
+#[test]
+fn a_first_start_has_no_store_and_makes_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let (door, _) = door(folder.path());
+    let status = door.call("status", json!({})).unwrap();
+    assert_eq!(status["store"], Value::Null);
+    assert_eq!(failure(door.call("environments", json!({}))), "not_found");
+    let status = door.call("create_store", json!({"demo": false})).unwrap();
+    assert_eq!(status["demo"], false);
+    assert_eq!(door.call("environments", json!({})).unwrap(), json!([]));
+    assert_eq!(failure(door.call("create_store", json!({"demo": true}))), "usage");
+}
+
+#[test]
+fn every_cell_of_the_heat_map_is_explained_by_its_drawer() {
+    let folder = tempfile::tempdir().unwrap();
+    let (door, _, id) = demo(folder.path());
+    let levels = door.call("levels", json!({"environment": id})).unwrap();
+    for row in levels["rows"].as_array().unwrap() {
+        for cell in row["cells"].as_array().unwrap() {
+            let of = json!({"environment": id, "zone": row["zone"], "fr": cell["fr"], "levers": []});
+            let drawer = door.call("explain_cell", of.clone()).unwrap();
+            assert_eq!(&drawer["cell"], cell);
+            let shown = drawer["findings"].as_array().unwrap().len() as u64;
+            let total = drawer["findings_total"].as_u64().unwrap();
+            assert_eq!(shown, total.min(50));
+            if !cell["open"].is_null() {
+                assert_eq!(total, cell["open"].as_u64().unwrap());
+            }
+            let factors = drawer["factors"].as_array().unwrap();
+            let lowest = factors.iter().filter_map(|f| f["value"].as_u64()).min();
+            assert_eq!(lowest, cell["achieved"].as_u64(), "the level is the lowest factor: {drawer}");
+            // Nothing switched on is what stands; one lever on is what the drawer says of it alone.
+            let none = door.call("what_if", of.clone()).unwrap();
+            assert_eq!(none["achieved"], cell["achieved"]);
+            for lever in drawer["levers"].as_array().unwrap() {
+                let mut with = of.clone();
+                with["levers"] = json!([lever["kind"]]);
+                assert_eq!(door.call("what_if", with).unwrap()["achieved"], lever["alone"]);
+            }
+        }
+    }
+}
+
+#[test]
+fn tables_page_filter_and_count() {
+    let folder = tempfile::tempdir().unwrap();
+    let (door, _, id) = demo(folder.path());
+    let ask = |command: &str, more: Value| {
+        let mut query = json!({"environment": id, "limit": 500});
+        query.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        door.call(command, json!({"query": query})).unwrap()
+    };
+    for command in ["findings", "assets"] {
+        let all = ask(command, json!({}));
+        let total = all["total"].as_u64().unwrap();
+        assert!(total > 100);
+        for facet in all["facets"].as_array().unwrap() {
+            for value in facet["values"].as_array().unwrap() {
+                let filtered = ask(command, json!({"facets": {facet["name"].as_str().unwrap(): [value["value"]]}}));
+                assert_eq!(filtered["total"], value["count"], "{command} {facet}");
+            }
+        }
+        let second = ask(command, json!({"offset": 7, "limit": 3}));
+        assert_eq!(second["rows"].as_array().unwrap()[..], all["rows"].as_array().unwrap()[7..10]);
+        assert_eq!(ask(command, json!({"offset": 1_000_000}))["rows"], json!([]));
+        assert_eq!(ask(command, json!({"text": "no such words anywhere"}))["total"], 0);
+    }
+}
+
+#[test]
+fn acknowledging_changes_the_level_and_undo_brings_it_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let (door, _, id) = demo(folder.path());
+    let levels = || door.call("levels", json!({"environment": id})).unwrap();
+    let before = levels();
+    // Wherever triage holds a cell down, acknowledging all that is open and new lifts the factor.
+    let query = json!({"environment": id, "limit": 500, "facets": {"state": ["open"], "triaged": ["false"]}});
+    let page = door.call("findings", json!({"query": query})).unwrap();
+    let ids: Vec<&str> = page["rows"].as_array().unwrap().iter().map(|r| r["id"].as_str().unwrap()).collect();
+    assert!(!ids.is_empty());
+    let decide = |reason: &str, ids: &[&str]| {
+        door.call(
+            "acknowledge",
+            json!({"decision": {"environment": id, "findings": ids, "reason": reason, "note": "next shutdown"}}),
+        )
+    };
+    assert_eq!(failure(decide("because", &ids)), "usage");
+    assert_eq!(failure(decide("in_work", &[ids[0], "NOPE"])), "not_found");
+    assert_eq!(levels(), before, "a decision that fails changes nothing");
+    let change = decide("in_work", &ids).unwrap();
+    assert_eq!(change["changed"], ids.len());
+    let after = levels();
+    assert_ne!(after["rows"], before["rows"]);
+    let detail = door.call("finding", json!({"environment": id, "id": ids[0]})).unwrap();
+    let last = detail["events"].as_array().unwrap().last().unwrap();
+    assert_eq!((last["by"].as_str(), last["reason"].as_str()), (Some("tester"), Some("in_work: next shutdown")));
+    // The store says the same as what the window remembers.
+    let mut again = Session::open(Place {
+        folder: folder.path().join("store"),
+        actor: String::new(),
+        clock: Box::new(|| "2026-06-30T12:00:00Z".parse().unwrap()),
+    })
+    .unwrap();
+    assert_eq!(serde_json::to_value(again.levels(&id, None, None).unwrap()).unwrap(), after);
+    door.call("undo", json!({"change": change["id"]})).unwrap();
+    assert_eq!(levels(), before);
+    let log = door.call("audit", json!({"offset": 0, "limit": 2})).unwrap();
+    assert_eq!(log["intact"], true);
+    assert_eq!(log["rows"][0]["action"], "change.undone");
+    assert_eq!(log["rows"][1]["action"], "finding.acknowledged");
+}
+
+fn request(id: &str) -> Value {
+    json!({"environments": [id], "from": "2026-01-01", "to": "2026-06-30", "format": "pdf", "paper": "a4", "language": "en"})
+}
+
+#[test]
+fn a_report_is_made_kept_opened_and_known_when_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (door, fake, id) = demo(folder.path());
+    let kept = door.call("generate_report", json!({"request": request(&id), "job": 7})).unwrap();
+    let file = PathBuf::from(kept["file"].as_str().unwrap());
+    assert!(std::fs::read(&file).unwrap().starts_with(b"%PDF"));
+    let steps = fake.steps.lock().unwrap().clone();
+    for step in ["assess", "evidence", "content", "pages", "write", "store"] {
+        assert!(steps.iter().any(|s| s == step), "{step} was not told of: {steps:?}");
+    }
+    assert_eq!(door.call("reports", json!({})).unwrap()[0], kept);
+    door.call("open_report", json!({"id": kept["id"]})).unwrap();
+    assert_eq!(*fake.opened.lock().unwrap(), [file.clone()]);
+    assert_eq!(failure(door.call("reveal_report", json!({"id": kept["id"]}))), "io");
+    std::fs::write(&file, "%PDF changed").unwrap();
+    assert_eq!(door.call("reports", json!({})).unwrap()[0]["intact"], false);
+}
+
+#[test]
+fn a_cancelled_report_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (door, fake, id) = demo(folder.path());
+    let cancelled = Arc::new(AtomicBool::new(false));
+    let (canceller, told) = (Arc::clone(&door), Arc::clone(&cancelled));
+    *fake.on_progress.lock().unwrap() = Some(Box::new(move || {
+        canceller.call("cancel", json!({"job": 8})).unwrap();
+        told.store(true, Ordering::SeqCst);
+    }));
+    let made = door.call("generate_report", json!({"request": request(&id), "job": 8}));
+    assert!(cancelled.load(Ordering::SeqCst));
+    assert_eq!(failure(made), "cancelled");
+    assert_eq!(door.call("reports", json!({})).unwrap(), json!([]));
+    assert!(!folder.path().join("store/reports").exists());
+}
+
+#[test]
+fn import_looks_first_then_takes_the_same_choice() {
+    let folder = tempfile::tempdir().unwrap();
+    let (door, fake) = door(folder.path());
+    door.call("create_store", json!({"demo": false})).unwrap();
+    let import = |dry_run: bool, again: bool| {
+        door.call("import_plant", json!({"dry_run": dry_run, "folder": true, "job": 1, "again": again}))
+    };
+    assert_eq!(import(true, false).unwrap(), Value::Null, "the dialog was left without a choice");
+    *fake.choice.lock().unwrap() = Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../assets/demo"));
+    let looked = import(true, false).unwrap();
+    assert_eq!(door.call("environments", json!({})).unwrap(), json!([]));
+    let taken = import(false, true).unwrap();
+    assert_eq!(looked["files"], taken["files"]);
+    assert_eq!(door.call("environments", json!({})).unwrap().as_array().unwrap().len(), 1);
+    let again = import(false, true).unwrap();
+    assert!(again["files"].as_array().unwrap().iter().all(|f| f["added"] == 0 && f["changed"] == 0));
+    std::fs::write(folder.path().join("zones.csv"), "zone,colour\n").unwrap();
+    *fake.choice.lock().unwrap() = Some(folder.path().to_owned());
+    assert_eq!(failure(import(false, false)), "bad_input");
+}
+
+#[test]
+fn what_is_no_command_or_argument_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let (door, _, id) = demo(folder.path());
+    for (command, arguments) in [
+        ("format_disk", json!({})),
+        ("levels", json!({})),
+        ("levels", json!({"environment": id, "as_of": "yesterday"})),
+        ("levels", json!({"environment": id, "as_of": "2026-01-01", "from": "2026-06-01"})),
+        ("explain_cell", json!({"environment": id, "zone": "Z1", "fr": 8})),
+        ("generate_report", json!({"request": {"environments": []}, "job": 1})),
+    ] {
+        assert_eq!(failure(door.call(command, arguments)), "usage", "{command}");
+    }
+    assert_eq!(failure(door.call("levels", json!({"environment": "elsewhere"}))), "not_found");
+    assert_eq!(failure(door.call("explain_cell", json!({"environment": id, "zone": "ZX", "fr": 1}))), "not_found");
+}

@@ -1,0 +1,356 @@
+//! What can be said to the command. Help, completions and man pages come from here.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
+
+/// Security levels of industrial plants by IEC 62443: what is achieved, what is missing, proved.
+#[derive(Debug, Parser)]
+#[command(name = "plumbline", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(after_help = "Exit codes: 0 done; 1 done, with something to report; 2 usage; 3 bad input; \
+    4 store locked or damaged; 5 network.\n\n`plumbline help VERB` explains a verb with an example.")]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub verb: Verb,
+    /// The store's folder; yours when not given
+    #[arg(long, global = true, value_name = "DIR")]
+    pub store: Option<PathBuf>,
+    /// Print one JSON document instead of text
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Take this day for today (tests, and looking back)
+    #[arg(long, global = true, value_name = "DATE", hide = true)]
+    pub today: Option<Date>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Make a store that holds the demo plant
+    ///
+    /// An invented company with real products and real vulnerabilities; its dates end today.
+    #[command(after_help = "Example:\n  plumbline demo --store demo-store\n  plumbline assess --store demo-store")]
+    Demo,
+    /// Make an empty store
+    #[command(after_help = "Example:\n  plumbline init --store works-1")]
+    Init,
+    /// Examine a store: database, audit chain, environments, kept reports
+    ///
+    /// Changes nothing. Exit code 1 when something is wrong.
+    #[command(after_help = "Example:\n  plumbline doctor --store works-1")]
+    Doctor,
+    /// Bring a plant in: a folder of tables with an evidence document, or an evidence document alone
+    ///
+    /// The folder holds zones.csv, assets.csv and evidence.json, and where there are any conduits.csv,
+    /// identities.csv, controls.csv, acknowledgements.csv, tickets.csv and plant.json. All of it goes in, or
+    /// nothing does and the message says which file and line to mend. The same again changes nothing.
+    #[command(
+        after_help = "Example:\n  plumbline import plant-folder --kind plant --store works-1 --dry-run"
+    )]
+    Import(Import),
+    /// Environments: the systems under consideration in the store
+    #[command(after_help = "Example:\n  plumbline env add \"Works 1\" --organisation \"Example Ltd\"")]
+    Env {
+        #[command(subcommand)]
+        verb: EnvVerb,
+    },
+    /// Zones with their levels
+    #[command(after_help = "Example:\n  plumbline zone list\n  plumbline zone show Z3")]
+    Zone {
+        #[command(subcommand)]
+        verb: ShowVerb,
+    },
+    /// Conduits between zones
+    #[command(after_help = "Example:\n  plumbline conduit list")]
+    Conduit {
+        #[command(subcommand)]
+        verb: ListVerb,
+    },
+    /// Assets with their identities
+    #[command(after_help = "Example:\n  plumbline asset list --json\n  plumbline asset show Z3-004")]
+    Asset {
+        #[command(subcommand)]
+        verb: ShowVerb,
+    },
+    /// Findings: look, acknowledge, take back
+    #[command(
+        after_help = "Example:\n  plumbline finding list --text S7-1500\n  plumbline finding acknowledge F0012 --reason in_work --note \"next shutdown\""
+    )]
+    Finding {
+        #[command(subcommand)]
+        verb: FindingVerb,
+    },
+    /// Compensating controls
+    #[command(after_help = "Example:\n  plumbline control list")]
+    Control {
+        #[command(subcommand)]
+        verb: ListVerb,
+    },
+    /// Security levels of every zone: from the store, or from an evidence document alone
+    #[command(
+        after_help = "Example:\n  plumbline assess --as-of 2026-06-30 --evidence-out evidence.json\n  plumbline assess --evidence evidence.json --json"
+    )]
+    Assess(Assess),
+    /// Make the report
+    #[command(
+        after_help = "Example:\n  plumbline report --environment works-1 --from 2026-01-01 --to 2026-06-30 --out report.pdf"
+    )]
+    Report(Report),
+    /// The audit log: look at it, or check its chain
+    #[command(after_help = "Example:\n  plumbline audit log --limit 20\n  plumbline audit verify")]
+    Audit {
+        #[command(subcommand)]
+        verb: AuditVerb,
+    },
+    /// Print completions for a shell
+    #[command(after_help = "Example:\n  plumbline completions bash > ~/.local/share/bash-completion/completions/plumbline")]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Write the man pages into a folder
+    #[command(after_help = "Example:\n  plumbline man --out man")]
+    Man {
+        /// The folder
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
+}
+
+/// What a file to import holds.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum ImportKind {
+    /// Find out
+    Auto,
+    /// A plant
+    Plant,
+}
+
+#[derive(Args, Debug)]
+pub struct Import {
+    /// A folder, or files that belong together
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// What they hold
+    #[arg(long, value_enum, default_value = "auto")]
+    pub kind: ImportKind,
+    /// Where they go; made when it is not there. By the plant's name when not given
+    #[arg(long, value_name = "ID")]
+    pub environment: Option<String>,
+    /// Say what would happen, change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum EnvVerb {
+    /// List them
+    List,
+    /// Add an empty one
+    Add {
+        /// Its name
+        name: String,
+        /// The company
+        #[arg(long, default_value = "")]
+        organisation: String,
+        /// Its id; made from the name when not given
+        #[arg(long)]
+        id: Option<String>,
+    },
+    /// Remove one with everything in it
+    Rm {
+        /// Its id
+        id: String,
+    },
+}
+
+/// Which environment, on which day.
+#[derive(Args, Debug)]
+pub struct Scope {
+    /// The environment; not needed where there is only one
+    #[arg(long, value_name = "ID")]
+    pub environment: Option<String>,
+    /// The day; today when not given
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ListVerb {
+    /// List them
+    List {
+        #[command(flatten)]
+        scope: Scope,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ShowVerb {
+    /// List them
+    List {
+        #[command(flatten)]
+        scope: Scope,
+    },
+    /// Show one
+    Show {
+        /// Its id
+        id: String,
+        #[command(flatten)]
+        scope: Scope,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum FindingVerb {
+    /// List them, worst first
+    List {
+        #[command(flatten)]
+        scope: Scope,
+        /// Words that all occur in id, CVE, title or tag
+        #[arg(long, default_value = "")]
+        text: String,
+        /// Only this state: open, remediated, closed, excluded
+        #[arg(long)]
+        state: Option<String>,
+        /// Only this zone
+        #[arg(long)]
+        zone: Option<String>,
+    },
+    /// Show one
+    Show {
+        /// Its id
+        id: String,
+        #[command(flatten)]
+        scope: Scope,
+    },
+    /// Acknowledge open ones, with a reason
+    Acknowledge {
+        /// Their ids
+        #[arg(required = true)]
+        ids: Vec<String>,
+        /// applies, not_applicable, compensating_control, accepted_risk, false_match, escalated, in_work
+        #[arg(long)]
+        reason: String,
+        /// In your words
+        #[arg(long, default_value = "")]
+        note: String,
+        /// The environment; not needed where there is only one
+        #[arg(long, value_name = "ID")]
+        environment: Option<String>,
+    },
+    /// Take a change back, by the number it was given
+    Undo {
+        /// The change
+        change: i64,
+    },
+}
+
+#[derive(Args, Debug)]
+pub struct Assess {
+    /// Environments; all when not given
+    #[arg(long, value_name = "ID", num_args = 1..)]
+    pub environment: Vec<String>,
+    /// The day assessed; today when not given
+    #[arg(long, value_name = "DATE", conflicts_with = "evidence")]
+    pub as_of: Option<String>,
+    /// First day of the reporting period; half a year before when not given
+    #[arg(long, value_name = "DATE", conflicts_with = "evidence")]
+    pub from: Option<String>,
+    /// A profile: JSON with the thresholds that differ from default/1
+    #[arg(long, value_name = "FILE")]
+    pub profile: Option<PathBuf>,
+    /// Write the evidence document too
+    #[arg(long, value_name = "FILE", conflicts_with = "evidence")]
+    pub evidence_out: Option<PathBuf>,
+    /// Score this evidence document; no store is needed
+    #[arg(long, value_name = "FILE", conflicts_with = "environment")]
+    pub evidence: Option<PathBuf>,
+    /// Exit code 1 when a zone is below its target or not assessable
+    #[arg(long)]
+    pub fail_below_target: bool,
+}
+
+/// Kind of report.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum ReportKind {
+    /// The IEC 62443 assessment report
+    Iec62443,
+}
+
+/// Format of a report.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Format {
+    /// A document to read, print and sign
+    Pdf,
+    /// The same content for programs
+    Json,
+}
+
+/// Paper of a report.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Paper {
+    A4,
+    Letter,
+}
+
+/// Language of a report.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Language {
+    En,
+    De,
+}
+
+#[derive(Args, Debug)]
+pub struct Report {
+    /// What kind
+    #[arg(long, value_enum, default_value = "iec62443")]
+    pub kind: ReportKind,
+    /// Environments; all when not given
+    #[arg(long, value_name = "ID", num_args = 1..)]
+    pub environment: Vec<String>,
+    /// First day of the reporting period; half a year before the last when not given
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<String>,
+    /// Last day, the day assessed; today when not given
+    #[arg(long, value_name = "DATE")]
+    pub to: Option<String>,
+    /// Format; by the file's ending when not given
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+    /// The file to write
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Paper
+    #[arg(long, value_enum, default_value = "a4")]
+    pub paper: Paper,
+    /// Language
+    #[arg(long, value_enum, default_value = "en")]
+    pub language: Language,
+    /// Classification mark, printed on every page
+    #[arg(long, default_value = "")]
+    pub classification: String,
+    /// For whom it is prepared
+    #[arg(long, default_value = "")]
+    pub prepared_for: String,
+    /// By whom; your account's name when not given
+    #[arg(long)]
+    pub prepared_by: Option<String>,
+    /// Keep it in the store under this name
+    #[arg(long, value_name = "NAME")]
+    pub snapshot: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum AuditVerb {
+    /// The newest rows first
+    Log {
+        /// How many
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+        /// How many of the newest to pass over
+        #[arg(long, default_value_t = 0)]
+        offset: u32,
+    },
+    /// Recompute the chain; exit code 1 when a row does not follow
+    Verify,
+}

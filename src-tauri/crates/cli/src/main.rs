@@ -1,0 +1,78 @@
+//! `plumbline`, the headless command: the same engine as the window, without a display.
+
+mod arguments;
+mod output;
+mod verbs;
+
+use std::process::ExitCode;
+
+use app::{Failure, Place, Session};
+use clap::Parser;
+
+use arguments::{Arguments, Verb};
+use output::Output;
+
+/// Done, but with findings the verb exists to report.
+const FOUND: u8 = 1;
+const USAGE: u8 = 2;
+const BAD_INPUT: u8 = 3;
+const STORE: u8 = 4;
+
+/// How a verb ended: done, or done with something to report.
+enum Done {
+    Well,
+    WithFindings,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let output = Output::new(arguments.json);
+    match run(&arguments, &output) {
+        Ok(Done::Well) => ExitCode::SUCCESS,
+        Ok(Done::WithFindings) => ExitCode::from(FOUND),
+        Err(failure) => {
+            output.complain(&failure);
+            ExitCode::from(exit_code(&failure))
+        }
+    }
+}
+
+fn exit_code(failure: &Failure) -> u8 {
+    match failure.code {
+        "usage" | "not_found" | "cancelled" => USAGE,
+        "bad_input" => BAD_INPUT,
+        _ => STORE,
+    }
+}
+
+fn run(arguments: &Arguments, output: &Output) -> app::Result<Done> {
+    let open = || -> app::Result<Session> {
+        Session::open(Place::of_user(arguments.store.clone(), arguments.today)?)
+    };
+    // A verb that needs a store says so before it does anything.
+    let stored = || -> app::Result<Session> {
+        let session = open()?;
+        session.store()?;
+        Ok(session)
+    };
+    match &arguments.verb {
+        Verb::Demo => verbs::store::demo(open()?, output),
+        Verb::Init => verbs::store::init(open()?, output),
+        Verb::Doctor => verbs::store::doctor(stored()?, output),
+        Verb::Import(wanted) => verbs::import::import(stored()?, wanted, output),
+        Verb::Env { verb } => verbs::lists::environments(stored()?, verb, output),
+        Verb::Zone { verb } => verbs::lists::zones(stored()?, verb, output),
+        Verb::Conduit { verb } => verbs::lists::conduits(stored()?, verb, output),
+        Verb::Asset { verb } => verbs::lists::assets(stored()?, verb, output),
+        Verb::Finding { verb } => verbs::findings::findings(stored()?, verb, output),
+        Verb::Control { verb } => verbs::lists::controls(stored()?, verb, output),
+        Verb::Assess(wanted) => match &wanted.evidence {
+            Some(file) => verbs::assess::recompute(file, wanted, output),
+            None => verbs::assess::assess(stored()?, wanted, output),
+        },
+        Verb::Report(wanted) => verbs::report::report(stored()?, wanted, output),
+        Verb::Audit { verb } => verbs::audit::audit(stored()?, verb, output),
+        Verb::Completions { shell } => verbs::help::completions(*shell, output),
+        Verb::Man { out } => verbs::help::man(out, output),
+    }
+}

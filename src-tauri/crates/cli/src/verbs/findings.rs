@@ -1,0 +1,117 @@
+//! Findings.
+
+use app::{Session, view};
+use serde_json::json;
+
+use super::{environment, lists::query};
+use crate::{
+    Done,
+    arguments::FindingVerb,
+    output::{Output, facts, table},
+};
+
+pub fn findings(mut session: Session, verb: &FindingVerb, output: &Output) -> app::Result<Done> {
+    match verb {
+        FindingVerb::List { scope, text, state, zone } => {
+            let environment = environment(&session, scope.environment.as_deref())?;
+            let mut query = view::Query { text: text.clone(), ..query(&environment, scope) };
+            for (facet, value) in [("state", state), ("zone", zone)] {
+                query.facets.extend(value.iter().map(|value| (facet.to_owned(), vec![value.clone()])));
+            }
+            let page = session.findings(&query)?;
+            output.answer(&json!({"schema": "plumbline-list/1", "findings": page.rows}), || {
+                table(
+                    ["id", "severity", "score", "CVE", "title", "asset", "zone", "FR", "state", "triaged"],
+                    page.rows.iter().map(|f| {
+                        [
+                            f.id.clone(),
+                            f.severity.clone(),
+                            f.score.clone().unwrap_or_default(),
+                            f.vuln.clone().unwrap_or_default(),
+                            f.title.clone(),
+                            f.tag.clone(),
+                            f.zone.clone(),
+                            numbers(&f.frs),
+                            f.state.clone(),
+                            if f.triaged { "yes" } else { "no" }.to_owned(),
+                        ]
+                    }),
+                )
+            });
+        }
+        FindingVerb::Show { id, scope } => {
+            let environment = environment(&session, scope.environment.as_deref())?;
+            let detail = session.finding(&environment, scope.as_of.as_deref(), id)?;
+            output.answer(&json!({"schema": "plumbline-finding/1", "finding": detail}), || about(&detail));
+        }
+        FindingVerb::Acknowledge { ids, reason, note, environment: named } => {
+            let environment = environment(&session, named.as_deref())?;
+            let change = session.acknowledge(&view::Decision {
+                environment,
+                findings: ids.clone(),
+                reason: reason.clone(),
+                note: note.clone(),
+            })?;
+            output.answer(&json!({"schema": "plumbline-change/1", "change": change}), || {
+                format!(
+                    "{} acknowledged, {} as before. To take it back: plumbline finding undo {}\n",
+                    change.changed, change.unchanged, change.id
+                )
+            });
+        }
+        FindingVerb::Undo { change } => {
+            let change = session.undo(*change)?;
+            output.answer(&json!({"schema": "plumbline-change/1", "change": change}), || {
+                format!("Change {} is taken back; {} findings are as before.\n", change.id, change.changed)
+            });
+        }
+    }
+    Ok(Done::Well)
+}
+
+fn numbers(frs: &[u8]) -> String {
+    frs.iter().map(u8::to_string).collect::<Vec<_>>().join(" ")
+}
+
+fn about(detail: &view::FindingDetail) -> String {
+    let row = &detail.row;
+    let score = row.score.as_deref().map(|score| format!(" ({score})")).unwrap_or_default();
+    let mut lines = vec![
+        ("vulnerability", row.vuln.clone().unwrap_or_else(|| "no CVE".to_owned())),
+        ("about", detail.description.clone()),
+        ("asset", format!("{} {}, zone {} {}", row.asset, detail.asset.name, row.zone, row.zone_name)),
+        ("state", format!("{}{}", row.state, if row.deferred { ", deferred" } else { "" })),
+        ("triaged", if row.triaged { "yes" } else { "no" }.to_owned()),
+        ("severity", format!("{}{score}", row.severity)),
+        ("attacker class", row.attacker_class.to_string()),
+        ("exploited", if row.kev { "known to be (KEV)" } else { "" }.to_owned()),
+        ("EPSS", row.epss.map(|p| p.to_string()).unwrap_or_default()),
+        ("fix known since", row.fix.clone().unwrap_or_default()),
+        ("counts against", {
+            let frs: Vec<String> = row.frs.iter().map(|fr| format!("FR {fr}")).collect();
+            format!("{} by rule {}", if frs.is_empty() { "no FR".to_owned() } else { frs.join(", ") }, row.rule)
+        }),
+        ("because", detail.because.join("; ")),
+    ];
+    lines.extend(detail.cwes.iter().map(|cwe| ("weakness", format!("{} {}", cwe.id, cwe.name))));
+    lines.extend(detail.vectors.iter().map(|v| ("CVSS", format!("{} {} ({})", v.score, v.vector, v.source))));
+    lines.extend(detail.controls.iter().map(|c| {
+        let counts = if c.counts { "" } else { ", does not count" };
+        ("control", format!("{} {} ({}{counts})", c.id, c.title, c.status))
+    }));
+    lines.extend(detail.tickets.iter().map(|t| ("ticket", format!("{} {} ({})", t.system, t.id, t.status))));
+    let mut text = facts(&format!("{} {}", row.id, row.title), &lines);
+    text.push_str(&table(
+        ["when", "what", "who", "why", "until"],
+        detail.events.iter().map(|e| {
+            [
+                e.at.clone(),
+                e.kind.replace('_', " "),
+                e.by.clone(),
+                e.reason.clone(),
+                e.until.clone().unwrap_or_default(),
+            ]
+        }),
+    ));
+    text
+}

@@ -1,0 +1,228 @@
+//! Environments, zones, conduits, assets and controls as lists.
+
+use app::{Failure, Session, view};
+use serde_json::json;
+
+use super::{environment, level};
+use crate::{
+    Done,
+    arguments::{EnvVerb, ListVerb, Scope, ShowVerb},
+    output::{Output, facts, table},
+};
+
+const LIST: &str = "plumbline-list/1";
+
+pub fn environments(mut session: Session, verb: &EnvVerb, output: &Output) -> app::Result<Done> {
+    match verb {
+        EnvVerb::List => {
+            let list = session.environments()?;
+            output.answer(&json!({"schema": LIST, "environments": list}), || {
+                if list.is_empty() {
+                    return "No environment yet: import a plant, or add one with `plumbline env add NAME`.\n"
+                        .to_owned();
+                }
+                table(
+                    ["id", "name", "organisation", "zones", "assets", "findings"],
+                    list.iter().map(|e| {
+                        [
+                            e.id.clone(),
+                            e.name.clone(),
+                            e.organisation.clone(),
+                            e.zones.to_string(),
+                            e.assets.to_string(),
+                            e.findings.to_string(),
+                        ]
+                    }),
+                )
+            });
+        }
+        EnvVerb::Add { name, organisation, id } => {
+            let id = session.add_environment(name, organisation, id.as_deref())?;
+            output.answer(&json!({"schema": "plumbline-change/1", "environment": id}), || {
+                format!("Environment {id} is there.\n")
+            });
+        }
+        EnvVerb::Rm { id } => {
+            session.remove_environment(id)?;
+            output.answer(&json!({"schema": "plumbline-change/1", "environment": id}), || {
+                format!("Environment {id} is removed with everything in it; the audit log keeps that.\n")
+            });
+        }
+    }
+    Ok(Done::Well)
+}
+
+fn levels(levels: &[Option<u8>]) -> String {
+    levels.iter().map(|l| level(*l)).collect::<Vec<_>>().join(" ")
+}
+
+fn targets(levels: &[u8]) -> String {
+    levels.iter().map(u8::to_string).collect::<Vec<_>>().join(" ")
+}
+
+pub fn zones(mut session: Session, verb: &ShowVerb, output: &Output) -> app::Result<Done> {
+    let scope = scope(verb);
+    let environment = environment(&session, scope.environment.as_deref())?;
+    let view = session.zones(&environment, scope.as_of.as_deref())?;
+    match verb {
+        ShowVerb::List { .. } => output.answer(&json!({"schema": LIST, "zones": view.zones}), || {
+            table(
+                ["id", "name", "level", "SL-A", "SL-T", "assets", "open"],
+                view.zones.iter().map(|z| {
+                    [
+                        z.id.clone(),
+                        format!("{}{}", "  ".repeat(z.depth as usize), z.name),
+                        level(z.level),
+                        levels(&z.achieved),
+                        targets(&z.target),
+                        z.assets.to_string(),
+                        z.open.to_string(),
+                    ]
+                }),
+            )
+        }),
+        ShowVerb::Show { id, .. } => {
+            let zone =
+                view.zones.iter().find(|z| z.id == *id).ok_or_else(|| Failure::not_found("zone", id))?;
+            output.answer(&json!({"schema": "plumbline-zone/1", "zone": zone}), || {
+                facts(
+                    &format!("{} {}", zone.id, zone.name),
+                    &[
+                        ("lies in", zone.parent.clone().unwrap_or_default()),
+                        ("Purdue level", zone.purdue.clone()),
+                        ("safety related", if zone.safety { "yes" } else { "no" }.to_owned()),
+                        ("about", zone.description.clone()),
+                        ("level", level(zone.level)),
+                        ("SL-A", format!("{{{}}}", levels(&zone.achieved))),
+                        ("SL-T", format!("{{{}}}", targets(&zone.target))),
+                        ("assets", zone.assets.to_string()),
+                        ("open findings", zone.open.to_string()),
+                    ],
+                )
+            });
+        }
+    }
+    Ok(Done::Well)
+}
+
+pub fn conduits(mut session: Session, verb: &ListVerb, output: &Output) -> app::Result<Done> {
+    let ListVerb::List { scope } = verb;
+    let environment = environment(&session, scope.environment.as_deref())?;
+    let view = session.zones(&environment, scope.as_of.as_deref())?;
+    output.answer(&json!({"schema": LIST, "conduits": view.conduits}), || {
+        table(
+            ["id", "from", "to", "protocols", "protected by"],
+            view.conduits.iter().map(|c| {
+                [c.id.clone(), c.from.clone(), c.to.clone(), c.protocols.join(", "), c.protected_by.clone()]
+            }),
+        )
+    });
+    Ok(Done::Well)
+}
+
+pub fn assets(mut session: Session, verb: &ShowVerb, output: &Output) -> app::Result<Done> {
+    let scope = scope(verb);
+    let environment = environment(&session, scope.environment.as_deref())?;
+    let query = view::Query { limit: u32::MAX, ..query(&environment, scope) };
+    let assets = session.assets(&query)?.rows;
+    match verb {
+        ShowVerb::List { .. } => output.answer(&json!({"schema": LIST, "assets": assets}), || {
+            table(
+                ["id", "name", "zone", "vendor", "product", "version", "open"],
+                assets.iter().map(|a| {
+                    let main = a.identities.first();
+                    let part = |pick: fn(&view::IdentityView) -> &String| {
+                        main.map_or_else(String::new, |identity| pick(identity).clone())
+                    };
+                    [
+                        a.id.clone(),
+                        a.name.clone(),
+                        a.zone.clone(),
+                        part(|i| &i.vendor),
+                        part(|i| &i.product),
+                        part(|i| &i.version),
+                        a.open.iter().sum::<u32>().to_string(),
+                    ]
+                }),
+            )
+        }),
+        ShowVerb::Show { id, .. } => {
+            let asset = assets.iter().find(|a| a.id == *id).ok_or_else(|| Failure::not_found("asset", id))?;
+            output.answer(&json!({"schema": "plumbline-asset/1", "asset": asset}), || about(asset));
+        }
+    }
+    Ok(Done::Well)
+}
+
+fn about(asset: &view::AssetRow) -> String {
+    let mut lines = vec![
+        ("zone", format!("{} {}", asset.zone, asset.zone_name)),
+        ("component type", asset.component_type.replace('_', " ")),
+        ("criticality", asset.criticality.clone()),
+        ("lifecycle", asset.lifecycle.clone()),
+        ("owner", asset.owner.clone()),
+        ("serial", asset.serial.clone()),
+        ("address", asset.ip.clone()),
+        ("identified", if asset.identified { "yes" } else { "no" }.to_owned()),
+    ];
+    for identity in &asset.identities {
+        let version = if identity.version.is_empty() { "version unknown" } else { &identity.version };
+        lines.push((
+            match identity.layer.as_str() {
+                "os" => "identity (OS)",
+                "network" => "identity (network)",
+                _ => "identity (OT)",
+            },
+            format!("{} {}, {version}", identity.vendor, identity.product),
+        ));
+    }
+    let open: Vec<String> = ["critical", "high", "medium", "low", "none", "unscored"]
+        .iter()
+        .zip(asset.open)
+        .filter(|(_, number)| *number > 0)
+        .map(|(word, number)| format!("{number} {word}"))
+        .collect();
+    lines.push(("open findings", if open.is_empty() { "none".to_owned() } else { open.join(", ") }));
+    facts(&format!("{} {}", asset.id, asset.name), &lines)
+}
+
+pub fn controls(mut session: Session, verb: &ListVerb, output: &Output) -> app::Result<Done> {
+    let ListVerb::List { scope } = verb;
+    let environment = environment(&session, scope.environment.as_deref())?;
+    let controls = session.controls(&environment, scope.as_of.as_deref())?;
+    output.answer(&json!({"schema": LIST, "controls": controls}), || {
+        table(
+            ["id", "title", "state", "expires", "counts"],
+            controls.iter().map(|c| {
+                [
+                    c.id.clone(),
+                    c.title.clone(),
+                    c.status.clone(),
+                    c.expires.clone().unwrap_or_default(),
+                    if c.counts { "yes" } else { "no" }.to_owned(),
+                ]
+            }),
+        )
+    });
+    Ok(Done::Well)
+}
+
+fn scope(verb: &ShowVerb) -> &Scope {
+    match verb {
+        ShowVerb::List { scope } | ShowVerb::Show { scope, .. } => scope,
+    }
+}
+
+/// A query for everything in a scope.
+pub fn query(environment: &str, scope: &Scope) -> view::Query {
+    view::Query {
+        environment: environment.to_owned(),
+        as_of: scope.as_of.clone(),
+        text: String::new(),
+        facets: std::collections::BTreeMap::new(),
+        sort: String::new(),
+        descending: false,
+        offset: 0,
+        limit: u32::MAX,
+    }
+}

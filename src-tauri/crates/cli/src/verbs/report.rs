@@ -1,0 +1,89 @@
+//! The report.
+
+use app::{Failure, Session, reports::write, view};
+use serde_json::json;
+
+use super::environments;
+use crate::{
+    Done,
+    arguments::{Format, Language, Paper, Report},
+    output::{Output, plain},
+};
+
+pub fn report(mut session: Session, wanted: &Report, output: &Output) -> app::Result<Done> {
+    let format = match wanted.format {
+        Some(format) => format,
+        None => by_ending(wanted)?,
+    };
+    let environments = environments(&session, &wanted.environment)?;
+    let (from, to) = period(&mut session, &environments, wanted)?;
+    let request = view::ReportRequest {
+        environments,
+        from,
+        to,
+        format: match format {
+            Format::Pdf => "pdf",
+            Format::Json => "json",
+        }
+        .to_owned(),
+        paper: match wanted.paper {
+            Paper::A4 => "a4",
+            Paper::Letter => "letter",
+        }
+        .to_owned(),
+        language: match wanted.language {
+            Language::En => "en",
+            Language::De => "de",
+        }
+        .to_owned(),
+        classification: wanted.classification.clone(),
+        prepared_for: wanted.prepared_for.clone(),
+        prepared_by: match &wanted.prepared_by {
+            Some(name) => name.clone(),
+            None => session.who().actor,
+        },
+    };
+    let finished = {
+        let progress = output.progress();
+        session.commission(&request, &progress)?.make(&progress)?
+    };
+    let facts = finished.facts();
+    match &wanted.snapshot {
+        Some(name) => {
+            session.keep(finished.named(name), &wanted.out)?;
+        }
+        None => write(&wanted.out, &finished.bytes)?,
+    }
+    let document = json!({
+        "schema": "plumbline-report-file/1", "file": wanted.out.display().to_string(), "format": request.format,
+        "pages": facts.pages, "size": facts.size, "sha256": facts.sha256,
+        "evidence_sha256": facts.evidence_sha256, "kept": wanted.snapshot,
+    });
+    output.answer(&document, || {
+        let pages = facts.pages.map(|pages| format!(", {pages} pages")).unwrap_or_default();
+        format!(
+            "{}{pages}\n  SHA-256           {}\n  evidence SHA-256  {}\n",
+            plain(&wanted.out.display().to_string()),
+            facts.sha256,
+            facts.evidence_sha256
+        )
+    });
+    Ok(Done::Well)
+}
+
+fn by_ending(wanted: &Report) -> app::Result<Format> {
+    let ending = wanted.out.extension().map(|e| e.to_string_lossy().to_lowercase());
+    match ending.as_deref() {
+        Some("pdf") => Ok(Format::Pdf),
+        Some("json") => Ok(Format::Json),
+        _ => Err(Failure::new("usage", "the file's ending names no format")
+            .at(wanted.out.display().to_string())
+            .advice("End it with .pdf or .json, or say --format.")),
+    }
+}
+
+fn period(session: &mut Session, environments: &[String], wanted: &Report) -> app::Result<(String, String)> {
+    let first = environments.first().map_or("", String::as_str);
+    let when = session.when(first, wanted.to.as_deref(), wanted.from.as_deref())?;
+    Ok((when.period_from.to_string(), when.as_of.day().to_string()))
+}

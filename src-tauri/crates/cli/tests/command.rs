@@ -1,0 +1,339 @@
+//! The command as a pipeline uses it: what it prints, what it exits with, what it leaves alone.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use std::{
+    path::{Path, PathBuf},
+    process::Output,
+};
+
+use assert_cmd::{Command, cargo::cargo_bin_cmd};
+use serde_json::Value;
+use tempfile::TempDir;
+
+struct Bench {
+    folder: TempDir,
+}
+
+impl Bench {
+    fn new() -> Bench {
+        Bench { folder: tempfile::tempdir().unwrap() }
+    }
+
+    fn demo() -> Bench {
+        let bench = Bench::new();
+        bench.json(&["demo"]);
+        bench
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = cargo_bin_cmd!("plumbline");
+        command.args(["--today", "2026-06-30", "--store"]).arg(self.path("store")).args(arguments);
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    fn json(&self, arguments: &[&str]) -> Value {
+        let output = self.run(&[arguments, &["--json"]].concat());
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    /// Exit code and complaint of a verb that fails; it must leave the log as it was.
+    fn fails(&self, arguments: &[&str]) -> (i32, String) {
+        let before = self.run(&["audit", "verify"]).stdout;
+        let output = self.run(arguments);
+        assert_eq!(self.run(&["audit", "verify"]).stdout, before, "{arguments:?} changed something");
+        assert!(output.stdout.is_empty(), "{arguments:?} printed an answer");
+        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+    }
+}
+
+#[test]
+fn every_verb_is_explained_with_an_example() {
+    let help = String::from_utf8(cargo_bin_cmd!("plumbline").arg("--help").output().unwrap().stdout).unwrap();
+    let verbs: Vec<&str> = help
+        .lines()
+        .skip_while(|line| *line != "Commands:")
+        .skip(1)
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.strip_prefix("  ").filter(|l| !l.starts_with(' ')))
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|verb| *verb != "help")
+        .collect();
+    assert!(verbs.len() >= 14, "{verbs:?}");
+    for verb in verbs {
+        let page = cargo_bin_cmd!("plumbline").args(["help", verb]).output().unwrap();
+        let page = String::from_utf8(page.stdout).unwrap();
+        assert!(page.contains("Example:\n  plumbline "), "{verb}: {page}");
+    }
+}
+
+#[test]
+fn the_store_and_its_evidence_document_score_alike() {
+    let bench = Bench::demo();
+    let evidence = bench.path("evidence.json");
+    let out = evidence.to_str().unwrap();
+    for day in ["2026-06-30", "2026-02-11", "2025-09-01", "2024-01-01"] {
+        let mut stored = bench.json(&["assess", "--as-of", day, "--evidence-out", out]);
+        assert_eq!(stored.as_object_mut().unwrap().remove("environment").unwrap(), "demo");
+        assert_eq!(stored["schema"], "plumbline-assessment/1");
+        assert_eq!(stored["as_of"], day);
+        assert_eq!(bench.json(&["assess", "--evidence", out]), stored, "{day}");
+        // A list of cases gives a list.
+        let document: Value = serde_json::from_slice(&std::fs::read(&evidence).unwrap()).unwrap();
+        let cases = bench.path("cases.json");
+        let list = serde_json::json!({"cases": [{"name": "a", "evidence": document}, {"evidence": document}]});
+        std::fs::write(&cases, list.to_string()).unwrap();
+        let several = bench.json(&["assess", "--evidence", cases.to_str().unwrap()]);
+        assert_eq!(several, serde_json::json!([stored, stored]), "{day}");
+    }
+}
+
+#[test]
+fn a_profile_changes_levels_and_is_printed() {
+    let bench = Bench::demo();
+    let profile = bench.path("strict.json");
+    std::fs::write(&profile, r#"{"evidence_only_cap": 0}"#).unwrap();
+    let strict = bench.json(&["assess", "--profile", profile.to_str().unwrap()]);
+    assert_eq!(strict["profile"]["evidence_only_cap"], 0);
+    for cell in strict["zones"].as_array().unwrap().iter().flat_map(|z| z["cells"].as_array().unwrap()) {
+        assert!(cell["basis"] != "evidence" || cell["achieved"] == 0);
+    }
+    std::fs::write(&profile, r#"{"triage": ["0.5", "much"]}"#).unwrap();
+    let (code, complaint) = bench.fails(&["assess", "--profile", profile.to_str().unwrap()]);
+    assert_eq!(code, 3);
+    assert!(complaint.contains("strict.json"), "{complaint}");
+}
+
+#[test]
+fn lists_have_the_shapes_others_rely_on() {
+    let bench = Bench::demo();
+    let environments = bench.json(&["env", "list"]);
+    assert_eq!(environments["schema"], "plumbline-list/1");
+    assert_eq!(environments["environments"][0]["id"], "demo");
+    let evidence = bench.path("evidence.json");
+    bench.json(&["assess", "--evidence-out", evidence.to_str().unwrap()]);
+    let document: Value = serde_json::from_slice(&std::fs::read(&evidence).unwrap()).unwrap();
+    let ids = |value: &Value| -> Vec<String> {
+        let mut ids: Vec<String> =
+            value.as_array().unwrap().iter().map(|v| v["id"].as_str().unwrap().to_owned()).collect();
+        ids.sort();
+        ids
+    };
+    for (verb, key) in [("zone", "zones"), ("asset", "assets"), ("finding", "findings"), ("control", "controls")] {
+        let list = bench.json(&[verb, "list"]);
+        assert_eq!(list["schema"], "plumbline-list/1");
+        assert_eq!(ids(&list[key]), ids(&document[key]), "{verb}");
+    }
+    let asset = &bench.json(&["asset", "list"])["assets"][0];
+    for key in ["id", "tag", "zone"] {
+        assert!(asset[key].is_string(), "{asset}");
+    }
+    for key in ["layer", "vendor", "product", "version"] {
+        assert!(asset["identities"][0][key].is_string(), "{asset}");
+    }
+    let id = asset["id"].as_str().unwrap();
+    assert_eq!(&bench.json(&["asset", "show", id])["asset"], asset);
+    let finding = bench.json(&["finding", "list", "--state", "open"])["findings"][0].clone();
+    let shown = bench.json(&["finding", "show", finding["id"].as_str().unwrap()]);
+    assert_eq!(shown["finding"]["row"], finding);
+    let verified = bench.json(&["audit", "verify"]);
+    assert_eq!((verified["intact"].as_bool(), verified["first_broken"].as_null()), (Some(true), Some(())));
+    assert_eq!(verified["head"].as_str().unwrap().len(), 64);
+}
+
+#[test]
+fn text_answers_are_for_people() {
+    let bench = Bench::demo();
+    for arguments in [
+        &["assess"][..],
+        &["env", "list"],
+        &["zone", "list"],
+        &["conduit", "list"],
+        &["asset", "list"],
+        &["finding", "list"],
+        &["control", "list"],
+        &["audit", "log"],
+        &["audit", "verify"],
+        &["doctor"],
+        &["completions", "bash"],
+    ] {
+        let output = bench.run(arguments);
+        assert!(output.status.success(), "{arguments:?}");
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(text.lines().count() >= 2 && !text.starts_with('{'), "{arguments:?}: {text}");
+        assert!(!text.contains('\u{1b}'), "{arguments:?} sends control sequences into a pipe");
+    }
+}
+
+#[test]
+fn acknowledging_and_undo_go_through_the_log() {
+    let bench = Bench::demo();
+    let before = bench.json(&["assess"]);
+    let open = bench.json(&["finding", "list", "--state", "open"])["findings"].clone();
+    let id = open.as_array().unwrap().iter().find(|f| f["triaged"] == false).unwrap()["id"].as_str().unwrap();
+    let change = bench.json(&["finding", "acknowledge", id, "--reason", "escalated", "--note", "to the vendor"]);
+    assert_eq!(change["change"]["changed"], 1);
+    assert_ne!(bench.json(&["assess"]), before);
+    bench.json(&["finding", "undo", &change["change"]["id"].to_string()]);
+    assert_eq!(bench.json(&["assess"]), before);
+    assert_eq!(bench.fails(&["finding", "acknowledge", id, "--reason", "mood"]).0, 2);
+    assert_eq!(bench.fails(&["finding", "acknowledge", "NOPE", "--reason", "in_work"]).0, 2);
+}
+
+#[test]
+fn targets_missed_are_told_by_the_exit_code_when_asked() {
+    let bench = Bench::demo();
+    assert_eq!(bench.run(&["assess"]).status.code(), Some(0));
+    assert_eq!(bench.run(&["assess", "--fail-below-target"]).status.code(), Some(1));
+}
+
+#[test]
+fn usage_and_missing_things_exit_with_two() {
+    let bench = Bench::demo();
+    for arguments in [
+        &["dance"][..],
+        &["assess", "--environment", "elsewhere"],
+        &["assess", "--as-of", "31.12.2026"],
+        &["assess", "--as-of", "2026-01-01", "--from", "2026-02-01"],
+        &["asset", "show", "NOPE"],
+        &["report", "--out", "report.doc"],
+        &["demo"],
+        &["init"],
+    ] {
+        assert_eq!(bench.fails(arguments).0, 2, "{arguments:?}");
+    }
+    let empty = Bench::new();
+    let output = empty.run(&["assess"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("plumbline init"));
+    assert!(!empty.path("store").exists(), "asking does not make a store");
+}
+
+fn copy_demo(to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../assets/demo");
+    for entry in std::fs::read_dir(demo).unwrap() {
+        let entry = entry.unwrap();
+        std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+    }
+}
+
+#[test]
+fn a_plant_folder_goes_in_once_and_only_once() {
+    let bench = Bench::new();
+    bench.json(&["init"]);
+    let plant = bench.path("plant");
+    copy_demo(&plant);
+    let import = |more: &[&str]| {
+        bench.json(&[&["import", plant.to_str().unwrap(), "--kind", "plant", "--environment", "works"], more].concat())
+    };
+    let dry = import(&["--dry-run"]);
+    assert_eq!(bench.json(&["env", "list"])["environments"], serde_json::json!([]));
+    let first = import(&[]);
+    assert_eq!(first["schema"], "plumbline-import/1");
+    assert_eq!(first["files"], dry["files"]);
+    let evidence = plant.join("evidence.json");
+    let mut stored = bench.json(&["assess", "--environment", "works", "--as-of", "2026-06-30", "--from", "2026-01-01"]);
+    stored.as_object_mut().unwrap().remove("environment");
+    let mut document: Value = serde_json::from_slice(&std::fs::read(&evidence).unwrap()).unwrap();
+    document["period_from"] = "2026-01-01".into();
+    std::fs::write(bench.path("alone.json"), document.to_string()).unwrap();
+    let alone = bench.json(&["assess", "--evidence", bench.path("alone.json").to_str().unwrap()]);
+    assert_eq!(stored["zones"], alone["zones"]);
+    assert_eq!(stored["findings"], alone["findings"]);
+    let verified = bench.json(&["audit", "verify"]);
+    let again = import(&[]);
+    for file in again["files"].as_array().unwrap() {
+        assert_eq!((&file["added"], &file["changed"]), (&0.into(), &0.into()), "{file}");
+    }
+    assert_eq!(bench.json(&["audit", "verify"]), verified);
+    bench.json(&["env", "rm", "works"]);
+    assert_eq!(bench.json(&["env", "list"])["environments"], serde_json::json!([]));
+}
+
+#[test]
+fn a_broken_plant_is_refused_with_file_and_line_and_nothing_changes() {
+    let bench = Bench::demo();
+    let plant = bench.path("plant");
+    let change = |file: &str, from: &str, to: &str| {
+        copy_demo(&plant);
+        let text = std::fs::read_to_string(plant.join(file)).unwrap();
+        assert!(text.contains(from), "{file} has no {from}");
+        std::fs::write(plant.join(file), text.replacen(from, to, 1)).unwrap();
+        bench.fails(&["import", plant.to_str().unwrap(), "--kind", "plant"])
+    };
+    for (file, from, to, says) in [
+        ("assets.csv", "tag,", "label,", "line 1"),
+        ("zones.csv", "zone,", "zone,colour,", "line 1"),
+        ("evidence.json", "\"period_from\"", "\"period\"", "period_from"),
+        ("evidence.json", "plumbline-sl/1", "plumbline-sl/9", "/method"),
+    ] {
+        let (code, complaint) = change(file, from, to);
+        assert_eq!(code, 3, "{complaint}");
+        assert!(complaint.contains(file) && complaint.contains(says), "{complaint}");
+        assert_eq!(complaint.lines().count(), 1, "one message: {complaint}");
+    }
+    let (code, complaint) = bench.fails(&["import", bench.path("nowhere").to_str().unwrap()]);
+    assert_eq!((code, complaint.contains("nowhere")), (3, true));
+    let hostile = bench.path("hostile.json");
+    std::fs::write(&hostile, "[".repeat(200_000)).unwrap();
+    assert_eq!(bench.fails(&["assess", "--evidence", hostile.to_str().unwrap()]).0, 3);
+    std::fs::write(&hostile, b"{\"method\": \"\x1b[31mred\"}").unwrap();
+    let (code, complaint) = bench.fails(&["assess", "--evidence", hostile.to_str().unwrap()]);
+    assert_eq!((code, complaint.contains('\u{1b}')), (3, false));
+}
+
+#[test]
+fn tampering_and_damage_are_found() {
+    let bench = Bench::demo();
+    let file = bench.path("store/plumbline.db");
+    let raw = rusqlite::Connection::open(&file).unwrap();
+    raw.execute_batch("DROP TRIGGER audit_keeps_words; UPDATE audit SET actor = 'nobody' WHERE seq = 2;").unwrap();
+    drop(raw);
+    for verb in [&["audit", "verify"][..], &["doctor"]] {
+        assert_eq!(bench.run(verb).status.code(), Some(1), "{verb:?}");
+    }
+    let verified: Value = serde_json::from_slice(&bench.run(&["audit", "verify", "--json"]).stdout).unwrap();
+    assert_eq!((&verified["intact"], &verified["first_broken"]), (&false.into(), &2.into()));
+    std::fs::write(&file, "gone").unwrap();
+    assert_eq!(bench.run(&["assess"]).status.code(), Some(4));
+    assert_eq!(std::fs::read(&file).unwrap(), b"gone");
+}
+
+#[test]
+fn the_report_says_what_the_assessment_says() {
+    let bench = Bench::demo();
+    let (pdf, json) = (bench.path("report.pdf"), bench.path("report.json"));
+    let period = ["--environment", "demo", "--from", "2026-01-01", "--to", "2026-06-30", "--out"];
+    let made = bench.json(&[&["report", "--kind", "iec62443"], &period[..], &[pdf.to_str().unwrap()]].concat());
+    let text = {
+        let document = lopdf::Document::load(&pdf).unwrap();
+        let pages: Vec<u32> = document.get_pages().keys().copied().collect();
+        assert_eq!(made["pages"], pages.len());
+        document.extract_text(&pages).unwrap().split_whitespace().collect::<String>()
+    };
+    let assessment = bench.json(&["assess", "--from", "2026-01-01"]);
+    for zone in assessment["zones"].as_array().unwrap() {
+        let level = |l: &Value| l.as_u64().map_or_else(|| "-".to_owned(), |n| n.to_string());
+        let vector: String = zone["vector"].as_array().unwrap().iter().map(level).collect();
+        assert!(text.contains(&format!("{{{vector}}}")), "the vector {vector} of {} is missing", zone["id"]);
+    }
+    assert!(text.contains(made["evidence_sha256"].as_str().unwrap()));
+    assert_eq!(bench.json(&["finding", "list"])["findings"].as_array().unwrap().iter().filter(|f| !text.contains(f["id"].as_str().unwrap())).count(), 0);
+    bench.json(&[&["report"], &period[..], &[json.to_str().unwrap(), "--snapshot", "Q2"]].concat());
+    let content: Value = serde_json::from_slice(&std::fs::read(&json).unwrap()).unwrap();
+    assert_eq!(content["schema"], "plumbline-report/1");
+    assert_eq!(bench.run(&["doctor"]).status.code(), Some(0));
+    std::fs::write(&json, "{}").unwrap();
+    assert_eq!(bench.run(&["doctor"]).status.code(), Some(1), "a kept report that was changed is found");
+}

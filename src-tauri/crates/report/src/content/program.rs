@@ -1,0 +1,467 @@
+//! Evidence for vulnerability management as IEC 62443-2-1 asks for it.
+
+use iec62443::{
+    Moment, catalogue,
+    evidence::{ControlStatus, EventKind},
+    finding::{Cover, Rating, State, control_cover},
+    moment::days_between,
+};
+
+use super::{
+    Block, Cell, Chart, ChartKind,
+    ColumnKind::*,
+    Section, Series, Tone, Value,
+    facts::Facts,
+    findings::months,
+    part::{Numbers, Part, fact, table},
+};
+use crate::{
+    input::AuditSummary,
+    notation::{day, decimal, month, short_day, time, whole},
+    words::clean,
+};
+
+pub(crate) fn section(facts: &Facts<'_>, audit: &AuditSummary, numbers: &mut Numbers) -> Section {
+    let mut part = Part::section(facts.words, numbers, format!("{}program", facts.prefix), "program.title");
+    clauses(facts, &mut part);
+    monitoring(facts, &mut part);
+    triage(facts, &mut part);
+    exceptions(facts, &mut part);
+    controls(facts, &mut part);
+    audit_log(facts, audit, &mut part);
+    part.finish()
+}
+
+/// Which clauses the evidence speaks to.
+fn clauses(facts: &Facts<'_>, part: &mut Part) {
+    let words = facts.words;
+    let program = catalogue::security_program();
+    part.heading_of("program.clauses");
+    part.say("program.clauses.text");
+    let note = program.clause_note.in_language(words.language);
+    if !note.is_empty() {
+        part.paragraph(note.to_owned());
+    }
+    let row = |edition: &str, clause: &catalogue::Clause| {
+        let kinds: Vec<&str> = clause
+            .evidence
+            .iter()
+            .map(|kind| {
+                program
+                    .evidence_kinds
+                    .get(kind)
+                    .map(|w| w.in_language(words.language))
+                    .filter(|w| !w.is_empty())
+                    .unwrap_or(kind)
+            })
+            .collect();
+        (!kinds.is_empty()).then(|| {
+            vec![
+                Cell::text(edition),
+                Cell::text(clause.id.clone()).strong(),
+                Cell::text(clause.title.clone()),
+                Cell::text(kinds.join(", ")),
+            ]
+        })
+    };
+    let rows = program
+        .edition_2010
+        .iter()
+        .filter_map(|c| row("2010", c))
+        .chain(program.edition_2024.iter().filter_map(|c| row("2024", c)))
+        .collect();
+    part.push(table(
+        words,
+        "clauses",
+        &[("edition", Text), ("clause", Text), ("title", Text), ("evidence_kinds", Text)],
+        rows,
+    ));
+}
+
+/// How often feeds and scans were brought up to date, and where there were gaps.
+fn monitoring(facts: &Facts<'_>, part: &mut Part) {
+    let words = facts.words;
+    let language = words.language;
+    part.heading_of("program.monitoring");
+    let mut days: Vec<_> =
+        facts.plant.updates.iter().filter(|at| **at <= facts.input.when.as_of).map(|at| at.day()).collect();
+    days.sort_unstable();
+    days.dedup();
+    if days.is_empty() {
+        match facts.input.when.last_update {
+            Some(at) => part.paragraph(words.fill("program.only_last", &[("day", &day(language, at.day()))])),
+            None => part.say("program.no_updates"),
+        }
+        return;
+    }
+    // A gap may begin before the period: the update before it counts as its start.
+    let first = days.partition_point(|d| *d < facts.from);
+    let relevant = days.get(first.saturating_sub(1)..).unwrap_or_default();
+    let mut ends: Vec<_> =
+        relevant.windows(2).filter_map(|pair| Some((*pair.first()?, *pair.get(1)?))).collect();
+    if let Some(last) = days.last() {
+        ends.push((*last, facts.today));
+    }
+    let mut lengths: Vec<i64> = ends.iter().map(|(a, b)| days_between(*a, *b)).collect();
+    lengths.sort_unstable();
+    let in_period = days.len() - first;
+    let limit = i64::from(facts.input.assessment.profile.freshness_days.get(2).copied().unwrap_or(30));
+    let last_age = days.last().map_or(0, |last| days_between(*last, facts.today));
+    part.facts(vec![
+        fact(words, "fact.updates", whole(language, in_period)),
+        fact(words, "fact.interval_median", days_word(facts, quantile(&lengths, 50))),
+        fact(words, "fact.interval_longest", days_word(facts, lengths.last().copied().unwrap_or(0))),
+        fact(
+            words,
+            "fact.last_update",
+            words.fill(
+                "fact.last_update.text",
+                &[
+                    ("day", &day(language, days.last().copied().unwrap_or(facts.today))),
+                    ("age", &days_word(facts, last_age)),
+                ],
+            ),
+        ),
+    ]);
+    let months = months(facts.from, facts.today);
+    let mut counts = vec![0u32; months.len()];
+    for at in days.iter().filter(|d| **d >= facts.from) {
+        if let Some(n) = months
+            .iter()
+            .position(|(y, m)| (*y, *m) == (at.year(), at.month()))
+            .and_then(|i| counts.get_mut(i))
+        {
+            *n += 1;
+        }
+    }
+    part.push(Block::Charts {
+        charts: vec![Chart {
+            title: words.get("chart.updates"),
+            kind: ChartKind::Grouped,
+            categories: months.iter().map(|(y, m)| month(language, *y, *m)).collect(),
+            series: vec![Series { name: words.get("chart.update_days"), tone: Tone::First, values: counts }],
+            unit: words.get("chart.days"),
+        }],
+    });
+    let rows = ends
+        .iter()
+        .map(|(from, to)| (from, to, days_between(*from, *to)))
+        .filter(|(_, _, length)| *length > limit)
+        .map(|(from, to, length)| {
+            let end = if *to == facts.today {
+                words.fill("until_as_of", &[("day", &short_day(language, *to))])
+            } else {
+                short_day(language, *to)
+            };
+            vec![
+                Cell::text(short_day(language, *from)),
+                Cell::text(end),
+                Cell::text(length.to_string()).with(Value::Whole(length)),
+            ]
+        })
+        .collect();
+    let mut gaps = table(words, "gaps", &[("from_day", Text), ("to_day", Text), ("days", Number)], rows);
+    gaps.title = words.fill("table.gaps", &[("days", &limit.to_string())]);
+    gaps.empty = words.fill("empty.gaps", &[("days", &limit.to_string())]);
+    part.push(gaps);
+}
+
+fn days_word(facts: &Facts<'_>, days: i64) -> String {
+    facts.words.count("days", usize::try_from(days).unwrap_or(0))
+}
+
+/// The value that a share of a sorted list (in per cent) does not exceed, by nearest rank.
+fn quantile<T: Copy + Default>(sorted: &[T], percent: usize) -> T {
+    let rank = (sorted.len() * percent).div_ceil(100).max(1);
+    sorted.get(rank - 1).copied().unwrap_or_default()
+}
+
+/// Time from opening to the first decision.
+fn triage(facts: &Facts<'_>, part: &mut Part) {
+    let words = facts.words;
+    let language = words.language;
+    let as_of = facts.input.when.as_of;
+    part.heading_of("program.triage");
+    part.say("program.triage.text");
+    let mut times: [Vec<f64>; 6] = Default::default();
+    let mut waiting = [0usize; 6];
+    let mut oldest = [0i64; 6];
+    let mut events = [0usize; 11];
+    for (_, finding, verdict) in facts.findings() {
+        let Some(band) = Rating::ALL.iter().position(|r| *r == verdict.rating) else { continue };
+        for event in finding.events.iter().filter(|e| e.at <= as_of && e.at.day() >= facts.from) {
+            if let Some(n) = KINDS.iter().position(|k| *k == event.kind).and_then(|i| events.get_mut(i)) {
+                *n += 1;
+            }
+        }
+        let first = finding.events.iter().filter(|e| e.at <= as_of && decides(e.kind)).map(|e| e.at).min();
+        match first {
+            Some(at) if at.day() >= facts.from => times[band].push(days_since(finding.opened, at)),
+            _ => {}
+        }
+        if verdict.state == State::Open && !verdict.triaged {
+            waiting[band] += 1;
+            oldest[band] = oldest[band].max(days_between(finding.opened.day(), facts.today));
+        }
+    }
+    let number = |value: Option<f64>| {
+        value.map_or_else(
+            || Cell::text("–"),
+            |v| Cell::text(decimal(language, v, 1)).with(Value::Real((v * 10.0).round() / 10.0)),
+        )
+    };
+    let mut all = Vec::new();
+    let mut rows = Vec::new();
+    let mut row = |label: Cell, list: &mut Vec<f64>, waiting: usize, oldest: i64| {
+        list.sort_by(f64::total_cmp);
+        let of = |p| (!list.is_empty()).then(|| quantile(list, p));
+        rows.push(vec![
+            label,
+            Cell::count(list.len()),
+            number(of(50)),
+            number(of(90)),
+            number(of(100)),
+            Cell::count(waiting),
+            if waiting > 0 {
+                Cell::text(oldest.to_string()).with(Value::Whole(oldest))
+            } else {
+                Cell::text("–")
+            },
+        ]);
+    };
+    for (index, rating) in Rating::ALL.iter().enumerate() {
+        if times[index].is_empty() && waiting[index] == 0 {
+            continue;
+        }
+        all.extend_from_slice(&times[index]);
+        row(
+            Cell::text(words.get(&format!("severity.{}", rating.as_str()))),
+            &mut times[index],
+            waiting[index],
+            oldest[index],
+        );
+    }
+    row(
+        Cell::text(words.get("all")).strong(),
+        &mut all,
+        waiting.iter().sum(),
+        oldest.into_iter().max().unwrap_or(0),
+    );
+    let columns = [
+        ("severity", Text),
+        ("triaged", Number),
+        ("median_days", Number),
+        ("p90_days", Number),
+        ("longest_days", Number),
+        ("waiting", Number),
+        ("oldest_days", Number),
+    ];
+    part.push(table(words, "triage_times", &columns, rows));
+    let rows = KINDS
+        .iter()
+        .zip(events)
+        .filter(|(_, n)| *n > 0)
+        .map(|(kind, n)| vec![Cell::text(words.get(&format!("event.{}", kind.as_str()))), Cell::count(n)])
+        .collect();
+    part.push(table(words, "events", &[("event", Text), ("in_period", Number)], rows));
+    tickets(facts, part);
+}
+
+const KINDS: [EventKind; 11] = [
+    EventKind::Acknowledged,
+    EventKind::Ticketed,
+    EventKind::RiskAccepted,
+    EventKind::Deferred,
+    EventKind::Undeferred,
+    EventKind::FixAvailable,
+    EventKind::Patched,
+    EventKind::Closed,
+    EventKind::Reopened,
+    EventKind::FalsePositive,
+    EventKind::FrOverride,
+];
+
+/// Kinds of events that set a finding to triaged (scoring.md section 2).
+fn decides(kind: EventKind) -> bool {
+    !matches!(
+        kind,
+        EventKind::Undeferred | EventKind::FixAvailable | EventKind::Reopened | EventKind::FrOverride
+    )
+}
+
+/// Days from one moment to another with a fraction; what is opened "on a day" counts from the day's end, so
+/// a decision on the same day took no time.
+fn days_since(from: Moment, to: Moment) -> f64 {
+    let seconds = to.timestamp().as_second() - from.timestamp().as_second();
+    (seconds.max(0) as f64) / 86_400.0
+}
+
+fn tickets(facts: &Facts<'_>, part: &mut Part) {
+    let words = facts.words;
+    let as_of = facts.input.when.as_of;
+    let written: Vec<_> =
+        facts.plant.tickets.iter().filter(|t| t.created.is_none_or(|at| at <= as_of)).collect();
+    if written.is_empty() {
+        return;
+    }
+    let open = |t: &&&iec62443::plant::Ticket| t.closed.is_none_or(|at| at > as_of);
+    let running = written.iter().filter(open).count();
+    let late = written.iter().filter(open).filter(|t| t.due.is_some_and(|due| due < facts.today)).count();
+    let n = |n: usize| whole(words.language, n);
+    part.paragraph(
+        words.fill("program.tickets", &[("n", &n(written.len())), ("open", &n(running)), ("late", &n(late))]),
+    );
+}
+
+/// Accepted risks and deferrals that are in force, with their end.
+fn exceptions(facts: &Facts<'_>, part: &mut Part) {
+    let words = facts.words;
+    let language = words.language;
+    part.heading_of("program.exceptions");
+    part.say("program.exceptions.text");
+    let mut list = Vec::new();
+    for (index, finding, verdict) in facts.findings().filter(|(_, _, v)| v.state == State::Open) {
+        let notes = facts.plant.event_notes.get(index);
+        let mut latest: [Option<usize>; 2] = [None, None];
+        let mut order: Vec<usize> = (0..finding.events.len()).collect();
+        order.sort_by_key(|i| finding.events.get(*i).map(|e| e.at));
+        for at in order {
+            match finding.events.get(at).filter(|e| e.at <= facts.input.when.as_of).map(|e| e.kind) {
+                Some(EventKind::RiskAccepted) => latest[0] = Some(at),
+                Some(EventKind::Deferred) => latest[1] = Some(at),
+                Some(EventKind::Undeferred) => latest[1] = None,
+                Some(EventKind::Reopened) => latest = [None, None],
+                _ => {}
+            }
+        }
+        if !verdict.deferred {
+            latest[1] = None;
+        }
+        for at in latest.into_iter().flatten() {
+            let Some(event) = finding.events.get(at) else { continue };
+            let note = notes.and_then(|n| n.get(at)).cloned().unwrap_or_default();
+            let until = match note.until {
+                Some(until) if until < facts.today => {
+                    Cell::text(short_day(language, until)).strong().noted(words.get("passed"))
+                }
+                Some(until) => Cell::text(short_day(language, until)),
+                None => Cell::text(words.get("open_ended")),
+            };
+            let row = vec![
+                Cell::text(clean(&finding.id)),
+                Cell::text(facts.tag_of_finding(index)),
+                Cell::text(words.get(&format!("event.{}", event.kind.as_str()))),
+                Cell::text(short_day(language, event.at.day())),
+                Cell::text(if note.by.is_empty() { words.get("not_recorded") } else { clean(&note.by) }),
+                Cell::text(if note.reason.is_empty() {
+                    words.get("not_recorded")
+                } else {
+                    clean(&note.reason)
+                }),
+                until,
+            ];
+            list.push((note.until.unwrap_or(jiff::civil::Date::MAX), index, row));
+        }
+    }
+    list.sort_by_key(|(until, index, _)| (*until, *index));
+    let rows = list.into_iter().map(|(_, _, row)| row).collect();
+    let columns = [
+        ("finding", Code),
+        ("asset", Text),
+        ("decision", Text),
+        ("date", Text),
+        ("by", Text),
+        ("reason", Text),
+        ("until", Text),
+    ];
+    part.push(table(words, "exceptions", &columns, rows));
+}
+
+fn controls(facts: &Facts<'_>, part: &mut Part) {
+    let words = facts.words;
+    part.heading_of("program.controls");
+    let mut by_status = [0usize; 4];
+    let (mut in_force, mut expired) = (0, 0);
+    for control in &facts.evidence().controls {
+        let cover = control_cover(control, facts.input.when.as_of);
+        in_force += usize::from(cover > Cover::None);
+        expired += usize::from(control.expires.is_some_and(|last| last < facts.today));
+        if let Some(n) = latest_status(facts, control).and_then(|s| by_status.get_mut(s as usize)) {
+            *n += 1;
+        }
+    }
+    let n = |n: usize| whole(words.language, n);
+    let [draft, implemented, verified, retired] = by_status.map(n);
+    part.paragraph(words.fill(
+        "program.controls.text",
+        &[
+            ("in_force", &n(in_force)),
+            ("draft", &draft),
+            ("implemented", &implemented),
+            ("verified", &verified),
+            ("retired", &retired),
+            ("expired", &n(expired)),
+        ],
+    ));
+}
+
+/// Status of a control on the day.
+pub(crate) fn latest_status(
+    facts: &Facts<'_>,
+    control: &iec62443::evidence::Control<'_>,
+) -> Option<ControlStatus> {
+    // Of changes at the same instant the last in the document holds.
+    control.history.iter().filter(|c| c.at <= facts.input.when.as_of).max_by_key(|c| c.at).map(|c| c.status)
+}
+
+fn audit_log(facts: &Facts<'_>, audit: &AuditSummary, part: &mut Part) {
+    let words = facts.words;
+    part.heading_of("program.audit");
+    let rows = whole(words.language, usize::try_from(audit.rows).unwrap_or(usize::MAX));
+    if audit.intact {
+        part.paragraph(words.fill("program.audit.intact", &[("rows", &rows)]));
+    } else {
+        part.callout(
+            words.get("program.audit.broken.title"),
+            words.fill("program.audit.broken", &[("rows", &rows)]),
+            true,
+        );
+    }
+    if !audit.head.is_empty() {
+        part.facts(vec![super::Fact { code: true, ..fact(words, "fact.audit_head", clean(&audit.head)) }]);
+    }
+    let rows = audit
+        .latest
+        .iter()
+        .map(|line| {
+            let at = line
+                .at
+                .parse::<jiff::Timestamp>()
+                .map_or_else(|_| clean(&line.at), |at| time(words.language, at));
+            vec![
+                Cell::text(line.seq.to_string()).with(Value::Whole(line.seq)),
+                Cell::text(at),
+                Cell::text(clean(&line.actor)),
+                Cell::text(clean(&line.action)),
+                Cell::text(clean(&line.subject)),
+            ]
+        })
+        .collect();
+    part.push(table(
+        words,
+        "audit",
+        &[("no", Number), ("time", Text), ("who", Text), ("action", Text), ("subject", Text)],
+        rows,
+    ));
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn quantiles_are_members_of_the_list() {
+        assert_eq!(super::quantile(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 50), 5);
+        assert_eq!(super::quantile(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 90), 9);
+        assert_eq!(super::quantile(&[7], 90), 7);
+        assert_eq!(super::quantile::<i64>(&[], 50), 0);
+    }
+}

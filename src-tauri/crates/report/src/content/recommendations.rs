@@ -1,0 +1,408 @@
+//! What to do: the findings grouped as people do the work, each group with the SRs it serves and the effect
+//! on the levels, computed by applying it and scoring again.
+
+use std::collections::BTreeMap;
+
+use iec62443::{
+    Fr,
+    action::Action,
+    catalogue,
+    evidence::ControlStatus,
+    finding::{Cover, State},
+    mapping,
+};
+
+use super::{
+    Cell,
+    ColumnKind::*,
+    Section, Steps, Value,
+    facts::Facts,
+    levers::Effect,
+    part::{Numbers, Part, table},
+    summary::{gap_sum, lifts},
+    zones::open_requirements,
+};
+use crate::{
+    Cancelled,
+    notation::vector,
+    words::{clean, name},
+};
+
+/// Groups whose effect alone is computed; further ones only take part in the effect of all together.
+const TRIED: usize = 120;
+
+/// A piece of work.
+struct Work {
+    action: Action,
+    title: String,
+    what: String,
+    srs: Vec<String>,
+    zones: Vec<usize>,
+    /// Findings, assets or requirements it touches.
+    count: usize,
+    /// Worst first when effects are the same.
+    weight: usize,
+    alone: Option<Effect>,
+}
+
+pub(crate) fn section(
+    facts: &Facts<'_>,
+    numbers: &mut Numbers,
+    steps: &Steps<'_>,
+) -> Result<Section, Cancelled> {
+    let words = facts.words;
+    let mut part =
+        Part::section(words, numbers, format!("{}recommendations", facts.prefix), "recommendations.title");
+    part.say("recommendations.text");
+    let mut works = gather(facts);
+    works.sort_by_key(|w| std::cmp::Reverse(w.weight));
+    for work in works.iter_mut().take(TRIED) {
+        steps.still_wanted()?;
+        work.alone = Some(facts.cases.effect(&work.zones, &[&work.action]));
+    }
+    works.sort_by_key(|w| {
+        (std::cmp::Reverse(w.alone.as_ref().map_or(0, |e| e.closed)), std::cmp::Reverse(w.weight))
+    });
+
+    // In the order printed, each step on top of those before it.
+    let mut after = facts.cases.continued();
+    let mut rows = Vec::new();
+    let mut closed = 0;
+    for (index, work) in works.iter().enumerate() {
+        steps.still_wanted()?;
+        let in_order = after.apply(&work.zones, &work.action);
+        closed += in_order.closed;
+        rows.push(row(facts, index, work, &in_order));
+    }
+    let total: u32 = facts.zones().iter().map(gap_sum).sum();
+    part.paragraph(words.fill(
+        "recommendations.sum",
+        &[("n", &rows.len().to_string()), ("closed", &closed.to_string()), ("total", &total.to_string())],
+    ));
+    let columns = [
+        ("no", Number),
+        ("recommendation", Text),
+        ("serves", Text),
+        ("zones", Text),
+        ("touches", Number),
+        ("alone", Number),
+        ("in_order", Number),
+        ("lifts", Text),
+    ];
+    part.push(table(words, "recommendations", &columns, rows));
+    part.aside(words.get("recommendations.note"));
+
+    part.heading_of("recommendations.after");
+    let rows = facts
+        .zones()
+        .iter()
+        .enumerate()
+        .filter_map(|(index, before)| after.levels(index).map(|then| (index, before, then)))
+        .map(|(index, before, then)| {
+            let left = gap_sum(then);
+            vec![
+                Cell::text(facts.zone_name(index)),
+                Cell::text(vector(before.vector)),
+                Cell::text(vector(then.vector)),
+                Cell::text(vector(before.sl_t.map(Some))),
+                Cell::text(gap_sum(before).to_string()).with(Value::Whole(i64::from(gap_sum(before)))),
+                Cell::text(left.to_string()).with(Value::Whole(i64::from(left))).strong(),
+            ]
+        })
+        .collect();
+    let columns = [
+        ("zone", Text),
+        ("sl_a_now", Code),
+        ("sl_a_then", Code),
+        ("sl_t", Code),
+        ("gap_now", Number),
+        ("gap_then", Number),
+    ];
+    part.push(table(words, "after_all", &columns, rows));
+    part.aside(words.get("recommendations.after.note"));
+    Ok(part.finish())
+}
+
+fn row(facts: &Facts<'_>, index: usize, work: &Work, in_order: &Effect) -> Vec<Cell> {
+    let closes = |effect: &Effect| {
+        let cell =
+            Cell::text(if effect.closed == 0 { "0".to_owned() } else { format!("−{}", effect.closed) })
+                .with(Value::Whole(i64::from(effect.closed)));
+        if effect.closed > 0 { cell.strong() } else { cell }
+    };
+    let mut zones: Vec<String> =
+        work.zones.iter().take(8).filter_map(|z| facts.zones().get(*z)).map(|z| name(&z.id)).collect();
+    if work.zones.len() > 8 {
+        zones.push(facts.words.count("more", work.zones.len() - 8));
+    }
+    vec![
+        Cell::count(index + 1),
+        Cell::text(work.title.clone()).strong().noted(work.what.clone()),
+        Cell::text(work.srs.join(", ")),
+        Cell::text(zones.join(", ")),
+        Cell::count(work.count),
+        work.alone.as_ref().map_or_else(|| Cell::text("–"), closes),
+        closes(in_order),
+        Cell::text(lifts(facts, in_order)),
+    ]
+}
+
+fn gather(facts: &Facts<'_>) -> Vec<Work> {
+    let mut works = updates(facts);
+    for zone in 0..facts.zones().len() {
+        works.extend(compensation(facts, zone));
+        works.extend(of_zone(facts, zone));
+    }
+    works.extend(monitoring(facts));
+    works
+}
+
+/// SRs that the weaknesses of findings touch, the commonest four in the standard's order.
+fn srs(facts: &Facts<'_>, findings: &[usize]) -> Vec<String> {
+    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+    for index in findings {
+        let Some((finding, _)) = facts.finding(*index) else { continue };
+        for sr in mapping::requirements(finding) {
+            if let Some(at) = catalogue::system().position(sr) {
+                *counts.entry(at).or_default() += 1;
+            }
+        }
+    }
+    let mut order: Vec<(usize, usize)> = counts.into_iter().collect();
+    order.sort_by_key(|(at, n)| (std::cmp::Reverse(*n), *at));
+    order.truncate(4);
+    order.sort_unstable();
+    order
+        .into_iter()
+        .filter_map(|(at, _)| catalogue::system().requirements.get(at))
+        .map(|r| r.id.replace(' ', "\u{a0}"))
+        .collect()
+}
+
+fn ids(facts: &Facts<'_>, findings: &[usize]) -> Vec<String> {
+    findings.iter().filter_map(|i| facts.finding(*i)).map(|(f, _)| f.id.to_string()).collect()
+}
+
+fn zones_of(facts: &Facts<'_>, findings: &[usize]) -> Vec<usize> {
+    let mut zones: Vec<usize> = findings.iter().filter_map(|i| facts.zone_of_finding(*i)).collect();
+    zones.sort_unstable();
+    zones.dedup();
+    zones
+}
+
+/// How much a group of findings weighs when effects are the same.
+fn weight(facts: &Facts<'_>, findings: &[usize]) -> usize {
+    findings
+        .iter()
+        .filter_map(|i| facts.finding(*i))
+        .map(|(f, v)| 1 + 3 * usize::from(v.rating.is_high()) + 10 * usize::from(f.kev))
+        .sum()
+}
+
+/// One update of a vendor's product on every asset that runs it.
+fn updates(facts: &Facts<'_>) -> Vec<Work> {
+    let words = facts.words;
+    let mut groups: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
+    for (index, _, verdict) in facts.findings() {
+        let due = verdict.fix.is_some_and(|day| day <= facts.today);
+        if verdict.state == State::Open && verdict.rating.is_relevant() && due {
+            let identity = facts.asset_of.get(index).copied().flatten().and_then(|a| facts.identity(a));
+            let key = identity.map(|i| (clean(&i.vendor), clean(&i.product))).unwrap_or_default();
+            groups.entry(key).or_default().push(index);
+        }
+    }
+    groups
+        .into_iter()
+        .map(|((vendor, product), findings)| {
+            let mut assets: Vec<usize> =
+                findings.iter().filter_map(|i| facts.asset_of.get(*i).copied().flatten()).collect();
+            assets.sort_unstable();
+            assets.dedup();
+            let name = format!("{vendor} {product}").trim().to_owned();
+            let title = if name.is_empty() {
+                words.get("work.update.unknown")
+            } else {
+                words.fill("work.update", &[("product", &name)])
+            };
+            let mut cves: Vec<String> = findings
+                .iter()
+                .filter_map(|i| facts.finding(*i))
+                .filter_map(|(f, _)| f.vuln.as_deref().map(clean))
+                .collect();
+            cves.sort_unstable();
+            cves.dedup();
+            let tags: Vec<String> = assets.iter().take(5).map(|a| facts.tag(*a)).collect();
+            let more = if assets.len() > 5 {
+                format!(", {}", words.count("more", assets.len() - 5))
+            } else {
+                String::new()
+            };
+            let what = words.fill(
+                "work.update.what",
+                &[
+                    ("findings", &words.count("findings", findings.len())),
+                    ("cves", &words.count("cves", cves.len())),
+                    ("assets", &words.count("assets", assets.len())),
+                    ("tags", &format!("{}{more}", tags.join(", "))),
+                ],
+            );
+            Work {
+                srs: srs(facts, &findings),
+                zones: zones_of(facts, &findings),
+                count: findings.len(),
+                weight: weight(facts, &findings),
+                action: Action::Patch(ids(facts, &findings)),
+                title,
+                what,
+                alone: None,
+            }
+        })
+        .collect()
+}
+
+/// Controls for what cannot be patched, by FR: one measure covers the findings of a kind.
+fn compensation(facts: &Facts<'_>, zone: usize) -> Vec<Work> {
+    let words = facts.words;
+    let mut groups: [Vec<usize>; 7] = Default::default();
+    for (index, _, verdict) in facts.of_zone(zone) {
+        let unfixable = verdict.fix.is_none_or(|day| day > facts.today) || verdict.deferred;
+        let bare = verdict.state == State::Open
+            && verdict.rating.is_relevant()
+            && unfixable
+            && verdict.cover == Cover::None;
+        let group = verdict.frs.iter().next().filter(|_| bare).and_then(|fr| groups.get_mut(fr.index()));
+        group.into_iter().for_each(|list| list.push(index));
+    }
+    Fr::ALL
+        .into_iter()
+        .zip(groups)
+        .filter(|(_, findings)| !findings.is_empty())
+        .map(|(fr, findings)| {
+            let title = words
+                .fill("work.control", &[("zone", &facts.zone_name(zone)), ("fr", &crate::notation::fr(fr))]);
+            let what = words.fill(
+                "work.control.what",
+                &[
+                    ("findings", &words.count("findings", findings.len())),
+                    ("measure", &words.get(&format!("work.control.fr{}", fr.number()))),
+                ],
+            );
+            Work {
+                srs: srs(facts, &findings),
+                zones: vec![zone],
+                count: findings.len(),
+                weight: weight(facts, &findings),
+                action: Action::Control(ids(facts, &findings), ControlStatus::Verified),
+                title,
+                what,
+                alone: None,
+            }
+        })
+        .collect()
+}
+
+/// A triage session, an identification round and a questionnaire for a zone.
+fn of_zone(facts: &Facts<'_>, zone: usize) -> Vec<Work> {
+    let words = facts.words;
+    let name = facts.zone_name(zone);
+    let mut works = Vec::new();
+    let waiting: Vec<usize> =
+        facts.of_zone(zone).filter(|(_, _, v)| v.in_period && !v.triaged).map(|(i, _, _)| i).collect();
+    if !waiting.is_empty() {
+        let high =
+            waiting.iter().filter_map(|i| facts.finding(*i)).filter(|(_, v)| v.rating.is_high()).count();
+        works.push(Work {
+            title: words.fill("work.triage", &[("zone", &name)]),
+            what: words.fill(
+                "work.triage.what",
+                &[("findings", &words.count("findings", waiting.len())), ("high", &high.to_string())],
+            ),
+            srs: srs(facts, &waiting),
+            zones: vec![zone],
+            count: waiting.len(),
+            weight: weight(facts, &waiting),
+            action: Action::Triage(ids(facts, &waiting)),
+            alone: None,
+        });
+    }
+    let unknown: Vec<usize> = facts
+        .evidence()
+        .assets
+        .iter()
+        .enumerate()
+        .filter(|(i, a)| !a.identified && facts.zone_of.get(*i).copied().flatten() == Some(zone))
+        .map(|(i, _)| i)
+        .collect();
+    if !unknown.is_empty() {
+        let tags: Vec<String> = unknown.iter().take(6).map(|a| facts.tag(*a)).collect();
+        let more = if unknown.len() > 6 {
+            format!(", {}", words.count("more", unknown.len() - 6))
+        } else {
+            String::new()
+        };
+        works.push(Work {
+            title: words.fill("work.identify", &[("zone", &name)]),
+            what: words.fill(
+                "work.identify.what",
+                &[
+                    ("assets", &words.count("assets", unknown.len())),
+                    ("tags", &format!("{}{more}", tags.join(", "))),
+                ],
+            ),
+            srs: vec!["SR\u{a0}7.8".to_owned()],
+            zones: vec![zone],
+            count: unknown.len(),
+            weight: unknown.len(),
+            action: Action::Identify(
+                unknown
+                    .iter()
+                    .filter_map(|i| facts.evidence().assets.get(*i))
+                    .map(|a| a.id.to_string())
+                    .collect(),
+            ),
+            alone: None,
+        });
+    }
+    let open = open_requirements(facts, zone);
+    if let (false, Some(levels)) = (open.is_empty(), facts.zones().get(zone)) {
+        let mut shown: Vec<String> = open.iter().take(5).map(|sr| sr.replace(' ', "\u{a0}")).collect();
+        if open.len() > 5 {
+            shown.push(words.count("more", open.len() - 5));
+        }
+        works.push(Work {
+            title: words.fill("work.assess", &[("zone", &name)]),
+            what: words.count("work.assess.what", open.len()),
+            srs: shown,
+            zones: vec![zone],
+            count: open.len(),
+            weight: open.len(),
+            action: Action::Assess(levels.id.clone(), open),
+            alone: None,
+        });
+    }
+    works
+}
+
+/// Bringing feeds or scans up to date, where their age holds a zone down or they were never there.
+fn monitoring(facts: &Facts<'_>) -> Option<Work> {
+    let words = facts.words;
+    let at = facts.input.when.last_update;
+    let age = at.map(|at| iec62443::moment::days_between(at.day(), facts.today));
+    let strictest = i64::from(facts.input.assessment.profile.freshness_days[3]);
+    if age.is_some_and(|days| days <= strictest) {
+        return None;
+    }
+    Some(Work {
+        title: words.get("work.monitoring"),
+        what: age.map_or_else(
+            || words.get("work.monitoring.never"),
+            |days| words.count("work.monitoring.what", usize::try_from(days).unwrap_or(0)),
+        ),
+        srs: vec!["SR\u{a0}6.2".to_owned()],
+        zones: (0..facts.zones().len()).collect(),
+        count: 1,
+        weight: 50,
+        action: Action::UpdateMonitoring,
+        alone: None,
+    })
+}

@@ -1,0 +1,48 @@
+//! The assessment report: a content model that is built once from plants and their assessments, and the
+//! renderers it feeds. Every figure is computed while the content is built; a renderer only draws what it
+//! is given, so no two formats can tell different numbers.
+//!
+//! Pure like the crates below it: the time is an argument, the fonts are part of the program, no file is
+//! read and none is written.
+//!
+//! ```
+//! use plumbline_report::{AuditSummary, Input, Options, PlantInput, content, json, pdf};
+//! use iec62443::{Plant, plant::Environment};
+//! let today = jiff::civil::date(2026, 6, 30);
+//! let plant = Plant::empty(Environment { id: "E1".into(), name: "Works 1".into(), ..Default::default() }, today);
+//! let when = plant.when(today, jiff::civil::date(2026, 1, 1));
+//! let assessment = plant.assess(when);
+//! let input = Input {
+//!     plants: vec![PlantInput { plant: &plant, when, assessment: &assessment, evidence_sha256: "00".repeat(32) }],
+//!     options: Options::default(),
+//!     made: "2026-07-01T08:00:00Z".parse()?,
+//!     audit: AuditSummary::default(),
+//!     report_id: "R-1".into(),
+//!     program_version: "0.1.0".into(),
+//! };
+//! let content = content(&input, &())?;
+//! assert!(json(&content).contains("plumbline-report/1"));
+//! assert!(pdf(&content, &())?.bytes.starts_with(b"%PDF"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+pub mod content;
+mod error;
+mod input;
+mod notation;
+mod pdf;
+mod words;
+
+pub use content::{Content, build as content};
+pub use error::{Cancelled, ReportError};
+pub use input::{AuditLine, AuditSummary, Input, Options, Paper, PlantInput, Progress};
+pub use pdf::{Rendered, render as pdf};
+
+/// Name of the JSON schema of [`json`].
+pub const SCHEMA: &str = "plumbline-report/1";
+
+/// The content model as JSON, `plumbline-report/1`: the same sections, tables and figures as every other format.
+pub fn json(content: &Content) -> String {
+    // Only maps with keys that are no strings can fail, and there are none.
+    serde_json::to_string_pretty(content).unwrap_or_default()
+}

@@ -1,0 +1,82 @@
+//! Plumbline's window. Everything it shows and does is the engine's; what only a window can do (dialogs,
+//! opening files, progress events) stands here.
+
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+mod shell;
+
+use std::path::PathBuf;
+
+use app::{Door, Failure, Place, Session, view};
+use clap::Parser;
+use jiff::civil::Date;
+use tauri::{Manager, State};
+
+/// The window of Plumbline.
+#[derive(Parser)]
+#[command(name = "plumbline-desktop", version)]
+struct Arguments {
+    /// Folder of the store; the user's own when not given
+    #[arg(long, value_name = "DIR")]
+    store: Option<PathBuf>,
+    /// Make a store with the demo plant when there is none yet
+    #[arg(long)]
+    demo: bool,
+    /// Take this day for today
+    #[arg(long, value_name = "DATE", hide = true)]
+    today: Option<Date>,
+}
+
+/// The one command of the page: the engine's answer, or its failure as data.
+#[tauri::command]
+async fn call(
+    door: State<'_, std::sync::Arc<Door>>,
+    command: String,
+    args: serde_json::Value,
+) -> Result<serde_json::Value, view::Failure> {
+    let door = std::sync::Arc::clone(&door);
+    // Scoring and dialogs take their time; neither belongs on the thread that answers the page.
+    tauri::async_runtime::spawn_blocking(move || door.call(&command, args))
+        .await
+        .unwrap_or_else(|error| Err(Failure::new("internal", error.to_string())))
+        .map_err(|failure| failure.view())
+}
+
+fn session(arguments: &Arguments) -> Result<Session, Failure> {
+    let place = Place::of_user(arguments.store.clone(), arguments.today)?;
+    let mut session = Session::open(place)?;
+    if arguments.demo && session.store().is_err() {
+        session.create_demo()?;
+    }
+    Ok(session)
+}
+
+fn main() -> std::process::ExitCode {
+    shell::prepare_web_view();
+    let arguments = Arguments::parse();
+    let opened = session(&arguments);
+    let built = tauri::Builder::default()
+        .plugin(tauri_plugin_single_instance::init(|app, _, _| shell::come_forward(app)))
+        .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_opener::init())
+        .plugin(tauri_plugin_window_state::Builder::default().build())
+        .invoke_handler(tauri::generate_handler![call])
+        .setup(move |app| {
+            match opened {
+                Ok(session) => {
+                    let shell = shell::Window::new(app.handle().clone());
+                    app.manage(std::sync::Arc::new(Door::new(session, Box::new(shell))));
+                }
+                Err(failure) => shell::give_up(app.handle(), &failure),
+            }
+            Ok(())
+        })
+        .run(tauri::generate_context!());
+    match built {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("plumbline-desktop: the window cannot be opened: {error}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}

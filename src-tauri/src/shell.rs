@@ -1,0 +1,92 @@
+//! What only a window can do.
+
+use std::path::{Path, PathBuf};
+
+use app::{Failure, call::Shell, view};
+use tauri::{AppHandle, Emitter, Manager};
+use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
+use tauri_plugin_opener::OpenerExt;
+
+/// Label of the one window, as in the configuration.
+const MAIN: &str = "main";
+
+/// The window as the engine sees it.
+pub struct Window {
+    app: AppHandle,
+}
+
+impl Window {
+    /// The window of an application.
+    pub fn new(app: AppHandle) -> Window {
+        Window { app }
+    }
+}
+
+impl Shell for Window {
+    fn progress(&self, progress: &view::Progress) {
+        // A window that is closing no longer listens, and nobody misses it.
+        let _ = self.app.emit_to(MAIN, "progress", progress);
+    }
+
+    fn choose(&self, folder: bool) -> Option<PathBuf> {
+        let dialog = self.app.dialog().file();
+        let chosen = if folder {
+            dialog.blocking_pick_folder()
+        } else {
+            dialog.add_filter("JSON", &["json"]).blocking_pick_file()
+        };
+        chosen?.into_path().ok()
+    }
+
+    fn open(&self, file: &Path) -> Result<(), String> {
+        self.app
+            .opener()
+            .open_path(file.to_string_lossy(), None::<&str>)
+            .map_err(|error| format!("no program opens it: {error}"))
+    }
+
+    fn reveal(&self, file: &Path) -> Result<(), String> {
+        self.app
+            .opener()
+            .reveal_item_in_dir(file)
+            .map_err(|error| format!("the file manager cannot show it: {error}"))
+    }
+}
+
+/// Brings the window of the running program to the front when it is started a second time.
+pub fn come_forward(app: &AppHandle) {
+    if let Some(window) = app.get_webview_window(MAIN) {
+        let _ = window.unminimize();
+        let _ = window.set_focus();
+    }
+}
+
+/// Says why the store cannot be opened, then ends the program. Nothing was changed.
+pub fn give_up(app: &AppHandle, failure: &Failure) {
+    if let Some(window) = app.get_webview_window(MAIN) {
+        let _ = window.hide();
+    }
+    eprintln!("plumbline-desktop: {failure}");
+    let after = app.clone();
+    app.dialog()
+        .message(failure.to_string())
+        .title("Plumbline")
+        .kind(MessageDialogKind::Error)
+        .show(move |_| after.exit(4));
+}
+
+/// On Linux, WebKitGTK's shared-buffer renderer leaves blank windows on many graphics drivers; the variable
+/// must be set inside the program, since desktop starters do not hand on a shell's.
+#[cfg(target_os = "linux")]
+#[allow(unsafe_code)]
+pub fn prepare_web_view() {
+    const RENDERER: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
+    if std::env::var_os(RENDERER).is_none() {
+        // SAFETY: the first thing the program does, while it has one thread.
+        unsafe { std::env::set_var(RENDERER, "1") };
+    }
+}
+
+/// Nothing to prepare elsewhere.
+#[cfg(not(target_os = "linux"))]
+pub fn prepare_web_view() {}

@@ -1,0 +1,188 @@
+//! Figures that only the engine itself can measure, for `cargo xtask bench`.
+//!
+//! `figures evidence N FILE` writes an evidence document of N findings: the demo plant many times over.
+//! `figures engine FOLDER` prints its figures as a JSON object.
+
+use std::{path::Path, time::Instant};
+
+use app::{Session, demo, view};
+use iec62443::{Evidence, Plant, evidence::Text};
+use jiff::{Timestamp, civil::date};
+use printpdf::{
+    FontId, Mm, Op, ParsedFont, PdfDocument, PdfFont, PdfFontHandle, PdfPage, PdfSaveOptions, Point, Pt, TextItem,
+};
+
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+const TODAY: jiff::civil::Date = date(2026, 6, 30);
+const RUNS: usize = 9;
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["evidence", findings, file] => {
+            std::fs::write(file, evidence(findings.parse()?)?.to_json())?;
+        }
+        ["engine", folder] => {
+            let (change_ms, change) = change(Path::new(folder))?;
+            let (report_ratio, report) = report()?;
+            let all = serde_json::json!({
+                "change_ms": change_ms, "change": {"milliseconds": change},
+                "report_ratio": report_ratio, "report": {"seconds": report},
+            });
+            println!("{all}");
+        }
+        _ => return Err("usage: figures evidence N FILE | figures engine FOLDER".into()),
+    }
+    Ok(())
+}
+
+fn owned(text: String) -> Text<'static> {
+    Text::from(text)
+}
+
+/// The demo plant six times over, its findings as many times as are needed.
+fn evidence(findings: usize) -> Result<Evidence<'static>> {
+    const PLANTS: usize = 6;
+    let one = demo::plant(TODAY)?.evidence;
+    let mut many = Evidence { zones: vec![], assets: vec![], findings: vec![], controls: vec![], sr_assessments: vec![], ..one.clone() };
+    let rename = |text: &Text<'static>, plant: usize| owned(format!("{plant}-{text}"));
+    for plant in 0..PLANTS {
+        for zone in &one.zones {
+            let mut zone = zone.clone();
+            zone.id = rename(&zone.id, plant);
+            many.zones.push(zone);
+        }
+        for asset in &one.assets {
+            let mut asset = asset.clone();
+            (asset.id, asset.zone) = (rename(&asset.id, plant), rename(&asset.zone, plant));
+            many.assets.push(asset);
+        }
+        for control in &one.controls {
+            let mut control = control.clone();
+            control.id = rename(&control.id, plant);
+            many.controls.push(control);
+        }
+        for answer in &one.sr_assessments {
+            let mut answer = answer.clone();
+            answer.zone = rename(&answer.zone, plant);
+            answer.control = answer.control.as_ref().map(|id| rename(id, plant));
+            many.sr_assessments.push(answer);
+        }
+    }
+    for number in 0..findings {
+        let plant = number % PLANTS;
+        let mut finding = one.findings[number / PLANTS % one.findings.len()].clone();
+        finding.id = owned(format!("F{number:06}"));
+        finding.asset = rename(&finding.asset, plant);
+        finding.controls = finding.controls.iter().map(|id| rename(id, plant)).collect();
+        many.findings.push(finding);
+    }
+    Ok(many)
+}
+
+fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted[sorted.len() / 2]
+}
+
+/// Milliseconds from an acknowledgement, written to a store of 100,000 findings with its audit entry, to the
+/// new heat map.
+fn change(folder: &Path) -> Result<(f64, Vec<f64>)> {
+    let store = folder.join("store-change");
+    let _ = std::fs::remove_dir_all(&store);
+    let file = folder.join("evidence-100000.json");
+    let noon: Timestamp = "2026-06-30T12:00:00Z".parse()?;
+    let place = app::Place { folder: store, actor: "bench".to_owned(), clock: Box::new(move || noon) };
+    let mut session = Session::open(place)?;
+    session.create()?;
+    session.import_plant(&[file], Some("big"), false, &app::watch::Unwatched)?;
+    session.levels("big", None, None)?;
+    let query = view::Query {
+        environment: "big".to_owned(),
+        as_of: None,
+        text: String::new(),
+        facets: [("state".to_owned(), vec!["open".to_owned()])].into(),
+        sort: String::new(),
+        descending: false,
+        offset: 0,
+        limit: u32::try_from(RUNS)?,
+    };
+    let open = session.findings(&query)?.rows;
+    let mut times = Vec::new();
+    for finding in open {
+        let decision = view::Decision {
+            environment: "big".to_owned(),
+            findings: vec![finding.id],
+            reason: "applies".to_owned(),
+            note: String::new(),
+        };
+        let start = Instant::now();
+        session.acknowledge(&decision)?;
+        session.levels("big", None, None)?;
+        times.push(start.elapsed().as_secs_f64() * 1000.0);
+    }
+    Ok((median(&times), times))
+}
+
+/// The demo plant's report against its own pages' lines, set by printpdf in one of the report's fonts.
+fn report() -> Result<(f64, Vec<(f64, f64)>)> {
+    let plant = demo::plant(TODAY)?;
+    let rendered = made(&plant)?;
+    let document = lopdf::Document::load_mem(&rendered)?;
+    let pages: Vec<String> =
+        document.get_pages().keys().map(|page| document.extract_text(&[*page])).collect::<std::result::Result<_, _>>()?;
+    let mut pairs = Vec::new();
+    for _ in 0..RUNS {
+        let start = Instant::now();
+        made(&plant)?;
+        let ours = start.elapsed().as_secs_f64();
+        let start = Instant::now();
+        text_alone(&pages)?;
+        pairs.push((ours, start.elapsed().as_secs_f64()));
+    }
+    let ratios: Vec<f64> = pairs.iter().map(|(ours, theirs)| ours / theirs).collect();
+    Ok((median(&ratios), pairs))
+}
+
+fn made(plant: &Plant) -> Result<Vec<u8>> {
+    let when = plant.when(TODAY, date(2026, 1, 1));
+    let assessment = plant.assess(when);
+    let input = report::Input {
+        plants: vec![report::PlantInput { plant, when, assessment: &assessment, evidence_sha256: "00".repeat(32) }],
+        options: report::Options::default(),
+        made: "2026-06-30T12:00:00Z".parse()?,
+        audit: report::AuditSummary::default(),
+        report_id: "bench".to_owned(),
+        program_version: "bench".to_owned(),
+    };
+    let content = report::content(&input, &())?;
+    Ok(report::pdf(&content, &())?.bytes)
+}
+
+fn text_alone(pages: &[String]) -> Result<Vec<u8>> {
+    let font = include_bytes!("../../assets/fonts/IBMPlexSans-Regular.ttf");
+    let font = ParsedFont::from_bytes(font, 0, &mut Vec::new()).ok_or("the font cannot be read")?;
+    let mut document = PdfDocument::new("text alone");
+    let id = FontId("F".to_owned());
+    document.resources.fonts.map.insert(id.clone(), PdfFont::new(font));
+    document.pages = pages
+        .iter()
+        .map(|page| {
+            let mut ops = vec![
+                Op::StartTextSection,
+                Op::SetFont { font: PdfFontHandle::External(id.clone()), size: Pt(8.0) },
+                Op::SetLineHeight { lh: Pt(10.0) },
+                Op::SetTextCursor { pos: Point { x: Pt(50.0), y: Pt(800.0) } },
+            ];
+            for line in page.lines() {
+                ops.push(Op::ShowText { items: vec![TextItem::Text(line.to_owned())] });
+                ops.push(Op::AddLineBreak);
+            }
+            ops.push(Op::EndTextSection);
+            PdfPage::new(Mm(210.0), Mm(297.0), ops)
+        })
+        .collect();
+    Ok(document.save(&PdfSaveOptions::default(), &mut Vec::new()))
+}

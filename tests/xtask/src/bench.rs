@@ -1,0 +1,189 @@
+//! Figures beside their bars. Every timing is a ratio of two things measured in turn in one run, since one
+//! machine's seconds say nothing about another's.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::Instant,
+};
+
+use serde_json::{Value, json};
+
+use crate::{
+    machine,
+    step::{Fault, Step, built, cargo, root, run, say, target},
+};
+
+/// Pairs of runs behind a ratio; the median of them is told.
+const PAIRS: usize = 7;
+
+struct Row {
+    work: &'static str,
+    measured: f64,
+    unit: &'static str,
+    bar: f64,
+    moonshot: f64,
+    behind: Value,
+}
+
+/// Measures everything there is to measure by now.
+pub fn bench() -> Step {
+    machine::for_the_command()?;
+    say("building the command for release");
+    run(&mut cargo(&["build", "--release", "-p", "plumbline-cli"]))?;
+    run(&mut cargo(&["build", "--release", "-p", "plumbline-tests", "--example", "figures"]))?;
+    let folder = target().join("bench");
+    std::fs::create_dir_all(&folder)?;
+    let mut rows = Vec::new();
+    say("assess --evidence, 100,000 findings in 54 zones");
+    rows.push(assess(&folder)?);
+    say("inside the engine");
+    rows.extend(engine(&folder)?);
+    say("report of 10,000 findings: peak memory");
+    rows.extend(report_memory(&folder)?);
+    rows.push(size());
+    print(&rows);
+    let file = target().join("bench.json");
+    let list: Vec<Value> = rows
+        .iter()
+        .map(|r| {
+            json!({"work": r.work, "measured": r.measured, "unit": r.unit, "bar": r.bar, "moonshot": r.moonshot, "behind": r.behind})
+        })
+        .collect();
+    std::fs::write(&file, serde_json::to_string_pretty(&list).map_err(|e| Fault(e.to_string()))?)?;
+    println!("\nwritten to {}", file.display());
+    Ok(())
+}
+
+fn print(rows: &[Row]) {
+    println!("\n{:<58} {:>9} {:>9} {:>9}", "work", "measured", "bar", "moonshot");
+    for r in rows {
+        let mark = if r.measured > r.bar { "MISSED" } else { "" };
+        println!("{:<58} {:>9.3} {:>9} {:>9} {:<5} {mark}", r.work, r.measured, r.bar, r.moonshot, r.unit);
+    }
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+/// The demo plant many times over, as one document with this many findings, written by the engine's example.
+fn plant(folder: &Path, findings: usize) -> Step<PathBuf> {
+    let file = folder.join(format!("evidence-{findings}.json"));
+    let mut figures = Command::new(figures_program());
+    run(figures.arg("evidence").arg(findings.to_string()).arg(&file))?;
+    Ok(file)
+}
+
+fn figures_program() -> PathBuf {
+    target().join("release/examples").join(format!("figures{}", std::env::consts::EXE_SUFFIX))
+}
+
+/// Against the time CPython's `json.load` needs inside its process to read the same file.
+fn assess(folder: &Path) -> Step<Row> {
+    let file = plant(folder, 100_000)?;
+    let yardstick = "import json,sys,time\nt=time.perf_counter()\njson.load(open(sys.argv[1],encoding='utf-8'))\nprint(time.perf_counter()-t)";
+    let python = || -> Step<f64> {
+        let output = Command::new("python3").arg("-c").arg(yardstick).arg(&file).output()?;
+        let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        text.parse().map_err(|_| Fault("CPython is needed as the yardstick".to_owned()))
+    };
+    let ours = || -> Step<f64> {
+        let start = Instant::now();
+        let status = Command::new(built("release", "plumbline"))
+            .args(["assess", "--json", "--evidence"])
+            .arg(&file)
+            .stdout(Stdio::null())
+            .status()?;
+        if status.success() { Ok(start.elapsed().as_secs_f64()) } else { Err(Fault("assess failed".to_owned())) }
+    };
+    (python()?, ours()?);
+    let mut pairs = Vec::new();
+    for _ in 0..PAIRS {
+        pairs.push((ours()?, python()?));
+    }
+    Ok(Row {
+        work: "assess --evidence of 100,000 findings / json.load",
+        measured: median(pairs.iter().map(|(a, b)| a / b).collect()),
+        unit: "×",
+        bar: 0.6,
+        moonshot: 0.25,
+        behind: json!({"seconds": pairs}),
+    })
+}
+
+/// What only the engine itself can measure: tests/examples/figures.rs, which prints a JSON object.
+fn engine(folder: &Path) -> Step<Vec<Row>> {
+    let output = Command::new(figures_program()).arg("engine").arg(folder).current_dir(root()).output()?;
+    let figures: Value = serde_json::from_slice(&output.stdout).map_err(|error| {
+        Fault(format!("the engine's figures: {error}: {}", String::from_utf8_lossy(&output.stderr)))
+    })?;
+    let number = |key: &str| figures[key].as_f64().unwrap_or(f64::INFINITY);
+    Ok(vec![
+        Row {
+            work: "one finding changed -> heat map new, 100,000 findings",
+            measured: number("change_ms"),
+            unit: "ms",
+            bar: 100.0,
+            moonshot: 16.0,
+            behind: figures["change"].clone(),
+        },
+        Row {
+            work: "report of the demo plant / its text alone by printpdf",
+            measured: number("report_ratio"),
+            unit: "×",
+            bar: 5.0,
+            moonshot: 2.0,
+            behind: figures["report"].clone(),
+        },
+    ])
+}
+
+/// Peak memory of the command, as the system counts it. Linux only.
+fn report_memory(folder: &Path) -> Step<Option<Row>> {
+    if cfg!(not(target_os = "linux")) {
+        return Ok(None);
+    }
+    let evidence = plant(folder, 10_000)?;
+    let store = folder.join("store-10000");
+    let _ = std::fs::remove_dir_all(&store);
+    let plumbline = |arguments: &[&str]| {
+        let mut command = Command::new(built("release", "plumbline"));
+        command.arg("--store").arg(&store).args(arguments).stdout(Stdio::null());
+        command
+    };
+    run(&mut plumbline(&["init"]))?;
+    run(plumbline(&["import", "--kind", "plant", "--environment", "e"]).arg(&evidence))?;
+    let out = folder.join("report-10000.pdf");
+    let mut child = plumbline(&["report", "--json", "--to", "2026-06-30", "--out", &out.to_string_lossy()]).spawn()?;
+    let status_file = format!("/proc/{}/status", child.id());
+    let mut peak = 0u64;
+    while child.try_wait()?.is_none() {
+        let status = std::fs::read_to_string(&status_file).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib = line.and_then(|l| l.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0);
+        peak = peak.max(kib);
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    Ok(Some(Row {
+        work: "report of 10,000 findings: peak memory",
+        measured: peak as f64 / 1024.0,
+        unit: "MiB",
+        bar: 400.0,
+        moonshot: 150.0,
+        behind: json!({"bytes_of_pdf": std::fs::metadata(&out)?.len()}),
+    }))
+}
+
+fn size() -> Row {
+    let bytes = std::fs::metadata(built("release", "plumbline")).map_or(f64::INFINITY, |data| data.len() as f64);
+    Row {
+        work: "stripped command",
+        measured: bytes / (1024.0 * 1024.0),
+        unit: "MiB",
+        bar: 20.0,
+        moonshot: 12.0,
+        behind: json!({"bytes": bytes}),
+    }
+}
