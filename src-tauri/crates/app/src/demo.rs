@@ -21,7 +21,8 @@ const FILES: &[(&str, &str)] = &files![
     "evidence.json",
     "controls.csv",
     "acknowledgements.csv",
-    "tickets.csv"
+    "tickets.csv",
+    "monitoring.csv"
 ];
 
 /// Id of the demo plant's environment.

@@ -171,7 +171,7 @@ fn files(paths: &[PathBuf]) -> Result<(Vec<File>, String)> {
 }
 
 fn is_known(name: &str) -> bool {
-    reader::FILES.iter().chain([&reader::TICKETS]).any(|known| known.eq_ignore_ascii_case(name))
+    reader::FILES.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// Reads a whole file.

@@ -1,7 +1,7 @@
 //! A plant as a folder of tables with an evidence document, or an evidence document alone.
 //!
 //! `zones.csv`, `conduits.csv`, `assets.csv`, `evidence.json`; and, where there are any, `identities.csv`,
-//! `controls.csv`, `acknowledgements.csv`, `tickets.csv` and `plant.json`. What the evidence document says of
+//! `monitoring.csv`, `controls.csv`, `acknowledgements.csv`, `tickets.csv` and `plant.json`. What the evidence document says of
 //! levels, identification and findings holds; the tables add what people call things, and must not contradict.
 
 use iec62443::{
@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Files this reader knows, in the order in which they are reported.
-pub const FILES: [&str; 8] = [
+pub const FILES: [&str; 10] = [
     "plant.json",
     "zones.csv",
     "conduits.csv",
@@ -34,10 +34,9 @@ pub const FILES: [&str; 8] = [
     "evidence.json",
     "controls.csv",
     "acknowledgements.csv",
+    "tickets.csv",
+    "monitoring.csv",
 ];
-
-/// Another file of the folder that is read.
-pub const TICKETS: &str = "tickets.csv";
 
 /// A plant that was read.
 #[derive(Clone, Debug)]
@@ -146,8 +145,11 @@ pub fn read(files: &[File], today: Date) -> Result<Read> {
     if let Some(file) = take(named("acknowledgements.csv")) {
         acknowledgements(&file, &mut plant)?;
     }
-    if let Some(file) = take(named(TICKETS)) {
+    if let Some(file) = take(named("tickets.csv")) {
         tickets(&file, &mut plant)?;
+    }
+    if let Some(file) = take(named("monitoring.csv")) {
+        monitoring(&file, &mut plant)?;
     }
     Ok(Read { plant, period_from, as_of, files: used })
 }
@@ -504,5 +506,19 @@ fn tickets(file: &File, plant: &mut Plant) -> Result<()> {
             closed: row.read("closed", "a date or time", moment)?,
         });
     }
+    Ok(())
+}
+
+/// Earlier feed updates and scan imports; the evidence document only names the newest.
+fn monitoring(file: &File, plant: &mut Plant) -> Result<()> {
+    let table = Table::read(file, &["at"], &["source"])?;
+    for row in table.rows() {
+        row.needed("at")?;
+        let at = row.read("at", "a date or time such as 2026-06-30T08:15:00Z", |text| Moment::parse(text).ok())?;
+        plant.updates.extend(at);
+    }
+    plant.updates.sort_unstable();
+    plant.updates.dedup();
+    plant.evidence.monitoring.last_update = plant.updates.last().copied();
     Ok(())
 }

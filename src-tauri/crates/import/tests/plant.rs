@@ -69,6 +69,15 @@ fn tables_without_a_document_make_a_plant_without_findings() {
 }
 
 #[test]
+fn earlier_updates_of_feeds_and_scans_are_known() {
+    let mut files = whole();
+    files.push(file("monitoring.csv", "at,source\n2026-05-02T06:00:00Z,scan\n2026-03-01,feed bundle\n2026-06-29,\n"));
+    let plant = read(&files, TODAY).unwrap().plant;
+    let days: Vec<String> = plant.updates.iter().map(ToString::to_string).collect();
+    assert_eq!(days, ["2026-03-01", "2026-05-02T06:00:00Z", "2026-06-29"]);
+}
+
+#[test]
 fn a_byte_order_mark_and_windows_line_ends_change_nothing() {
     let plain = read(&whole(), TODAY).unwrap().plant;
     let dressed: Vec<File> = whole()
@@ -119,6 +128,7 @@ fn every_fault_is_refused_with_file_and_place() {
             "line 2",
             "F9",
         ),
+        ("monitoring.csv", "at\nsometimes\n".to_owned(), "line 2", "sometimes"),
         (
             "tickets.csv",
             "ticket,system,finding,created,assignee,due,status,closed\nT1,Jira,F1,,,31.12.2026,open,\n".to_owned(),

@@ -102,7 +102,6 @@ impl Store {
             Connection::open_with_flags(&path, flags).map_err(|source| Error::at(folder, source))?;
         let prepare = |connection: &Connection| -> rusqlite::Result<()> {
             connection.busy_timeout(PATIENCE)?;
-            connection.pragma_update(None, "journal_mode", "WAL")?;
             connection.pragma_update(None, "synchronous", "FULL")?;
             connection.pragma_update(None, "foreign_keys", true)?;
             connection.pragma_update(None, "trusted_schema", false)?;

@@ -1,6 +1,6 @@
 //! The schema's versions. A version once released never changes; a new one is added at the end.
 
-use std::path::Path;
+use std::{fs::File, path::Path};
 
 use rusqlite::Connection;
 use rusqlite_migration::{M, Migrations};
@@ -12,13 +12,30 @@ const STEPS: &[M<'static>] = &[M::up(include_str!("../migrations/0001_plant.sql"
 /// The version this program writes.
 pub(crate) const VERSION: usize = STEPS.len();
 
-/// Brings a database to [`VERSION`]; one that has content is copied beside itself first.
+/// Held while the schema is brought up to date, so that of several programs that open a store at once one
+/// does it and the others find it done.
+const LOCK: &str = "plumbline.lock";
+
+/// Brings a database to [`VERSION`] and to WAL mode; one that has content is copied beside itself first.
 pub(crate) fn migrate(connection: &mut Connection, folder: &Path) -> Result<()> {
     let failed = |source| Error::at(folder, source);
-    let found: usize = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(failed)?;
-    if found > VERSION {
-        return Err(Error::Newer { folder: folder.to_owned() });
+    let version = |connection: &Connection| -> Result<usize> {
+        connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(failed)
+    };
+    let mode: String =
+        connection.query_row("PRAGMA journal_mode", [], |row| row.get(0)).map_err(failed)?;
+    match version(connection)? {
+        VERSION if mode == "wal" => return Ok(()),
+        newer if newer > VERSION => return Err(Error::Newer { folder: folder.to_owned() }),
+        _ => {}
     }
+    let path = folder.join(LOCK);
+    let lock = File::create(&path).and_then(|file| file.lock().map(|()| file));
+    // Let go when this function ends, however it ends.
+    let _lock = lock.map_err(|source| Error::io(&path, source))?;
+    // Kept in the file; changing it does not wait for others as everything else does.
+    connection.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
+    let found = version(connection)?;
     if found > 0 && found < VERSION {
         let copy = folder.join(format!("{DATABASE}.before-version-{VERSION}"));
         if !copy.exists() {

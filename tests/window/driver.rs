@@ -1,0 +1,151 @@
+//! The built program in its real window, driven through WebDriver.
+
+use std::{
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use fantoccini::{Client, ClientBuilder, Locator, elements::Element, wd::Capabilities};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+
+/// How long anything may take to appear. Debug builds on a loaded machine are slow.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Where the programs were built.
+pub fn built(name: &str) -> PathBuf {
+    let folder = std::env::var_os("PLUMBLINE_BUILT").expect("cargo xtask test says where the programs are");
+    Path::new(&folder).join(name)
+}
+
+/// The driver; ends with the test.
+pub struct Driver {
+    process: Child,
+    port: u16,
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port()
+}
+
+impl Driver {
+    pub fn start() -> Driver {
+        let program = std::env::var_os("PLUMBLINE_DRIVER").expect("cargo xtask test says where the driver is");
+        let port = free_port();
+        let process = Command::new(program)
+            .args(["--port", &port.to_string(), "--native-port", &free_port().to_string()])
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("tauri-driver starts");
+        Driver { process, port }
+    }
+
+    /// Opens the program's window with arguments.
+    pub async fn open(&self, arguments: &[&str]) -> Window {
+        let mut capabilities = Capabilities::new();
+        let options = json!({"application": built("plumbline-desktop"), "args": arguments});
+        capabilities.insert("browserName".to_owned(), "wry".into());
+        capabilities.insert("tauri:options".to_owned(), options);
+        let address = format!("http://127.0.0.1:{}", self.port);
+        let start = Instant::now();
+        loop {
+            let mut builder = ClientBuilder::new(HttpConnector::new());
+            match builder.capabilities(capabilities.clone()).connect(&address).await {
+                Ok(client) => return Window { client },
+                Err(error) if start.elapsed() > PATIENCE => panic!("the window does not open: {error}"),
+                Err(_) => tokio::time::sleep(Duration::from_millis(200)).await,
+            }
+        }
+    }
+}
+
+/// The window.
+pub struct Window {
+    pub client: Client,
+}
+
+impl Window {
+    /// The element with a test id, once it is there.
+    pub async fn find(&self, id: &str) -> Element {
+        let css = format!("[data-testid=\"{id}\"]");
+        let wait = self.client.wait().at_most(PATIENCE);
+        match wait.for_element(Locator::Css(&css)).await {
+            Ok(element) => element,
+            Err(error) => {
+                self.picture("failed").await;
+                panic!("{id} does not appear: {error}")
+            }
+        }
+    }
+
+    pub async fn click(&self, id: &str) {
+        let start = Instant::now();
+        loop {
+            match self.find(id).await.click().await {
+                Ok(()) => return,
+                // A page that is being drawn anew may take the element away under the pointer.
+                Err(error) if start.elapsed() > PATIENCE => panic!("{id} cannot be clicked: {error}"),
+                Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+            }
+        }
+    }
+
+    pub async fn text(&self, id: &str) -> String {
+        self.find(id).await.text().await.expect("its text")
+    }
+
+    pub async fn press(&self, keys: &str) {
+        let active = self.client.active_element().await.expect("something has the focus");
+        active.send_keys(keys).await.expect("keys arrive");
+    }
+
+    /// What a script in the page returns.
+    pub async fn ask(&self, script: &str) -> Value {
+        self.client.execute(script, Vec::new()).await.expect("the script runs")
+    }
+
+    /// Waits until a script returns true.
+    pub async fn until(&self, what: &str, script: &str) {
+        let start = Instant::now();
+        while self.ask(script).await != true {
+            if start.elapsed() > PATIENCE {
+                self.picture("failed").await;
+                panic!("{what} does not happen");
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Keeps a picture of the window in the build folder.
+    pub async fn picture(&self, name: &str) {
+        let folder = built("").join("../window");
+        std::fs::create_dir_all(&folder).expect("a folder for pictures");
+        let png = self.client.screenshot().await.expect("a picture");
+        std::fs::write(folder.join(format!("{name}.png")), png).expect("the picture is written");
+    }
+
+    pub async fn close(self) {
+        self.client.close().await.expect("the window closes");
+    }
+}
+
+/// The command's answer over the same store.
+pub fn plumbline(store: &Path, arguments: &[&str]) -> Value {
+    let output = Command::new(built("plumbline"))
+        .args(["--json", "--today", super::TODAY, "--store"])
+        .arg(store)
+        .args(arguments)
+        .output()
+        .expect("plumbline runs");
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("its answer is JSON")
+}
