@@ -9,7 +9,8 @@ use app::{Session, demo, view};
 use iec62443::{Evidence, Plant, evidence::Text};
 use jiff::{Timestamp, civil::date};
 use printpdf::{
-    FontId, Mm, Op, ParsedFont, PdfDocument, PdfFont, PdfFontHandle, PdfPage, PdfSaveOptions, Point, Pt, TextItem,
+    FontId, Mm, Op, ParsedFont, PdfDocument, PdfFont, PdfFontHandle, PdfPage, PdfSaveOptions, Point, Pt,
+    TextItem,
 };
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -45,7 +46,14 @@ fn owned(text: String) -> Text<'static> {
 fn evidence(findings: usize) -> Result<Evidence<'static>> {
     const PLANTS: usize = 6;
     let one = demo::plant(TODAY)?.evidence;
-    let mut many = Evidence { zones: vec![], assets: vec![], findings: vec![], controls: vec![], sr_assessments: vec![], ..one.clone() };
+    let mut many = Evidence {
+        zones: vec![],
+        assets: vec![],
+        findings: vec![],
+        controls: vec![],
+        sr_assessments: vec![],
+        ..one.clone()
+    };
     let rename = |text: &Text<'static>, plant: usize| owned(format!("{plant}-{text}"));
     for plant in 0..PLANTS {
         for zone in &one.zones {
@@ -131,8 +139,11 @@ fn report() -> Result<(f64, Vec<(f64, f64)>)> {
     let plant = demo::plant(TODAY)?;
     let rendered = made(&plant)?;
     let document = lopdf::Document::load_mem(&rendered)?;
-    let pages: Vec<String> =
-        document.get_pages().keys().map(|page| document.extract_text(&[*page])).collect::<std::result::Result<_, _>>()?;
+    let pages: Vec<String> = document
+        .get_pages()
+        .keys()
+        .map(|page| document.extract_text(&[*page]))
+        .collect::<std::result::Result<_, _>>()?;
     let mut pairs = Vec::new();
     for _ in 0..RUNS {
         let start = Instant::now();
@@ -150,7 +161,12 @@ fn made(plant: &Plant) -> Result<Vec<u8>> {
     let when = plant.when(TODAY, date(2026, 1, 1));
     let assessment = plant.assess(when);
     let input = report::Input {
-        plants: vec![report::PlantInput { plant, when, assessment: &assessment, evidence_sha256: "00".repeat(32) }],
+        plants: vec![report::PlantInput {
+            plant,
+            when,
+            assessment: &assessment,
+            evidence_sha256: "00".repeat(32),
+        }],
         options: report::Options::default(),
         made: "2026-06-30T12:00:00Z".parse()?,
         audit: report::AuditSummary::default(),

@@ -28,8 +28,17 @@ pub struct Driver {
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        let _ = self.process.kill();
+        // Asked, it ends its own driver too; killed, it would leave that behind.
+        let _ = Command::new("kill").arg(self.process.id().to_string()).status();
         let _ = self.process.wait();
+    }
+}
+
+/// A driver that never answers is a failed test, not an endless one.
+async fn in_time<T>(what: &str, work: impl Future<Output = T>) -> T {
+    match tokio::time::timeout(2 * PATIENCE, work).await {
+        Ok(done) => done,
+        Err(_) => panic!("no answer: {what}"),
     }
 }
 
@@ -39,7 +48,8 @@ fn free_port() -> u16 {
 
 impl Driver {
     pub fn start() -> Driver {
-        let program = std::env::var_os("PLUMBLINE_DRIVER").expect("cargo xtask test says where the driver is");
+        let program =
+            std::env::var_os("PLUMBLINE_DRIVER").expect("cargo xtask test says where the driver is");
         let port = free_port();
         let process = Command::new(program)
             .args(["--port", &port.to_string(), "--native-port", &free_port().to_string()])
@@ -59,7 +69,8 @@ impl Driver {
         let start = Instant::now();
         loop {
             let mut builder = ClientBuilder::new(HttpConnector::new());
-            match builder.capabilities(capabilities.clone()).connect(&address).await {
+            let connected = builder.capabilities(capabilities.clone()).connect(&address);
+            match in_time("opening the window", connected).await {
                 Ok(client) => return Window { client },
                 Err(error) if start.elapsed() > PATIENCE => panic!("the window does not open: {error}"),
                 Err(_) => tokio::time::sleep(Duration::from_millis(200)).await,
@@ -78,7 +89,7 @@ impl Window {
     pub async fn find(&self, id: &str) -> Element {
         let css = format!("[data-testid=\"{id}\"]");
         let wait = self.client.wait().at_most(PATIENCE);
-        match wait.for_element(Locator::Css(&css)).await {
+        match in_time(id, wait.for_element(Locator::Css(&css))).await {
             Ok(element) => element,
             Err(error) => {
                 self.picture("failed").await;
@@ -90,7 +101,7 @@ impl Window {
     pub async fn click(&self, id: &str) {
         let start = Instant::now();
         loop {
-            match self.find(id).await.click().await {
+            match in_time(id, self.find(id).await.click()).await {
                 Ok(()) => return,
                 // A page that is being drawn anew may take the element away under the pointer.
                 Err(error) if start.elapsed() > PATIENCE => panic!("{id} cannot be clicked: {error}"),
@@ -110,7 +121,7 @@ impl Window {
 
     /// What a script in the page returns.
     pub async fn ask(&self, script: &str) -> Value {
-        self.client.execute(script, Vec::new()).await.expect("the script runs")
+        in_time(script, self.client.execute(script, Vec::new())).await.expect("the script runs")
     }
 
     /// Waits until a script returns true.
@@ -129,7 +140,11 @@ impl Window {
     pub async fn picture(&self, name: &str) {
         let folder = built("").join("../window");
         std::fs::create_dir_all(&folder).expect("a folder for pictures");
-        let png = self.client.screenshot().await.expect("a picture");
+        // The web view answers with the next frame it draws, and a page at rest draws none.
+        let stir = "let n = 0; window.stirring = setInterval(() => { document.body.style.opacity = n++ % 2 ? '' : '0.999'; }, 30)";
+        self.ask(stir).await;
+        let png = in_time(name, self.client.screenshot()).await.expect("a picture");
+        self.ask("clearInterval(window.stirring); document.body.style.opacity = ''").await;
         std::fs::write(folder.join(format!("{name}.png")), png).expect("the picture is written");
     }
 

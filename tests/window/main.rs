@@ -20,7 +20,12 @@ async fn shown(window: &Window) -> Vec<(String, String, String, String)> {
         .ask("return [...document.querySelectorAll('[data-fr]')].map(c => [c.dataset.zone, c.dataset.fr, c.dataset.achieved, c.dataset.target])")
         .await;
     let word = |v: &Value| v.as_str().expect("a word").to_owned();
-    cells.as_array().expect("cells").iter().map(|c| (word(&c[0]), word(&c[1]), word(&c[2]), word(&c[3]))).collect()
+    cells
+        .as_array()
+        .expect("cells")
+        .iter()
+        .map(|c| (word(&c[0]), word(&c[1]), word(&c[2]), word(&c[3])))
+        .collect()
 }
 
 /// The same by the command.
@@ -44,4 +49,205 @@ fn computed(store: &Path) -> Vec<(String, String, String, String)> {
 async fn go(window: &Window, page: &str) {
     window.click(&format!("nav-{page}")).await;
     window.until(page, &format!("return location.hash.startsWith('#/{page}')")).await;
+}
+
+/// What a cell's finding needs so that acknowledging it alone lifts a level, found by trying each one on the
+/// evidence document: zone, FR, finding.
+fn lifting(store: &Path, folder: &Path) -> (String, String, String) {
+    let file = folder.join("evidence.json");
+    let before = plumbline(store, &["assess", "--evidence-out", &file.to_string_lossy()]);
+    let document: Value = serde_json::from_slice(&std::fs::read(&file).expect("the document")).expect("JSON");
+    let levels = |assessment: &Value| -> Vec<(String, u64, Option<u64>)> {
+        let zones = assessment["zones"].as_array().expect("zones").clone();
+        zones
+            .iter()
+            .flat_map(|z| z["cells"].as_array().expect("cells").iter().map(move |c| (z, c)))
+            .map(|(z, c)| {
+                (
+                    z["id"].as_str().expect("an id").to_owned(),
+                    c["fr"].as_u64().expect("a number"),
+                    c["achieved"].as_u64(),
+                )
+            })
+            .collect()
+    };
+    for (index, finding) in document["findings"].as_array().expect("findings").iter().enumerate() {
+        let id = finding["id"].as_str().expect("an id");
+        let verdict = &before["findings"][id];
+        if verdict["state"] != "open" || verdict["triaged"] == true {
+            continue;
+        }
+        let mut with = document.clone();
+        let event = serde_json::json!({"at": format!("{TODAY}T12:00:00Z"), "kind": "acknowledged"});
+        with["findings"][index]["events"].as_array_mut().expect("events").push(event);
+        std::fs::write(&file, with.to_string()).expect("written");
+        let after = plumbline(store, &["assess", "--evidence", &file.to_string_lossy()]);
+        for (was, is) in levels(&before).into_iter().zip(levels(&after)) {
+            if was != is && verdict["frs"].as_array().expect("FRs").contains(&was.1.into()) {
+                return (was.0, was.1.to_string(), id.to_owned());
+            }
+        }
+    }
+    panic!("the demo plant has no finding whose acknowledgement alone lifts a level")
+}
+
+#[tokio::test]
+async fn the_main_job_end_to_end() {
+    let profile = tempfile::tempdir().expect("a fresh profile");
+    let store = profile.path().join("store");
+    let place = store.to_string_lossy().into_owned();
+    let driver = Driver::start();
+    let window = driver.open(&["--store", &place, "--today", TODAY]).await;
+
+    // First start: the demo plant.
+    window.find("start-empty").await;
+    window.picture("start").await;
+    window.click("start-demo").await;
+    window.find("nav-overview").await;
+    window.find("next-action").await;
+    window.picture("overview").await;
+
+    // The heat map is what the command computes from the same store.
+    go(&window, "levels").await;
+    assert_eq!(shown(&window).await, computed(&store));
+    window.picture("levels").await;
+
+    // A cell explains itself, and a lever answers at once.
+    let (zone, fr, finding) = lifting(&store, profile.path());
+    let cell = format!("cell-{zone}-{fr}");
+    window.click(&cell).await;
+    window.find("cell-drawer").await;
+    let assessment = plumbline(&store, &["assess"]);
+    let of = |assessment: &Value| -> u64 {
+        let zones = assessment["zones"].as_array().expect("zones");
+        let found = zones.iter().find(|z| z["id"] == *zone).expect("the zone");
+        found["cells"][fr.parse::<usize>().expect("a number") - 1]["achieved"].as_u64().expect("a level")
+    };
+    let before = of(&assessment);
+    assert!(window.text("cell-level").await.contains(&format!("SL-A {before}")));
+    window.click("lever-triage").await;
+    window
+        .until(
+            "the lever's answer",
+            "return document.querySelector('[data-testid=what-if] .figure') !== null",
+        )
+        .await;
+    assert!(window.text("what-if").await.contains(&format!("SL-A {before} →")));
+    window.picture("levels-drawer").await;
+
+    // From the cell to the finding; acknowledged, the level follows.
+    window.click(&format!("cell-finding-{finding}")).await;
+    window.find("finding-drawer").await;
+    window.picture("finding-drawer").await;
+    window.click("drawer-acknowledge").await;
+    window.click("reason-in_work").await;
+    window.click("acknowledge-confirm").await;
+    window.find("undo").await;
+    window.picture("acknowledged").await;
+    go(&window, "levels").await;
+    let after = plumbline(&store, &["assess"]);
+    assert_eq!(after["findings"][&finding]["triaged"], true);
+    assert!(of(&after) > before, "the level of {zone} FR {fr} stays {before}");
+    let css = format!(
+        "return document.querySelector('[data-testid=\"{cell}\"]')?.dataset.achieved === '{}'",
+        of(&after)
+    );
+    window.until("the level follows", &css).await;
+    assert_eq!(shown(&window).await, computed(&store));
+
+    // Every other page shows itself.
+    for (page, sign) in [("zones", "zone"), ("assets", "asset"), ("findings", "finding"), ("audit", "audit")]
+    {
+        go(&window, page).await;
+        let row = format!("return document.querySelector('[data-testid^=\"{sign}-\"]') !== null");
+        window.until(&format!("rows of {page}"), &row).await;
+        window.picture(page).await;
+    }
+
+    // The report, by the guided way.
+    go(&window, "reports").await;
+    window.click("generate-report-first").await;
+    window.click("report-kind-iec62443").await;
+    window.click("report-env-demo").await;
+    window.click("report-preset-shown").await;
+    window.picture("report-new").await;
+    window.click("report-generate").await;
+    window
+        .until("the report is listed", "return document.querySelector('[data-testid^=report-row-]') !== null")
+        .await;
+    window.find("report-open").await;
+    window.picture("reports").await;
+    let folder = std::fs::read_dir(store.join("reports")).expect("the reports' folder");
+    let files: Vec<_> = folder.map(|entry| entry.expect("an entry").path()).collect();
+    assert_eq!(files.len(), 1, "{files:?}");
+    let text =
+        Command::new("pdftotext").arg("-layout").arg(&files[0]).arg("-").output().expect("pdftotext runs");
+    let text: String = String::from_utf8_lossy(&text.stdout).split_whitespace().collect();
+    for zone in after["zones"].as_array().expect("zones") {
+        let level = |v: &Value| v.as_u64().map_or_else(|| "-".to_owned(), |n| n.to_string());
+        let vector: String = zone["vector"].as_array().expect("seven").iter().map(level).collect();
+        assert!(text.contains(&format!("{{{vector}}}")), "{vector} of {} is not in the report", zone["id"]);
+        let name: String = zone["name"].as_str().expect("a name").split_whitespace().collect();
+        assert!(text.contains(&name), "{name} is not in the report");
+    }
+    for id in after["findings"].as_object().expect("findings").keys() {
+        assert!(text.contains(id.as_str()), "finding {id} is not in the report");
+    }
+
+    // German, dark; then as it was.
+    go(&window, "settings").await;
+    window.click("language-de").await;
+    window.click("theme-dark").await;
+    window.until("German", "return document.documentElement.lang === 'de'").await;
+    window.picture("settings-german-dark").await;
+    go(&window, "levels").await;
+    assert_eq!(shown(&window).await, computed(&store));
+    window.picture("levels-german-dark").await;
+    window.close().await;
+
+    // What was done is there at the next start, and the log holds.
+    let window = driver.open(&["--store", &place, "--today", TODAY]).await;
+    go(&window, "levels").await;
+    assert_eq!(shown(&window).await, computed(&store));
+    window.close().await;
+    assert_eq!(plumbline(&store, &["audit", "verify"])["intact"], true);
+    let log = plumbline(&store, &["audit", "log"]);
+    let actions: Vec<&str> =
+        log["rows"].as_array().expect("rows").iter().filter_map(|r| r["action"].as_str()).collect();
+    assert_eq!(actions[..2], ["report.kept", "finding.acknowledged"]);
+}
+
+/// The keyboard alone: from the start to an acknowledged finding and back.
+#[tokio::test]
+async fn the_keyboard_alone_gets_there() {
+    let profile = tempfile::tempdir().expect("a fresh profile");
+    let store = profile.path().join("store");
+    let place = store.to_string_lossy().into_owned();
+    let driver = Driver::start();
+    let window = driver.open(&["--demo", "--store", &place, "--today", TODAY]).await;
+    window.find("nav-overview").await;
+
+    // The palette goes anywhere.
+    window.press("\u{e009}k\u{e000}").await;
+    window.find("palette-input").await;
+    window.press("find").await;
+    window.picture("palette").await;
+    window.press("\u{e007}").await;
+    window.until("the findings", "return location.hash.startsWith('#/findings')").await;
+    window.until("rows", "return document.querySelector('[data-testid^=finding-F]') !== null").await;
+
+    // j, a, Enter; the finding is acknowledged.
+    window.press("j").await;
+    window.press("j").await;
+    window.press("a").await;
+    window.find("acknowledge-note").await;
+    window.press("\u{e007}").await;
+    window.find("undo").await;
+    let log = plumbline(&store, &["audit", "log"]);
+    assert_eq!(log["rows"][0]["action"], "finding.acknowledged");
+    window.click("undo").await;
+    window.until("undone", "return document.querySelector('[data-testid=undo]') === null").await;
+    let log = plumbline(&store, &["audit", "log"]);
+    assert_eq!(log["rows"][0]["action"], "change.undone");
+    window.close().await;
 }

@@ -51,7 +51,7 @@ export function makeFake(scenario: Scenario = {}) {
   const long = (name: string) => (scenario.long ? `${name} (gemeinsam genutzte Hilfs- und Nebenanlagen der Abwasserbehandlungsbetriebe Nord, Baufeld 17)` : name);
   const zones = zoneData.map(([id, name, purdue, safety, depth, target]) => ({ id, name: long(name), purdue, safety, depth, target }));
   const environment: EnvironmentView = { id: 'E1', name: long('Riverbend chemical plant'), organisation: 'Riverbend Chemicals', zones: 9, assets: 120, findings: n };
-  const environments: EnvironmentView[] = [environment, { id: 'E2', name: 'Pumping stations south', organisation: 'Riverbend Water', zones: 4, assets: 36, findings: 0 }];
+  const environments: EnvironmentView[] = [environment, { id: 'E2', name: 'Pumping stations south', organisation: 'Riverbend Water', zones: 0, assets: 0, findings: 0 }];
 
   const assets: AssetRow[] = Array.from({ length: 120 }, (_, i) => {
     const zone = zones[i % 9]!;
@@ -72,8 +72,9 @@ export function makeFake(scenario: Scenario = {}) {
     const s = Math.min(5, Math.floor(rnd() ** 1.4 * 6));
     const state = rnd() < 0.62 ? 'open' : (['remediated', 'closed', 'excluded'][Math.floor(rnd() * 3)] ?? 'closed');
     const hasCve = rnd() > 0.08;
+    const cve = `CVE-20${18 + (i % 8)}-${10000 + ((i * 7919) % 80000)}`;
     return {
-      id: `F${i + 1}`, vuln: hasCve ? `CVE-20${18 + (i % 8)}-${10000 + ((i * 7919) % 80000)}` : null, title: long(titles[i % titles.length]!), asset: asset.id, tag: asset.tag, zone: asset.zone, zone_name: asset.zone_name,
+      id: `F${i + 1}`, vuln: hasCve ? cve : null, title: hasCve && i % 6 === 5 ? cve : long(titles[i % titles.length]!), asset: asset.id, tag: asset.tag, zone: asset.zone, zone_name: asset.zone_name,
       state, severity: severities[s]!, score: scores[s] ?? null, attacker_class: 1 + Math.floor(rnd() * 5), frs: i % 23 === 0 ? [] : [1 + (i % 7), ...(i % 9 === 0 && i % 7 < 6 ? [7] : [])], rule: ['cwe', 'text', 'impact', 'override'][i % 4]!,
       triaged: state !== 'open' || rnd() < 0.7, deferred: state === 'open' && rnd() < 0.05, fix: rnd() < 0.55 ? dayBefore(20 + Math.floor(rnd() * 300)) : null, cover: rnd() < 0.2 ? 1 + Math.floor(rnd() * 2) : 0,
       kev: rnd() < 0.04, epss: hasCve ? Math.round(rnd() ** 6 * 1000) / 1000 : null, opened: dayBefore(Math.floor(rnd() * 600)),
@@ -133,7 +134,7 @@ export function makeFake(scenario: Scenario = {}) {
     const words = (q.text ?? '').toLowerCase().split(/\s+/).filter(Boolean);
     const facets = Object.entries(q.facets ?? {}).filter(([, v]) => v.length);
     const hits = all.filter((r) => words.every((w) => text(r).toLowerCase().includes(w)) && facets.every(([name, v]) => value(r, name).some((x) => v.includes(x))));
-    const by = q.sort ? [...hits].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0)) : hits;
+    const by = [...hits].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
     if (q.descending) by.reverse();
     return by;
   }
@@ -181,14 +182,13 @@ export function makeFake(scenario: Scenario = {}) {
       const assessed = cell.basis === 'evidence+conformance';
       return {
         zone, zone_name: row.name, fr, cell, evidence: cell.achieved, conformance: assessed ? 3 : null,
-        factors: [
+        factors: cell.achieved === null ? [] : [
           { name: 'exposure', value: cell.achieved, limiting: cell.limiting.includes('exposure'), count: null, thresholds: null },
           { name: 'patching', value: 3, limiting: false, count: [19, 21], thresholds: ['0.50', '0.75', '0.90', '1'] },
           { name: 'compensation', value: 4, limiting: false, count: [0, 0], thresholds: ['0.25', '0.60', '0.90', '1'] },
-          { name: 'triage', value: 1, limiting: cell.limiting.includes('triage'), count: [7, 9], thresholds: ['0.50', '0.80', '0.95', '1'] },
+          { name: 'triage', value: Math.max(1, cell.achieved ?? 0), limiting: cell.limiting.includes('triage'), count: [7, 9], thresholds: ['0.50', '0.80', '0.95', '1'] },
           { name: 'assurance', value: 3, limiting: false, count: [11, 12], thresholds: ['0.50', '0.75', '0.90', '1'] },
-          { name: 'conformance', value: assessed ? 3 : null, limiting: false, count: null, thresholds: null },
-          ...(assessed ? [] : [{ name: 'evidence_only_cap', value: 2, limiting: cell.limiting.includes('evidence_only_cap'), count: null, thresholds: null }]),
+          { name: assessed ? 'conformance' : 'evidence_only_cap', value: assessed ? 3 : 2, limiting: cell.limiting.includes('evidence_only_cap'), count: null, thresholds: null },
         ],
         days_since_update: 6, freshness_days: [90, 60, 30, 14], findings: list.slice(0, 50), findings_total: list.length,
         unsatisfied: assessed ? [{ id: 'SR 3.1 RE(1)', title: 'Cryptographic integrity protection', title_de: 'Kryptografischer Integritätsschutz', sl: 3, status: 'not_met' }, { id: 'SR 3.4', title: 'Software and information integrity', title_de: 'Integrität von Software und Informationen', sl: 1, status: 'not_assessed' }] : [],
@@ -208,15 +208,15 @@ export function makeFake(scenario: Scenario = {}) {
     assets: (a): AssetPage => {
       const q = a['query'] as Query;
       if (q.environment !== 'E1') return { total: 0, facets: [], rows: [] };
-      const key = (r: AssetRow) => (q.sort === 'open' ? r.open.reduce((x, y) => x + y, 0) : q.sort === 'product' ? (r.identities[0]?.product ?? '') : String(r[q.sort as 'tag'] ?? ''));
+      const key = (r: AssetRow) => (q.sort === 'open' ? r.open.map((n) => String(n).padStart(8, '0')).join('') : q.sort === 'product' ? (r.identities[0]?.product ?? '') : String(r[q.sort as 'tag'] ?? ''));
       const hits = filtered(assets, q, assetValue, (r) => `${r.tag} ${r.name} ${r.zone_name} ${r.identities.map((i) => `${i.vendor} ${i.product}`).join(' ')}`, key);
       return { total: hits.length, facets: facetsOf(assets, ['zone', 'vendor', 'component_type', 'criticality', 'identified'], assetValue, zoneName), rows: hits.slice(q.offset ?? 0, (q.offset ?? 0) + (q.limit ?? 100)) };
     },
     findings: (a): FindingPage => {
       const q = a['query'] as Query;
       if (q.environment !== 'E1') return { total: 0, facets: [], rows: [] };
-      const key = (r: FindingRow) => (q.sort === 'severity' || !q.sort ? severities.indexOf(r.severity) : q.sort === 'attacker_class' ? r.attacker_class : q.sort === 'epss' ? (r.epss ?? -1) : String(r[q.sort as 'title'] ?? ''));
-      const hits = filtered(findings, { ...q, sort: q.sort || 'severity' }, findingValue, (r) => `${r.vuln} ${r.title} ${r.tag} ${r.zone_name}`, key);
+      const key = (r: FindingRow) => (q.sort === 'severity' ? -severities.indexOf(r.severity) : !q.sort ? severities.indexOf(r.severity) : q.sort === 'attacker_class' ? r.attacker_class : q.sort === 'epss' ? (r.epss ?? -1) : String(r[q.sort as 'title'] ?? ''));
+      const hits = filtered(findings, q, findingValue, (r) => `${r.vuln} ${r.title} ${r.tag} ${r.zone_name}`, key);
       return { total: hits.length, facets: facetsOf(findings, ['zone', 'fr', 'state', 'severity', 'triaged', 'kev', 'fix'], findingValue, zoneName), rows: hits.slice(q.offset ?? 0, (q.offset ?? 0) + (q.limit ?? 100)) };
     },
     finding: (a): FindingDetail => {
@@ -227,20 +227,21 @@ export function makeFake(scenario: Scenario = {}) {
         vectors: row.score && row.score !== '0.0' ? [{ vector: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H', source: 'primary', version: '3.1', score: row.score }, { vector: 'AV:N/AC:L/Au:N/C:P/I:P/A:P', source: 'secondary', version: '2.0', score: '7.5' }] : [], chosen: row.score ? 0 : null,
         cwes: [{ id: 'CWE-121', name: 'Stack-based Buffer Overflow' }], because: row.rule === 'text' ? ['denial of service +3', 'malformed +1'] : ['CWE-121 → CWE-787'], secondary: [7],
         srs: [{ id: 'SR 3.5', title: 'Input validation', title_de: 'Eingabevalidierung', sl: 1, status: 'not_assessed' }], exploit: row.kev ? 'active' : 'poc',
-        events: [{ at: `${row.opened}T07:30:00Z`, kind: 'opened', by: '', reason: '', until: null, frs: [] }, ...(row.triaged ? [{ at: '2026-11-20T09:12:00Z', kind: 'acknowledged', by: 'm.keller', reason: why.get(row.id) ?? 'applies', until: null, frs: [] }] : [])],
+        events: [{ at: `${row.opened}T07:30:00Z`, kind: 'opened', by: '', reason: '', until: null, frs: [] }, ...(row.triaged ? [{ at: '2026-11-20T09:12:00Z', kind: 'acknowledged', by: 'm.keller', reason: why.get(row.id) ?? 'in_work: part ordered', until: null, frs: [] }] : [])],
         controls: row.cover ? [{ id: 'CC-1', title: 'Deny the web interface at the zone firewall', status: row.cover === 2 ? 'verified' : 'implemented', expires: '2027-03-31', counts: true }] : [],
         tickets: row.triaged && row.state === 'open' ? [{ id: 'OT-1042', system: 'Jira', status: 'in progress', due: '2026-12-15', assignee: 'A. Novak' }] : [],
       };
     },
     acknowledge: (a): Change => {
       const d = a['decision'] as Decision;
-      const todo = d.findings.filter((id) => findings.find((f) => f.id === id && !f.triaged));
+      const todo = d.findings.filter((id) => findings.find((f) => f.id === id && f.state === 'open'));
+      if (todo.length === 0) fail('usage', 'none of these findings is open', '', 'Choose open findings.');
+      undone.set(changeCount + 1, findings.filter((f) => todo.includes(f.id) && !f.triaged).map((f) => f.id));
       for (const id of todo) {
         findings.find((f) => f.id === id)!.triaged = true;
-        why.set(id, d.reason);
+        why.set(id, d.note ? `${d.reason}: ${d.note}` : d.reason);
       }
       changeCount += 1;
-      undone.set(changeCount, todo);
       log('finding.acknowledged', `${todo.length} findings`, { findings: todo.slice(0, 20), reason: d.reason, note: d.note });
       return { id: changeCount, changed: todo.length, unchanged: d.findings.length - todo.length };
     },
@@ -263,7 +264,7 @@ export function makeFake(scenario: Scenario = {}) {
       }
       const made: ReportView = { id: `R${reports.length + 1}`, title: 'IEC 62443 Report', environments: r.environments.map((id) => environments.find((e) => e.id === id)?.name ?? id), from: r.from, to: r.to, made: `${today}T09:00:00Z`, format: r.format, file: 'report.pdf', intact: true, pages: 40, size: 1700000, sha256: hash(9), evidence_sha256: hash(10) };
       reports.unshift(made);
-      log('report.generated', made.id, { from: r.from, to: r.to });
+      log('report.kept', made.id, { from: r.from, to: r.to });
       return made;
     },
     cancel: (a) => {
@@ -286,7 +287,7 @@ export function makeFake(scenario: Scenario = {}) {
       };
     },
   };
-  for (let i = 0; i < 60; i += 1) log(i % 5 === 0 ? 'report.generated' : 'finding.acknowledged', i % 5 === 0 ? 'R1' : `F${i}`, { reason: 'applies' });
+  for (let i = 0; i < 60; i += 1) log(i % 5 === 0 ? 'report.kept' : 'finding.acknowledged', i % 5 === 0 ? 'R1' : `F${i}`, { reason: 'applies' });
 
   return {
     async call(command: string, args: Record<string, unknown>): Promise<unknown> {

@@ -15,7 +15,7 @@ test('a link opens the cell, its factors and their counts', async () => {
   openAt('#/levels?zone=Z3&fr=3');
   const drawer = await screen.findByTestId('cell-drawer');
   await waitFor(() => expect(drawer.textContent).toContain('SL-A'));
-  expect(drawer.textContent).toContain('7 of 9 triaged (78%)');
+  expect(drawer.textContent).toContain('7 of 9 triaged (77.7%)');
   expect(drawer.textContent).toContain('SL 2 needs 80%');
   expect(drawer.textContent).toContain('No such findings');
 });
@@ -55,6 +55,6 @@ test('the first start offers the demo plant and an empty store', async () => {
   openAt('');
   await fireEvent.click(await screen.findByTestId('start-demo'));
   await screen.findByTestId('nav-levels');
-  expect(asked.find((a) => a.command === 'create_store')?.args).toEqual({ demo: true, language: 'en' });
+  expect(asked.find((a) => a.command === 'create_store')?.args).toEqual({ demo: true });
   expect(screen.getByTestId('nav-overview').getAttribute('aria-current')).toBe('page');
 });

@@ -1,7 +1,7 @@
 // Serves dist with the fake engine behind it: `node tests/serve.mjs [port]`.
-import { readFile } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { extname, join, normalize } from 'node:path';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runnerImport } from 'vite';
 
@@ -9,6 +9,13 @@ const root = fileURLToPath(new URL('../dist', import.meta.url));
 const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2' };
 // The policy of the window, so that what it forbids shows here too.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+// Held in memory, so that a build meanwhile does not pull it away.
+const files = new Map(
+  readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .map((path) => [path.slice(root.length), readFileSync(path)]),
+);
 
 export async function serve(scenario = {}, port = 0) {
   const { module } = await runnerImport(fileURLToPath(new URL('fake.ts', import.meta.url)), { configFile: false, logLevel: 'error' });
@@ -26,8 +33,9 @@ export async function serve(scenario = {}, port = 0) {
       } else if (url.pathname.startsWith('/progress/')) {
         response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(fake.progress(Number(url.pathname.slice(10))) ?? { job: 0, step: 'evidence', done: 0, total: 0 }));
       } else {
-        const path = normalize(url.pathname === '/' ? '/index.html' : url.pathname);
-        const body = await readFile(join(root, path));
+        const path = url.pathname === '/' ? '/index.html' : url.pathname;
+        const body = files.get(path);
+        if (!body) throw new Error(path);
         response.writeHead(200, { 'content-type': types[extname(path)] ?? 'application/octet-stream', 'content-security-policy': policy }).end(body);
       }
     } catch {

@@ -96,7 +96,11 @@ fn assess(folder: &Path) -> Step<Row> {
             .arg(&file)
             .stdout(Stdio::null())
             .status()?;
-        if status.success() { Ok(start.elapsed().as_secs_f64()) } else { Err(Fault("assess failed".to_owned())) }
+        if status.success() {
+            Ok(start.elapsed().as_secs_f64())
+        } else {
+            Err(Fault("assess failed".to_owned()))
+        }
     };
     (python()?, ours()?);
     let mut pairs = Vec::new();
@@ -156,7 +160,8 @@ fn report_memory(folder: &Path) -> Step<Option<Row>> {
     run(&mut plumbline(&["init"]))?;
     run(plumbline(&["import", "--kind", "plant", "--environment", "e"]).arg(&evidence))?;
     let out = folder.join("report-10000.pdf");
-    let mut child = plumbline(&["report", "--json", "--to", "2026-06-30", "--out", &out.to_string_lossy()]).spawn()?;
+    let mut child =
+        plumbline(&["report", "--json", "--to", "2026-06-30", "--out", &out.to_string_lossy()]).spawn()?;
     let status_file = format!("/proc/{}/status", child.id());
     let mut peak = 0u64;
     while child.try_wait()?.is_none() {
@@ -177,7 +182,8 @@ fn report_memory(folder: &Path) -> Step<Option<Row>> {
 }
 
 fn size() -> Row {
-    let bytes = std::fs::metadata(built("release", "plumbline")).map_or(f64::INFINITY, |data| data.len() as f64);
+    let bytes =
+        std::fs::metadata(built("release", "plumbline")).map_or(f64::INFINITY, |data| data.len() as f64);
     Row {
         work: "stripped command",
         measured: bytes / (1024.0 * 1024.0),

@@ -7,8 +7,10 @@ use crate::step::{Fault, Step, cargo, npm, root, run, say, target, works};
 /// A Debian package and what it is for.
 type Package = (&'static str, &'static str);
 
-const TO_BUILD: &[Package] =
-    &[("gcc", "compiles SQLite, which is written in C"), ("libc6-dev", "the C library's headers, for the same")];
+const TO_BUILD: &[Package] = &[
+    ("gcc", "compiles SQLite, which is written in C"),
+    ("libc6-dev", "the C library's headers, for the same"),
+];
 
 const FOR_THE_WINDOW: &[Package] = &[
     ("pkg-config", "finds the system's libraries"),

@@ -6,7 +6,7 @@ mod step;
 
 use std::process::{Command, ExitCode};
 
-use step::{Fault, Step, built, cargo, npm, root, run, say, target};
+use step::{Step, built, cargo, npm, root, run, say, target};
 
 const USAGE: &str = "\
 cargo xtask run     installs what is missing, builds everything and opens the window on the demo plant
@@ -89,14 +89,24 @@ fn test() -> Step {
 /// Drives the built program in a window of its own session and display.
 fn window() -> Step {
     let driver = machine::window_driver()?;
-    let build = cargo(&["build", "-p", "plumbline-desktop", "-p", "plumbline-cli"]).status();
-    if !build.is_ok_and(|status| status.success()) {
-        return Err(Fault("the program does not build".to_owned()));
-    }
+    run(&mut cargo(&["build", "--workspace"]))?;
     let mut command = Command::new("dbus-run-session");
     command.args(["--", "xvfb-run", "--auto-servernum", "--server-args=-screen 0 1366x900x24"]);
-    command.args(["cargo", "test", "-p", "plumbline-tests", "--features", "window", "--test", "window"]);
-    command.args(["--", "--nocapture"]);
-    command.current_dir(root()).env("PLUMBLINE_DRIVER", driver).env("PLUMBLINE_BUILT", target().join("debug"));
+    // The whole workspace, so that nothing is built anew with fewer features.
+    command.args([
+        "cargo",
+        "test",
+        "--workspace",
+        "--features",
+        "plumbline-tests/window",
+        "--test",
+        "window",
+    ]);
+    // One window at a time: a second start of the program hands over to the first.
+    command.args(["--", "--test-threads=1"]);
+    command
+        .current_dir(root())
+        .env("PLUMBLINE_DRIVER", driver)
+        .env("PLUMBLINE_BUILT", target().join("debug"));
     run(&mut command)
 }

@@ -17,3 +17,6 @@ export function lastQuarter(day: string): [string, string] {
   return [written(Date.UTC(y, first - 3, 1)), written(Date.UTC(y, first, 0))];
 }
 export const isDay = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(at(text)) && written(at(text)) === text;
+/** What somebody typed, as a day where it reads as one: `2026-11-24`, or the German `24.11.2026`. */
+export const typedDay = (text: string): string =>
+  text.trim().replace(/^(\d{1,2})\.(\d{1,2})\.(\d{4})$/, (_, d: string, m: string, y: string) => `${y}-${m.padStart(2, '0')}-${d.padStart(2, '0')}`);

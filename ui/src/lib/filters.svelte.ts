@@ -1,6 +1,9 @@
 // Filters of a table, kept in the address: one parameter a facet, values apart by commas.
 import { place } from './place.svelte';
 
+/** Columns whose large end is what people look for. */
+const largeFirst = ['severity', 'epss', 'opened', 'open', 'criticality'];
+
 export class Filters {
   constructor(readonly names: string[]) {}
   get chosen(): Record<string, string[]> {
@@ -27,7 +30,7 @@ export class Filters {
     place.set({ q: text || null }, true);
   }
   sortBy = (column: string) => {
-    const again = this.sort === column;
-    place.set({ sort: column, desc: again && !this.descending ? '1' : null }, true);
+    const descending = this.sort === column ? !this.descending : largeFirst.includes(column);
+    place.set({ sort: column, desc: descending ? '1' : null }, true);
   };
 }

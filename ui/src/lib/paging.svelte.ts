@@ -40,11 +40,6 @@ export class Pages<R> {
     void this.#version;
     return this.#cache.get(Math.floor(index / size))?.[index % size];
   }
-  /** Rows at hand, for what needs no fetch. */
-  get rows(): R[] {
-    void this.#version;
-    return [...this.#cache.entries()].sort((a, b) => a[0] - b[0]).flatMap(([, rows]) => rows);
-  }
   indexOf(test: (row: R) => boolean): number {
     void this.#version;
     for (const [page, rows] of this.#cache) {

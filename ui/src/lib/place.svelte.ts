@@ -4,6 +4,10 @@ export const pages = ['overview', 'levels', 'zones', 'assets', 'findings', 'repo
 export type Page = (typeof pages)[number];
 const hidden = ['import'] as const;
 export type AnyPage = Page | (typeof hidden)[number];
+/** Kept reports, the log and the settings are what they are on any day. */
+export const timeless: readonly AnyPage[] = ['reports', 'audit', 'settings', 'import'];
+/** What the other pages show is of an environment. */
+export const ofPlant: readonly AnyPage[] = ['overview', 'levels', 'zones', 'assets', 'findings'];
 export type Params = Record<string, string | null | undefined>;
 
 /** What goes along from page to page. */
@@ -33,9 +37,6 @@ class Place {
   }
   param(name: string): string | undefined {
     return this.#now.params[name];
-  }
-  get params(): Readonly<Record<string, string>> {
-    return this.#now.params;
   }
   /** The day looked at, or undefined for today. */
   get asOf(): string | undefined {

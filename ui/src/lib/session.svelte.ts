@@ -17,6 +17,10 @@ export class Session {
     const all = this.environments.value;
     return all?.find((e) => e.id === place.param('env')) ?? all?.[0] ?? null;
   }
+  /** Nothing to look at yet: no environment, or one without zones. */
+  get none(): boolean {
+    return this.environments.value !== null && !this.environment?.zones;
+  }
   get env(): string {
     return this.environment?.id ?? '';
   }
@@ -29,4 +33,3 @@ export class Session {
 const key = Symbol('session');
 export const offerSession = (session: Session) => setContext(key, session);
 export const session = () => getContext<Session>(key);
-export const sessionKey = key;

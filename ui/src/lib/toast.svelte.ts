@@ -2,7 +2,7 @@
 import { asFailure, engine } from './api/client';
 import type { Failure } from './api/types';
 import { changes } from './asking.svelte';
-import { t, tn } from './i18n/words.svelte';
+import { failureTitle, t, tn } from './i18n/words.svelte';
 
 type Said = { text: string; lines: string[]; change: number | null; failure: Failure | null };
 
@@ -16,7 +16,7 @@ class Toast {
   }
   fail(thrown: unknown) {
     const failure = asFailure(thrown);
-    this.#show({ text: failure.what, lines: [], change: null, failure });
+    this.#show({ text: failureTitle(failure), lines: [], change: null, failure });
   }
   /** Adds what followed from the change, such as a level that moved. */
   add(lines: string[]) {

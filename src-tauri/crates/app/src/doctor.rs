@@ -62,9 +62,10 @@ impl Session {
             });
             let (ok, detail) = match outcome {
                 Ok(true) => (true, format!("{}: read and scored", environment.id)),
-                Ok(false) => {
-                    (false, format!("{}: the evidence document scores otherwise than the store", environment.id))
-                }
+                Ok(false) => (
+                    false,
+                    format!("{}: the evidence document scores otherwise than the store", environment.id),
+                ),
                 Err(failure) => (false, format!("{}: {failure}", environment.id)),
             };
             say("environments", ok, detail);

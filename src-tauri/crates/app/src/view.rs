@@ -763,7 +763,9 @@ mod tests {
     fn the_page_knows_these_types() {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../ui/src/lib/api/types.ts");
         let config = ts_rs::Config::default().with_large_int("number");
-        let mut text = "// Written by a test of the engine from src-tauri/crates/app/src/view.rs. Do not edit.\n".to_owned();
+        let mut text =
+            "// Written by a test of the engine from src-tauri/crates/app/src/view.rs. Do not edit.\n"
+                .to_owned();
         for declaration in super::declarations(&config) {
             text.push_str(&format!("\nexport {declaration}\n"));
         }

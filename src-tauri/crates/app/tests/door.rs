@@ -121,7 +121,8 @@ fn tables_page_filter_and_count() {
         assert!(total > 100);
         for facet in all["facets"].as_array().unwrap() {
             for value in facet["values"].as_array().unwrap() {
-                let filtered = ask(command, json!({"facets": {facet["name"].as_str().unwrap(): [value["value"]]}}));
+                let filtered =
+                    ask(command, json!({"facets": {facet["name"].as_str().unwrap(): [value["value"]]}}));
                 assert_eq!(filtered["total"], value["count"], "{command} {facet}");
             }
         }
@@ -158,7 +159,10 @@ fn acknowledging_changes_the_level_and_undo_brings_it_back() {
     assert_ne!(after["rows"], before["rows"]);
     let detail = door.call("finding", json!({"environment": id, "id": ids[0]})).unwrap();
     let last = detail["events"].as_array().unwrap().last().unwrap();
-    assert_eq!((last["by"].as_str(), last["reason"].as_str()), (Some("tester"), Some("in_work: next shutdown")));
+    assert_eq!(
+        (last["by"].as_str(), last["reason"].as_str()),
+        (Some("tester"), Some("in_work: next shutdown"))
+    );
     // The store says the same as what the window remembers.
     let mut again = Session::open(Place {
         folder: folder.path().join("store"),
@@ -252,5 +256,8 @@ fn what_is_no_command_or_argument_says_so() {
         assert_eq!(failure(door.call(command, arguments)), "usage", "{command}");
     }
     assert_eq!(failure(door.call("levels", json!({"environment": "elsewhere"}))), "not_found");
-    assert_eq!(failure(door.call("explain_cell", json!({"environment": id, "zone": "ZX", "fr": 1}))), "not_found");
+    assert_eq!(
+        failure(door.call("explain_cell", json!({"environment": id, "zone": "ZX", "fr": 1}))),
+        "not_found"
+    );
 }

@@ -29,7 +29,9 @@ pub enum Verb {
     /// Make a store that holds the demo plant
     ///
     /// An invented company with real products and real vulnerabilities; its dates end today.
-    #[command(after_help = "Example:\n  plumbline demo --store demo-store\n  plumbline assess --store demo-store")]
+    #[command(
+        after_help = "Example:\n  plumbline demo --store demo-store\n  plumbline assess --store demo-store"
+    )]
     Demo,
     /// Make an empty store
     #[command(after_help = "Example:\n  plumbline init --store works-1")]
@@ -103,7 +105,9 @@ pub enum Verb {
         verb: AuditVerb,
     },
     /// Print completions for a shell
-    #[command(after_help = "Example:\n  plumbline completions bash > ~/.local/share/bash-completion/completions/plumbline")]
+    #[command(
+        after_help = "Example:\n  plumbline completions bash > ~/.local/share/bash-completion/completions/plumbline"
+    )]
     Completions {
         /// The shell
         shell: clap_complete::Shell,

@@ -70,7 +70,8 @@ impl Output {
 
     /// A bar for long work; nothing when nobody looks.
     pub fn progress(&self) -> Progress {
-        let bar = if std::io::stderr().is_terminal() { ProgressBar::no_length() } else { ProgressBar::hidden() };
+        let bar =
+            if std::io::stderr().is_terminal() { ProgressBar::no_length() } else { ProgressBar::hidden() };
         bar.enable_steady_tick(Duration::from_millis(120));
         Progress { bar, step: Mutex::new("") }
     }
@@ -155,6 +156,9 @@ mod tests {
 
     #[test]
     fn nothing_from_a_file_commands_the_terminal() {
-        assert_eq!(plain("a\u{1b}[31mb\u{9b}c\rd\u{202e}e\u{2066}f\nü"), "a\u{fffd}[31mb\u{fffd}c\u{fffd}d\u{fffd}e\u{fffd}f ü");
+        assert_eq!(
+            plain("a\u{1b}[31mb\u{9b}c\rd\u{202e}e\u{2066}f\nü"),
+            "a\u{fffd}[31mb\u{fffd}c\u{fffd}d\u{fffd}e\u{fffd}f ü"
+        );
     }
 }

@@ -91,7 +91,8 @@ fn the_store_and_its_evidence_document_score_alike() {
         // A list of cases gives a list.
         let document: Value = serde_json::from_slice(&std::fs::read(&evidence).unwrap()).unwrap();
         let cases = bench.path("cases.json");
-        let list = serde_json::json!({"cases": [{"name": "a", "evidence": document}, {"evidence": document}]});
+        let list =
+            serde_json::json!({"cases": [{"name": "a", "evidence": document}, {"evidence": document}]});
         std::fs::write(&cases, list.to_string()).unwrap();
         let several = bench.json(&["assess", "--evidence", cases.to_str().unwrap()]);
         assert_eq!(several, serde_json::json!([stored, stored]), "{day}");
@@ -129,7 +130,9 @@ fn lists_have_the_shapes_others_rely_on() {
         ids.sort();
         ids
     };
-    for (verb, key) in [("zone", "zones"), ("asset", "assets"), ("finding", "findings"), ("control", "controls")] {
+    for (verb, key) in
+        [("zone", "zones"), ("asset", "assets"), ("finding", "findings"), ("control", "controls")]
+    {
         let list = bench.json(&[verb, "list"]);
         assert_eq!(list["schema"], "plumbline-list/1");
         assert_eq!(ids(&list[key]), ids(&document[key]), "{verb}");
@@ -181,7 +184,8 @@ fn acknowledging_and_undo_go_through_the_log() {
     let before = bench.json(&["assess"]);
     let open = bench.json(&["finding", "list", "--state", "open"])["findings"].clone();
     let id = open.as_array().unwrap().iter().find(|f| f["triaged"] == false).unwrap()["id"].as_str().unwrap();
-    let change = bench.json(&["finding", "acknowledge", id, "--reason", "escalated", "--note", "to the vendor"]);
+    let change =
+        bench.json(&["finding", "acknowledge", id, "--reason", "escalated", "--note", "to the vendor"]);
     assert_eq!(change["change"]["changed"], 1);
     assert_ne!(bench.json(&["assess"]), before);
     bench.json(&["finding", "undo", &change["change"]["id"].to_string()]);
@@ -235,7 +239,10 @@ fn a_plant_folder_goes_in_once_and_only_once() {
     let plant = bench.path("plant");
     copy_demo(&plant);
     let import = |more: &[&str]| {
-        bench.json(&[&["import", plant.to_str().unwrap(), "--kind", "plant", "--environment", "works"], more].concat())
+        bench.json(
+            &[&["import", plant.to_str().unwrap(), "--kind", "plant", "--environment", "works"], more]
+                .concat(),
+        )
     };
     let dry = import(&["--dry-run"]);
     assert_eq!(bench.json(&["env", "list"])["environments"], serde_json::json!([]));
@@ -243,7 +250,8 @@ fn a_plant_folder_goes_in_once_and_only_once() {
     assert_eq!(first["schema"], "plumbline-import/1");
     assert_eq!(first["files"], dry["files"]);
     let evidence = plant.join("evidence.json");
-    let mut stored = bench.json(&["assess", "--environment", "works", "--as-of", "2026-06-30", "--from", "2026-01-01"]);
+    let mut stored =
+        bench.json(&["assess", "--environment", "works", "--as-of", "2026-06-30", "--from", "2026-01-01"]);
     stored.as_object_mut().unwrap().remove("environment");
     let mut document: Value = serde_json::from_slice(&std::fs::read(&evidence).unwrap()).unwrap();
     document["period_from"] = "2026-01-01".into();
@@ -298,7 +306,8 @@ fn tampering_and_damage_are_found() {
     let bench = Bench::demo();
     let file = bench.path("store/plumbline.db");
     let raw = rusqlite::Connection::open(&file).unwrap();
-    raw.execute_batch("DROP TRIGGER audit_keeps_words; UPDATE audit SET actor = 'nobody' WHERE seq = 2;").unwrap();
+    raw.execute_batch("DROP TRIGGER audit_keeps_words; UPDATE audit SET actor = 'nobody' WHERE seq = 2;")
+        .unwrap();
     drop(raw);
     for verb in [&["audit", "verify"][..], &["doctor"]] {
         assert_eq!(bench.run(verb).status.code(), Some(1), "{verb:?}");
@@ -315,7 +324,8 @@ fn the_report_says_what_the_assessment_says() {
     let bench = Bench::demo();
     let (pdf, json) = (bench.path("report.pdf"), bench.path("report.json"));
     let period = ["--environment", "demo", "--from", "2026-01-01", "--to", "2026-06-30", "--out"];
-    let made = bench.json(&[&["report", "--kind", "iec62443"], &period[..], &[pdf.to_str().unwrap()]].concat());
+    let made =
+        bench.json(&[&["report", "--kind", "iec62443"], &period[..], &[pdf.to_str().unwrap()]].concat());
     let text = {
         let document = lopdf::Document::load(&pdf).unwrap();
         let pages: Vec<u32> = document.get_pages().keys().copied().collect();
@@ -329,7 +339,15 @@ fn the_report_says_what_the_assessment_says() {
         assert!(text.contains(&format!("{{{vector}}}")), "the vector {vector} of {} is missing", zone["id"]);
     }
     assert!(text.contains(made["evidence_sha256"].as_str().unwrap()));
-    assert_eq!(bench.json(&["finding", "list"])["findings"].as_array().unwrap().iter().filter(|f| !text.contains(f["id"].as_str().unwrap())).count(), 0);
+    assert_eq!(
+        bench.json(&["finding", "list"])["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|f| !text.contains(f["id"].as_str().unwrap()))
+            .count(),
+        0
+    );
     bench.json(&[&["report"], &period[..], &[json.to_str().unwrap(), "--snapshot", "Q2"]].concat());
     let content: Value = serde_json::from_slice(&std::fs::read(&json).unwrap()).unwrap();
     assert_eq!(content["schema"], "plumbline-report/1");

@@ -514,7 +514,8 @@ fn monitoring(file: &File, plant: &mut Plant) -> Result<()> {
     let table = Table::read(file, &["at"], &["source"])?;
     for row in table.rows() {
         row.needed("at")?;
-        let at = row.read("at", "a date or time such as 2026-06-30T08:15:00Z", |text| Moment::parse(text).ok())?;
+        let at =
+            row.read("at", "a date or time such as 2026-06-30T08:15:00Z", |text| Moment::parse(text).ok())?;
         plant.updates.extend(at);
     }
     plant.updates.sort_unstable();

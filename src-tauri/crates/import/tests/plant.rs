@@ -8,11 +8,13 @@ use proptest::prelude::*;
 
 const TODAY: jiff::civil::Date = date(2026, 6, 30);
 
-const ZONES: &str = "zone,name,purdue_level,safety_related,SL-T IAC,SL-T UC,SL-T SI,SL-T DC,SL-T RDF,SL-T TRE,SL-T RA
+const ZONES: &str =
+    "zone,name,purdue_level,safety_related,SL-T IAC,SL-T UC,SL-T SI,SL-T DC,SL-T RDF,SL-T TRE,SL-T RA
 Z1,Control centre,2,no,2,2,2,1,2,2,2
 Z2,Safety,1,yes,3,3,3,2,3,3,3
 ";
-const CONDUITS: &str = "conduit,from_zone,to_zone,protocols,protected_by\nC1,Z1,Z2,OPC UA;Modbus TCP,firewall\n";
+const CONDUITS: &str =
+    "conduit,from_zone,to_zone,protocols,protected_by\nC1,Z1,Z2,OPC UA;Modbus TCP,firewall\n";
 const ASSETS: &str = "tag,name,zone,vendor,product,version,serial,ip,mac,component_type,criticality,lifecycle,owner
 =A1+K01,Line controller,Z1,Siemens,SIMATIC S7-1500,V2.9,S1,10.0.0.1,02:00:00:00:00:01,embedded device,high,active,Automation
 A2,Panel,Z2,Pilz,PSSu,,,,,embedded device,low,active,Automation
@@ -65,13 +67,20 @@ fn tables_without_a_document_make_a_plant_without_findings() {
     let files = [file("zones.csv", ZONES), file("assets.csv", ASSETS)];
     let plant = read(&files, TODAY).unwrap().plant;
     let identified: Vec<bool> = plant.evidence.assets.iter().map(|a| a.identified).collect();
-    assert_eq!(identified, [true, false], "an asset is identified when vendor, product and version are there");
+    assert_eq!(
+        identified,
+        [true, false],
+        "an asset is identified when vendor, product and version are there"
+    );
 }
 
 #[test]
 fn earlier_updates_of_feeds_and_scans_are_known() {
     let mut files = whole();
-    files.push(file("monitoring.csv", "at,source\n2026-05-02T06:00:00Z,scan\n2026-03-01,feed bundle\n2026-06-29,\n"));
+    files.push(file(
+        "monitoring.csv",
+        "at,source\n2026-05-02T06:00:00Z,scan\n2026-03-01,feed bundle\n2026-06-29,\n",
+    ));
     let plant = read(&files, TODAY).unwrap().plant;
     let days: Vec<String> = plant.updates.iter().map(ToString::to_string).collect();
     assert_eq!(days, ["2026-03-01", "2026-05-02T06:00:00Z", "2026-06-29"]);
@@ -114,10 +123,25 @@ fn every_fault_is_refused_with_file_and_place() {
         ("zones.csv", ZONES.replace("Safety,1,yes,3", "Safety,1,yes,2"), "line 3", "make them equal"),
         ("zones.csv", ZONES.replace("yes", "perhaps"), "line 3", "perhaps"),
         ("conduits.csv", CONDUITS.replace("Z2", "Z7"), "line 2", "no zone \"Z7\""),
-        ("evidence.json", EVIDENCE.replace("\"asset\":\"A2\"", "\"asset\":\"GONE\""), "/findings/0/asset", "GONE"),
+        (
+            "evidence.json",
+            EVIDENCE.replace("\"asset\":\"A2\"", "\"asset\":\"GONE\""),
+            "/findings/0/asset",
+            "GONE",
+        ),
         ("evidence.json", EVIDENCE.replace("\"zone\":\"Z2\"", "\"zone\":\"NO\""), "/assets/1/zone", "NO"),
-        ("evidence.json", EVIDENCE.replace("2026-03-04T08:00:00Z", "never"), "/findings/0/events/0/at", "never"),
-        ("evidence.json", EVIDENCE.replace("acknowledged", "exploded"), "/findings/0/events/0/kind", "exploded"),
+        (
+            "evidence.json",
+            EVIDENCE.replace("2026-03-04T08:00:00Z", "never"),
+            "/findings/0/events/0/at",
+            "never",
+        ),
+        (
+            "evidence.json",
+            EVIDENCE.replace("acknowledged", "exploded"),
+            "/findings/0/events/0/kind",
+            "exploded",
+        ),
         ("evidence.json", EVIDENCE.replace("[2,2,2,1,2,2,2]", "[2,2,2,1,2,2]"), "/zones/0/sl_t", "7"),
         ("evidence.json", EVIDENCE.replace("\"id\":\"A2\"", "\"id\":\"=A1+K01\""), "/assets/1/id", "A1+K01"),
         ("evidence.json", EVIDENCE[..400].to_owned(), "line", "ends too early"),
@@ -131,7 +155,8 @@ fn every_fault_is_refused_with_file_and_place() {
         ("monitoring.csv", "at\nsometimes\n".to_owned(), "line 2", "sometimes"),
         (
             "tickets.csv",
-            "ticket,system,finding,created,assignee,due,status,closed\nT1,Jira,F1,,,31.12.2026,open,\n".to_owned(),
+            "ticket,system,finding,created,assignee,due,status,closed\nT1,Jira,F1,,,31.12.2026,open,\n"
+                .to_owned(),
             "line 2",
             "31.12.2026",
         ),
@@ -146,7 +171,8 @@ fn every_fault_is_refused_with_file_and_place() {
 
 #[test]
 fn bytes_that_are_no_text_are_refused_with_their_line() {
-    let refusal = with("assets.csv", [ASSETS.as_bytes(), b"A9,Pumpe \xfc,Z1,,,,,,,,,,\n"].concat()).unwrap_err();
+    let refusal =
+        with("assets.csv", [ASSETS.as_bytes(), b"A9,Pumpe \xfc,Z1,,,,,,,,,,\n"].concat()).unwrap_err();
     assert_eq!((refusal.at.as_str(), refusal.file.as_str()), ("line 4", "assets.csv"));
     assert!(refusal.what.contains("UTF-8"), "{refusal}");
 }

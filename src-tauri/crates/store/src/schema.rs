@@ -22,8 +22,7 @@ pub(crate) fn migrate(connection: &mut Connection, folder: &Path) -> Result<()> 
     let version = |connection: &Connection| -> Result<usize> {
         connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(failed)
     };
-    let mode: String =
-        connection.query_row("PRAGMA journal_mode", [], |row| row.get(0)).map_err(failed)?;
+    let mode: String = connection.query_row("PRAGMA journal_mode", [], |row| row.get(0)).map_err(failed)?;
     match version(connection)? {
         VERSION if mode == "wal" => return Ok(()),
         newer if newer > VERSION => return Err(Error::Newer { folder: folder.to_owned() }),

@@ -6,9 +6,15 @@ use std::{path::Path, sync::Barrier};
 
 use iec62443::{
     Moment, Plant,
-    evidence::{Asset, Control, ControlChange, ControlStatus, Cvss, Event, EventKind, Finding, Fix, Source, SrAssessment, SrStatus, Text, Weakness, Zone},
+    evidence::{
+        Asset, Control, ControlChange, ControlStatus, Cvss, Event, EventKind, Finding, Fix, Source,
+        SrAssessment, SrStatus, Text, Weakness, Zone,
+    },
     level::FrSet,
-    plant::{AssetDetail, Conduit, ControlDetail, Environment, EventNote, Identity, IdentityKind, Layer, Ticket, ZoneDetail},
+    plant::{
+        AssetDetail, Conduit, ControlDetail, Environment, EventNote, Identity, IdentityKind, Layer, Ticket,
+        ZoneDetail,
+    },
 };
 use jiff::civil::date;
 use plumbline_store::{Error, Store, Who, finding::NewEvent};
@@ -29,12 +35,20 @@ fn moment(text: &str) -> Moment {
 
 /// A plant with something in every table.
 fn plant() -> Plant {
-    let environment =
-        Environment { id: "e".to_owned(), name: "Works".to_owned(), organisation: "Example".to_owned(), demo: false };
+    let environment = Environment {
+        id: "e".to_owned(),
+        name: "Works".to_owned(),
+        organisation: "Example".to_owned(),
+        demo: false,
+    };
     let mut plant = Plant::empty(environment, TODAY);
     let level = |n| iec62443::SecurityLevel::new(n).unwrap();
     for (id, parent) in [("Z1", None), ("Z2", Some("Z1"))] {
-        plant.evidence.zones.push(Zone { id: text(id), name: text(&format!("Zone {id}")), sl_t: [level(2); 7] });
+        plant.evidence.zones.push(Zone {
+            id: text(id),
+            name: text(&format!("Zone {id}")),
+            sl_t: [level(2); 7],
+        });
         plant.zones.push(ZoneDetail {
             parent: parent.map(str::to_owned),
             purdue: "3.5".to_owned(),
@@ -95,7 +109,10 @@ fn plant() -> Plant {
         title: text("'); DROP TABLE finding;--"),
         description: text("<script>alert(1)</script>\u{0}end"),
         cwes: vec![Weakness::read("CWE-787".into()), Weakness::read("NVD-CWE-noinfo".into())],
-        cvss: vec![Cvss { vector: text("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"), source: Source::Secondary }],
+        cvss: vec![Cvss {
+            vector: text("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"),
+            source: Source::Secondary,
+        }],
         severity: Some(vulnerability::Severity::High),
         kev: true,
         epss: Some(0.123_456_789),
@@ -130,7 +147,8 @@ fn plant() -> Plant {
         justification: text("see K1"),
         control: Some(text("K1")),
     });
-    plant.evidence.profile = serde_json::from_str(r#"{"evidence_only_cap":3,"triage":["0.5","0.8","0.9","1"]}"#).unwrap();
+    plant.evidence.profile =
+        serde_json::from_str(r#"{"evidence_only_cap":3,"triage":["0.5","0.8","0.9","1"]}"#).unwrap();
     plant.updates = vec![moment("2026-05-01"), moment("2026-06-20T03:00:00Z")];
     plant.evidence.monitoring.last_update = plant.updates.last().copied();
     plant

@@ -67,7 +67,7 @@ export function follow(job: number, tell: (progress: Progress) => void): () => v
 
 export const engine = {
   status: () => call<Status>('status'),
-  createStore: (demo: boolean, language: 'en' | 'de') => call<Status>('create_store', { demo, language }),
+  createStore: (demo: boolean) => call<Status>('create_store', { demo }),
   environments: () => call<EnvironmentView[]>('environments'),
   overview: (environment: string, as_of: Day) => call<Overview>('overview', { environment, as_of }),
   levels: (environment: string, as_of: Day, from?: string) => call<Levels>('levels', { environment, as_of, from }),

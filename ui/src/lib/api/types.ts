@@ -1,87 +1,1173 @@
 // Written by a test of the engine from src-tauri/crates/app/src/view.rs. Do not edit.
 
-export type Status = { version: string, store: string | null, proposed_store: string, actor: string, today: string, demo: boolean };
+export type Status = { 
+/**
+ * Program version.
+ */
+version: string, 
+/**
+ * Folder of the open store; null when none is open yet (first start).
+ */
+store: string | null, 
+/**
+ * Folder where a first store would be created.
+ */
+proposed_store: string, 
+/**
+ * Name written into the audit log for what is done here.
+ */
+actor: string, 
+/**
+ * Days since 1970-01-01 would be awkward in a page: today, as the program sees it.
+ */
+today: string, 
+/**
+ * Whether the store holds the demo plant.
+ */
+demo: boolean, };
 
-export type EnvironmentView = { id: string, name: string, organisation: string, zones: number, assets: number, findings: number };
+export type EnvironmentView = { 
+/**
+ * Stable id.
+ */
+id: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Owner or company.
+ */
+organisation: string, 
+/**
+ * Zones in it.
+ */
+zones: number, 
+/**
+ * Assets in it.
+ */
+assets: number, 
+/**
+ * Findings of every state in it.
+ */
+findings: number, };
 
-export type LevelRow = { zone: string, name: string, purdue: string, safety: boolean, depth: number, level: number | null, target: Array<number>, achieved: Array<number | null>, vector: string, cells: Array<LevelCell> };
+export type LevelRow = { 
+/**
+ * Zone id.
+ */
+zone: string, 
+/**
+ * Zone name.
+ */
+name: string, 
+/**
+ * Purdue level as the plant writes it ("3.5"), or empty.
+ */
+purdue: string, 
+/**
+ * Safety related zone (ZCR 3.3).
+ */
+safety: boolean, 
+/**
+ * Depth of nesting, 0 for a top zone.
+ */
+depth: number, 
+/**
+ * Zone level: minimum over the seven; null when not assessable.
+ */
+level: number | null, 
+/**
+ * SL-T by FR, seven numbers.
+ */
+target: Array<number>, 
+/**
+ * SL-A by FR, seven numbers or nulls.
+ */
+achieved: Array<number | null>, 
+/**
+ * The vector in the field's notation, `{2 2 0 2 2 2 1}` (`-` where not assessable).
+ */
+vector: string, 
+/**
+ * Seven cells, FR 1 to 7.
+ */
+cells: Array<LevelCell>, };
 
-export type LevelCell = { fr: number, achieved: number | null, target: number, gap: number | null, basis: string | null, limiting: Array<string>, open: number | null };
+export type LevelCell = { 
+/**
+ * 1 to 7.
+ */
+fr: number, 
+/**
+ * SL-A.
+ */
+achieved: number | null, 
+/**
+ * SL-T.
+ */
+target: number, 
+/**
+ * `max(0, target − achieved)`.
+ */
+gap: number | null, 
+/**
+ * `evidence` (cap applied), `evidence+conformance`, or null.
+ */
+basis: string | null, 
+/**
+ * Factors whose value equals the achieved level: exposure, patching, compensation, triage,
+ * assurance, conformance, evidence_only_cap, not_assessable.
+ */
+limiting: Array<string>, 
+/**
+ * Open findings of this FR.
+ */
+open: number | null, };
 
-export type Levels = { environment: string, as_of: string, period_from: string, earliest: string, method: string, profile: string, last_update: string | null, rows: Array<LevelRow>, warnings: Array<Warning> };
+export type Levels = { 
+/**
+ * Environment id.
+ */
+environment: string, 
+/**
+ * Day assessed.
+ */
+as_of: string, 
+/**
+ * First day of the reporting period.
+ */
+period_from: string, 
+/**
+ * Earliest day worth asking about (first finding or event).
+ */
+earliest: string, 
+/**
+ * Method name.
+ */
+method: string, 
+/**
+ * Profile name.
+ */
+profile: string, 
+/**
+ * Day of the newest feed or scan, or null.
+ */
+last_update: string | null, 
+/**
+ * Zones in order of the plant.
+ */
+rows: Array<LevelRow>, 
+/**
+ * What the method had to assume, in words.
+ */
+warnings: Array<Warning>, };
 
-export type Warning = { code: string, finding: string | null, text: string };
+export type Warning = { 
+/**
+ * Stable code: unscored, cvss_unreadable, unclassified…
+ */
+code: string, 
+/**
+ * The finding concerned.
+ */
+finding: string | null, 
+/**
+ * English words.
+ */
+text: string, };
 
-export type Factor = { name: string, value: number | null, limiting: boolean, count: [number, number] | null, thresholds: Array<string> | null };
+export type Factor = { 
+/**
+ * exposure, patching, compensation, triage, assurance, conformance, evidence_only_cap.
+ */
+name: string, 
+/**
+ * 0 to 4; null when it takes no part (conformance without an assessment).
+ */
+value: number | null, 
+/**
+ * Whether it is among those that limit the cell.
+ */
+limiting: boolean, 
+/**
+ * Numerator and denominator behind it, where it is a share.
+ */
+count: [number, number] | null, 
+/**
+ * Share needed for levels 1 to 4, as the profile writes it ("0.75"), where it is a share.
+ */
+thresholds: Array<string> | null, };
 
-export type CellExplanation = { zone: string, zone_name: string, fr: number, cell: LevelCell, evidence: number | null, conformance: number | null, factors: Array<Factor>, days_since_update: number | null, freshness_days: Array<number>, findings: Array<FindingRow>, findings_total: number, unsatisfied: Array<RequirementLine>, levers: Array<Lever> };
+export type CellExplanation = { 
+/**
+ * Zone id.
+ */
+zone: string, 
+/**
+ * Zone name.
+ */
+zone_name: string, 
+/**
+ * FR 1 to 7.
+ */
+fr: number, 
+/**
+ * The cell itself.
+ */
+cell: LevelCell, 
+/**
+ * E of the method, before conformance or cap.
+ */
+evidence: number | null, 
+/**
+ * C of the method.
+ */
+conformance: number | null, 
+/**
+ * Factors in the method's order.
+ */
+factors: Array<Factor>, 
+/**
+ * Days since the last feed or scan, as assurance sees it.
+ */
+days_since_update: number | null, 
+/**
+ * Days allowed for levels 1 to 4.
+ */
+freshness_days: Array<number>, 
+/**
+ * Open findings of this cell, worst first, at most 50.
+ */
+findings: Array<FindingRow>, 
+/**
+ * How many there are in all.
+ */
+findings_total: number, 
+/**
+ * SRs required up to the target and not satisfied (empty when never assessed).
+ */
+unsatisfied: Array<RequirementLine>, 
+/**
+ * What could be done, each with what it would lift alone.
+ */
+levers: Array<Lever>, };
 
-export type RequirementLine = { id: string, title: string, title_de: string, sl: number, status: string };
+export type RequirementLine = { 
+/**
+ * `SR 1.1`, `SR 1.1 RE(1)`.
+ */
+id: string, 
+/**
+ * Title of the standard, English.
+ */
+title: string, 
+/**
+ * German title.
+ */
+title_de: string, 
+/**
+ * Lowest level that requires it.
+ */
+sl: number, 
+/**
+ * met, compensated, not_applicable, not_met, or not_assessed.
+ */
+status: string, };
 
-export type Lever = { kind: string, touches: number, alone: number | null };
+export type Lever = { 
+/**
+ * patch, control, triage, identify, update_monitoring, assess.
+ */
+kind: string, 
+/**
+ * How many findings, assets or requirements it touches.
+ */
+touches: number, 
+/**
+ * Level of the cell with this lever alone.
+ */
+alone: number | null, };
 
-export type WhatIf = { achieved: number | null, limiting: Array<string>, zone: Array<number | null> };
+export type WhatIf = { 
+/**
+ * Level of the cell.
+ */
+achieved: number | null, 
+/**
+ * What limits then.
+ */
+limiting: Array<string>, 
+/**
+ * Achieved levels of all seven FRs of the zone.
+ */
+zone: Array<number | null>, };
 
-export type Overview = { environment: string, name: string, as_of: string, cells: [number, number, number], below: Array<ZoneGap>, open: [number, number, number, number, number, number], exploited: number, untriaged: number, feed_age: number | null, identified: [number, number], trend: Array<TrendPoint>, changed: [number, number, number, number], next: NextAction | null, last_report: string | null };
+export type Overview = { 
+/**
+ * Environment id.
+ */
+environment: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Day assessed.
+ */
+as_of: string, 
+/**
+ * Cells at or above target, below target, not assessable.
+ */
+cells: [number, number, number], 
+/**
+ * Zones below target, largest gap first.
+ */
+below: Array<ZoneGap>, 
+/**
+ * Open findings by severity: critical, high, medium, low, none, unscored.
+ */
+open: [number, number, number, number, number, number], 
+/**
+ * Open findings that are known to be exploited (KEV).
+ */
+exploited: number, 
+/**
+ * Open findings nobody has looked at.
+ */
+untriaged: number, 
+/**
+ * Days since the newest feed or scan; null when never.
+ */
+feed_age: number | null, 
+/**
+ * Assets identified and all.
+ */
+identified: [number, number], 
+/**
+ * Open findings at the end of each of the last 14 months: (day, critical+high+unscored, medium, low+none).
+ */
+trend: Array<TrendPoint>, 
+/**
+ * What changed within the last 30 days: opened, patched, closed, accepted or deferred.
+ */
+changed: [number, number, number, number], 
+/**
+ * The single action with the largest gap closed, computed.
+ */
+next: NextAction | null, 
+/**
+ * Date of the latest kept report.
+ */
+last_report: string | null, };
 
-export type ZoneGap = { zone: string, name: string, frs: Array<number>, gap: number, level: number | null };
+export type ZoneGap = { 
+/**
+ * Zone id.
+ */
+zone: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * FRs below target.
+ */
+frs: Array<number>, 
+/**
+ * Sum of gaps.
+ */
+gap: number, 
+/**
+ * Level reached.
+ */
+level: number | null, };
 
-export type TrendPoint = { day: string, high: number, medium: number, low: number };
+export type TrendPoint = { 
+/**
+ * Last day.
+ */
+day: string, 
+/**
+ * Critical, high and unscored.
+ */
+high: number, 
+/**
+ * Medium.
+ */
+medium: number, 
+/**
+ * Low and none.
+ */
+low: number, };
 
-export type NextAction = { kind: string, zone: string, zone_name: string, touches: number, gap: [number, number] };
+export type NextAction = { 
+/**
+ * Kind as in [`Lever`].
+ */
+kind: string, 
+/**
+ * Zone concerned.
+ */
+zone: string, 
+/**
+ * Zone name.
+ */
+zone_name: string, 
+/**
+ * How many findings, assets or requirements.
+ */
+touches: number, 
+/**
+ * Sum of gaps over the zone before and after.
+ */
+gap: [number, number], };
 
-export type ZoneRow = { id: string, name: string, parent: string | null, depth: number, purdue: string, safety: boolean, description: string, assets: number, open: number, target: Array<number>, achieved: Array<number | null>, level: number | null };
+export type ZoneRow = { 
+/**
+ * Id.
+ */
+id: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Parent zone id.
+ */
+parent: string | null, 
+/**
+ * Depth of nesting.
+ */
+depth: number, 
+/**
+ * Purdue level.
+ */
+purdue: string, 
+/**
+ * Safety related.
+ */
+safety: boolean, 
+/**
+ * What it is for.
+ */
+description: string, 
+/**
+ * Assets in it.
+ */
+assets: number, 
+/**
+ * Open findings in it.
+ */
+open: number, 
+/**
+ * SL-T vector.
+ */
+target: Array<number>, 
+/**
+ * SL-A vector.
+ */
+achieved: Array<number | null>, 
+/**
+ * Level.
+ */
+level: number | null, };
 
-export type ConduitRow = { id: string, name: string, from: string, to: string, protocols: Array<string>, protected_by: string };
+export type ConduitRow = { 
+/**
+ * Id.
+ */
+id: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * From zone (name).
+ */
+from: string, 
+/**
+ * To zone (name).
+ */
+to: string, 
+/**
+ * Protocols.
+ */
+protocols: Array<string>, 
+/**
+ * What guards it.
+ */
+protected_by: string, };
 
-export type ZonesView = { zones: Array<ZoneRow>, conduits: Array<ConduitRow> };
+export type ZonesView = { 
+/**
+ * Zones in order.
+ */
+zones: Array<ZoneRow>, 
+/**
+ * Conduits in order.
+ */
+conduits: Array<ConduitRow>, };
 
-export type IdentityView = { layer: string, kind: string, vendor: string, product: string, version: string };
+export type IdentityView = { 
+/**
+ * ot, os, network.
+ */
+layer: string, 
+/**
+ * hardware, firmware, operating_system, application.
+ */
+kind: string, 
+/**
+ * Vendor.
+ */
+vendor: string, 
+/**
+ * Product.
+ */
+product: string, 
+/**
+ * Version; empty when unknown.
+ */
+version: string, };
 
-export type AssetRow = { id: string, tag: string, name: string, zone: string, zone_name: string, identities: Array<IdentityView>, identified: boolean, component_type: string, criticality: string, lifecycle: string, owner: string, ip: string, serial: string, open: [number, number, number, number, number, number] };
+export type AssetRow = { 
+/**
+ * Id.
+ */
+id: string, 
+/**
+ * Tag as the plant writes it.
+ */
+tag: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Zone id.
+ */
+zone: string, 
+/**
+ * Zone name.
+ */
+zone_name: string, 
+/**
+ * Identities, the main one first.
+ */
+identities: Array<IdentityView>, 
+/**
+ * Vendor, product and version known for at least one identity.
+ */
+identified: boolean, 
+/**
+ * Component type of 4-2: embedded_device, host_device, network_device, software_application, or empty.
+ */
+component_type: string, 
+/**
+ * low, medium, high, or empty.
+ */
+criticality: string, 
+/**
+ * Lifecycle word.
+ */
+lifecycle: string, 
+/**
+ * Owner.
+ */
+owner: string, 
+/**
+ * Address.
+ */
+ip: string, 
+/**
+ * Serial number.
+ */
+serial: string, 
+/**
+ * Open findings by severity: critical, high, medium, low, none, unscored.
+ */
+open: [number, number, number, number, number, number], };
 
-export type Query = { environment: string, as_of: string | null, text: string, facets: { [key: string]: Array<string> }, sort: string, descending: boolean, offset: number, limit: number };
+export type Query = { 
+/**
+ * Environment id.
+ */
+environment: string, 
+/**
+ * Day; today when unset.
+ */
+as_of: string | null, 
+/**
+ * Words that must all occur.
+ */
+text: string, 
+/**
+ * Filters: facet name → accepted values (any of them).
+ */
+facets: { [key in string]: Array<string> }, 
+/**
+ * Column to sort by.
+ */
+sort: string, 
+/**
+ * Descending order.
+ */
+descending: boolean, 
+/**
+ * First row wanted.
+ */
+offset: number, 
+/**
+ * How many rows at most (up to 500).
+ */
+limit: number, };
 
-export type FacetValue = { value: string, label: string, count: number };
+export type FacetValue = { 
+/**
+ * The value.
+ */
+value: string, 
+/**
+ * A name for it, where the value is an id (zones); else the value.
+ */
+label: string, 
+/**
+ * Rows.
+ */
+count: number, };
 
-export type Facet = { name: string, values: Array<FacetValue> };
+export type Facet = { 
+/**
+ * Name: zone, state, severity, fr, vendor, component_type, identified…
+ */
+name: string, 
+/**
+ * Values, in their natural order.
+ */
+values: Array<FacetValue>, };
 
-export type AssetPage = { total: number, facets: Array<Facet>, rows: Array<AssetRow> };
+export type AssetPage = { 
+/**
+ * Rows in all under the filters.
+ */
+total: number, 
+/**
+ * Facets.
+ */
+facets: Array<Facet>, 
+/**
+ * The slice.
+ */
+rows: Array<AssetRow>, };
 
-export type FindingRow = { id: string, vuln: string | null, title: string, asset: string, tag: string, zone: string, zone_name: string, state: string, severity: string, score: string | null, attacker_class: number, frs: Array<number>, rule: string, triaged: boolean, deferred: boolean, fix: string | null, cover: number, kev: boolean, epss: number | null, opened: string };
+export type FindingRow = { 
+/**
+ * Id.
+ */
+id: string, 
+/**
+ * CVE id or null.
+ */
+vuln: string | null, 
+/**
+ * Title.
+ */
+title: string, 
+/**
+ * Asset id.
+ */
+asset: string, 
+/**
+ * Asset tag.
+ */
+tag: string, 
+/**
+ * Zone id.
+ */
+zone: string, 
+/**
+ * Zone name.
+ */
+zone_name: string, 
+/**
+ * open, remediated, closed, excluded.
+ */
+state: string, 
+/**
+ * critical, high, medium, low, none, unscored.
+ */
+severity: string, 
+/**
+ * Base score "9.8", or null.
+ */
+score: string | null, 
+/**
+ * 1 to 5.
+ */
+attacker_class: number, 
+/**
+ * FRs it counts against.
+ */
+frs: Array<number>, 
+/**
+ * override, cwe, text, impact, unclassified.
+ */
+rule: string, 
+/**
+ * Somebody has looked at it.
+ */
+triaged: boolean, 
+/**
+ * Put off.
+ */
+deferred: boolean, 
+/**
+ * Day a fix became known, or null.
+ */
+fix: string | null, 
+/**
+ * Level of control cover: 0 none, 1 implemented, 2 verified.
+ */
+cover: number, 
+/**
+ * Known to be exploited.
+ */
+kev: boolean, 
+/**
+ * EPSS probability 0 to 1.
+ */
+epss: number | null, 
+/**
+ * Day opened.
+ */
+opened: string, };
 
-export type FindingPage = { total: number, facets: Array<Facet>, rows: Array<FindingRow> };
+export type FindingPage = { 
+/**
+ * Rows in all under the filters.
+ */
+total: number, 
+/**
+ * Facets.
+ */
+facets: Array<Facet>, 
+/**
+ * The slice.
+ */
+rows: Array<FindingRow>, };
 
-export type EventView = { at: string, kind: string, by: string, reason: string, until: string | null, frs: Array<number> };
+export type EventView = { 
+/**
+ * Moment.
+ */
+at: string, 
+/**
+ * opened, acknowledged, ticketed, risk_accepted, deferred, undeferred, fix_available, patched,
+ * closed, reopened, false_positive, fr_override.
+ */
+kind: string, 
+/**
+ * Who; empty when it came without a name.
+ */
+by: string, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * Until when, for deferrals and acceptances.
+ */
+until: string | null, 
+/**
+ * FRs, for an override.
+ */
+frs: Array<number>, };
 
-export type ControlView = { id: string, title: string, status: string, expires: string | null, counts: boolean };
+export type ControlView = { 
+/**
+ * Id.
+ */
+id: string, 
+/**
+ * Title.
+ */
+title: string, 
+/**
+ * draft, implemented, verified, retired.
+ */
+status: string, 
+/**
+ * Last day in force, or null.
+ */
+expires: string | null, 
+/**
+ * Counts on the day asked about.
+ */
+counts: boolean, };
 
-export type FindingDetail = { row: FindingRow, description: string, vectors: Array<VectorView>, chosen: number | null, cwes: Array<CweView>, because: Array<string>, secondary: Array<number>, srs: Array<RequirementLine>, exploit: string | null, events: Array<EventView>, controls: Array<ControlView>, asset: AssetRow, tickets: Array<TicketView> };
+export type FindingDetail = { 
+/**
+ * The row.
+ */
+row: FindingRow, 
+/**
+ * Description.
+ */
+description: string, 
+/**
+ * Its CVSS vectors: vector, source, version, base score; unreadable ones with an empty score.
+ */
+vectors: Array<VectorView>, 
+/**
+ * Which vector was chosen (index), or null.
+ */
+chosen: number | null, 
+/**
+ * Its weaknesses with names.
+ */
+cwes: Array<CweView>, 
+/**
+ * Words or rows the mapping rule used ("CWE-121 → CWE-787", "denial of service +3").
+ */
+because: Array<string>, 
+/**
+ * FRs shown for information only.
+ */
+secondary: Array<number>, 
+/**
+ * SRs the weaknesses touch.
+ */
+srs: Array<RequirementLine>, 
+/**
+ * none, poc, functional, active, or null.
+ */
+exploit: string | null, 
+/**
+ * Its life, oldest first, `opened` included.
+ */
+events: Array<EventView>, 
+/**
+ * Its controls.
+ */
+controls: Array<ControlView>, 
+/**
+ * The asset.
+ */
+asset: AssetRow, 
+/**
+ * Tickets: number, system, status, due.
+ */
+tickets: Array<TicketView>, };
 
-export type VectorView = { vector: string, source: string, version: string, score: string };
+export type VectorView = { 
+/**
+ * The text.
+ */
+vector: string, 
+/**
+ * primary or secondary.
+ */
+source: string, 
+/**
+ * "3.1", or empty when unreadable.
+ */
+version: string, 
+/**
+ * "9.8", or empty when unreadable.
+ */
+score: string, };
 
-export type CweView = { id: string, name: string };
+export type CweView = { 
+/**
+ * `CWE-79`.
+ */
+id: string, 
+/**
+ * Name, or empty.
+ */
+name: string, };
 
-export type TicketView = { id: string, system: string, status: string, due: string | null, assignee: string };
+export type TicketView = { 
+/**
+ * Number.
+ */
+id: string, 
+/**
+ * System it lives in.
+ */
+system: string, 
+/**
+ * Status.
+ */
+status: string, 
+/**
+ * Due day.
+ */
+due: string | null, 
+/**
+ * Who has it.
+ */
+assignee: string, };
 
-export type Decision = { environment: string, findings: Array<string>, reason: string, note: string };
+export type Decision = { 
+/**
+ * Environment id.
+ */
+environment: string, 
+/**
+ * Findings.
+ */
+findings: Array<string>, 
+/**
+ * Why: applies, not_applicable, compensating_control, accepted_risk, false_match, escalated, in_work.
+ */
+reason: string, 
+/**
+ * Own words.
+ */
+note: string, };
 
-export type Change = { id: number, changed: number, unchanged: number };
+export type Change = { 
+/**
+ * Number of the change, for undo.
+ */
+id: number, 
+/**
+ * How many things changed.
+ */
+changed: number, 
+/**
+ * How many were so already.
+ */
+unchanged: number, };
 
-export type ReportRequest = { environments: Array<string>, from: string, to: string, format: string, paper: string, language: string, classification: string, prepared_for: string, prepared_by: string };
+export type ReportRequest = { 
+/**
+ * Environment ids, one or more.
+ */
+environments: Array<string>, 
+/**
+ * First day of the period.
+ */
+from: string, 
+/**
+ * Last day; the day assessed.
+ */
+to: string, 
+/**
+ * pdf or json.
+ */
+format: string, 
+/**
+ * a4 or letter.
+ */
+paper: string, 
+/**
+ * en or de.
+ */
+language: string, 
+/**
+ * Classification mark.
+ */
+classification: string, 
+/**
+ * Prepared for.
+ */
+prepared_for: string, 
+/**
+ * Prepared by.
+ */
+prepared_by: string, };
 
-export type ReportView = { id: string, title: string, environments: Array<string>, from: string, to: string, made: string, format: string, file: string, intact: boolean, pages: number | null, size: number, sha256: string, evidence_sha256: string };
+export type ReportView = { 
+/**
+ * Id.
+ */
+id: string, 
+/**
+ * Title.
+ */
+title: string, 
+/**
+ * Environments (names).
+ */
+environments: Array<string>, 
+/**
+ * First day.
+ */
+from: string, 
+/**
+ * Last day.
+ */
+to: string, 
+/**
+ * When it was made.
+ */
+made: string, 
+/**
+ * pdf or json.
+ */
+format: string, 
+/**
+ * File, as it was written.
+ */
+file: string, 
+/**
+ * Whether the file is still there and unchanged.
+ */
+intact: boolean, 
+/**
+ * Pages, for a PDF.
+ */
+pages: number | null, 
+/**
+ * Bytes.
+ */
+size: number, 
+/**
+ * SHA-256 of the file, hex.
+ */
+sha256: string, 
+/**
+ * SHA-256 of the evidence document, hex.
+ */
+evidence_sha256: string, };
 
-export type Progress = { job: number, step: string, done: number, total: number };
+export type Progress = { 
+/**
+ * Number the caller gave the work.
+ */
+job: number, 
+/**
+ * Key of the step's words: evidence, assess, content, charts, pages, write, read, check, store.
+ */
+step: string, 
+/**
+ * Done so far.
+ */
+done: number, 
+/**
+ * Out of; 0 when not known.
+ */
+total: number, };
 
-export type AuditRow = { seq: number, at: string, actor: string, action: string, subject: string, detail: string, hash: string };
+export type AuditRow = { 
+/**
+ * Number, from 1.
+ */
+seq: number, 
+/**
+ * Moment.
+ */
+at: string, 
+/**
+ * Who.
+ */
+actor: string, 
+/**
+ * What: `finding.acknowledged`, `store.created`…
+ */
+action: string, 
+/**
+ * On what.
+ */
+subject: string, 
+/**
+ * Details, as JSON.
+ */
+detail: string, 
+/**
+ * Hash, hex.
+ */
+hash: string, };
 
-export type AuditPage = { total: number, intact: boolean, first_broken: number | null, head: string, rows: Array<AuditRow> };
+export type AuditPage = { 
+/**
+ * Rows in all.
+ */
+total: number, 
+/**
+ * Every row's hash follows from the one before.
+ */
+intact: boolean, 
+/**
+ * First row that does not.
+ */
+first_broken: number | null, 
+/**
+ * Hash of the last row.
+ */
+head: string, 
+/**
+ * The slice, newest first.
+ */
+rows: Array<AuditRow>, };
 
-export type ImportView = { dry_run: boolean, files: Array<ImportedFile>, environment: string | null };
+export type ImportView = { 
+/**
+ * Nothing was changed.
+ */
+dry_run: boolean, 
+/**
+ * Files.
+ */
+files: Array<ImportedFile>, 
+/**
+ * Environment it went to.
+ */
+environment: string | null, };
 
-export type ImportedFile = { file: string, kind: string, added: number, changed: number, unchanged: number, refused: Array<RefusedRow> };
+export type ImportedFile = { 
+/**
+ * Name.
+ */
+file: string, 
+/**
+ * Kind: zones, conduits, assets, evidence, …
+ */
+kind: string, 
+/**
+ * Rows added.
+ */
+added: number, 
+/**
+ * Rows changed.
+ */
+changed: number, 
+/**
+ * Rows that were so already.
+ */
+unchanged: number, 
+/**
+ * Rows refused.
+ */
+refused: Array<RefusedRow>, };
 
-export type RefusedRow = { at: string, reason: string };
+export type RefusedRow = { 
+/**
+ * Where: `line 7`, `/assets/3/zone`.
+ */
+at: string, 
+/**
+ * Why.
+ */
+reason: string, };
 
-export type Failure = { code: string, what: string, at: string, advice: string };
+export type Failure = { 
+/**
+ * Stable code: bad_input, not_found, store_locked, store_damaged, store_newer, cancelled, io, usage.
+ */
+code: string, 
+/**
+ * What happened.
+ */
+what: string, 
+/**
+ * Where: file and line or JSON pointer, or empty.
+ */
+at: string, 
+/**
+ * What to do about it.
+ */
+advice: string, };

@@ -1,4 +1,5 @@
 // Every word the page shows, in two languages, with numbers and dates as the language writes them.
+import type { Failure } from '../api/types';
 import { remember, remembered } from '../theme/appearance.svelte';
 import de from './de.json';
 import en from './en.json';
@@ -52,10 +53,18 @@ export function word(family: string, code: string): string {
   return key in books.en ? t(key as Key) : code;
 }
 
+/** What went wrong, by its code; the engine's own words, English, say more. */
+export const failureTitle = (failure: Failure): string => `failed.what.${failure.code}` in books.en ? word('failed.what', failure.code) : t('failed.title');
+/** The engine's advice knows more, but is English. */
+export const failureAdvice = (failure: Failure): string =>
+  (words.language === 'en' && failure.advice) || (`failed.advice.${failure.code}` in books.en ? word('failed.advice', failure.code) : failure.advice);
+
 export const number = (n: number): string => new Intl.NumberFormat(words.language).format(n);
-/** "0.95" or 0.95 → "95 %". */
-export const percent = (share: number | string, digits = 0): string =>
-  new Intl.NumberFormat(words.language, { style: 'percent', maximumFractionDigits: digits }).format(Number(share));
+/** "0.95" or 0.95 → "95 %". Rounded down to a tenth, so that nothing below a threshold reads as if it met it. */
+export const percent = (share: number | string): string =>
+  new Intl.NumberFormat(words.language, { style: 'percent', maximumFractionDigits: 1 }).format(Math.floor(Number(share) * 1000 + 1e-9) / 1000);
+/** An EPSS probability; the many near zero are not shown as none. */
+export const likelihood = (p: number): string => (p > 0 && p < 0.001 ? `< ${percent(0.001)}` : percent(p));
 export const bytes = (n: number): string =>
   n < 1_000_000
     ? new Intl.NumberFormat(words.language, { style: 'unit', unit: 'kilobyte', maximumFractionDigits: 0 }).format(n / 1000)

@@ -19,10 +19,15 @@ export function remember(key: string, value: string) {
   }
 }
 
+const dark = globalThis.matchMedia?.('(prefers-color-scheme: dark)');
+
 class Appearance {
   #theme = $state<Theme>(themes.find((t) => t === remembered('theme')) ?? 'system');
   #text = $state<number>(textSizes.find((s) => String(s) === remembered('text')) ?? 100);
 
+  constructor() {
+    dark?.addEventListener('change', () => this.apply());
+  }
   get theme() {
     return this.#theme;
   }
@@ -41,7 +46,7 @@ class Appearance {
   }
   apply() {
     const root = document.documentElement;
-    root.dataset['theme'] = this.#theme;
+    root.dataset['theme'] = this.#theme !== 'system' ? this.#theme : dark?.matches ? 'dark' : 'light';
     root.style.fontSize = this.#text === 100 ? '' : `${this.#text}%`;
   }
 }

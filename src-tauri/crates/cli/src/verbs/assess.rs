@@ -78,7 +78,8 @@ pub fn assess(mut session: Session, wanted: &Assess, output: &Output) -> app::Re
         let text = match scored.as_slice() {
             [(_, evidence, _)] => evidence.to_json(),
             several => {
-                let cases: Vec<_> = several.iter().map(|(_, e, _)| serde_json::json!({"evidence": e})).collect();
+                let cases: Vec<_> =
+                    several.iter().map(|(_, e, _)| serde_json::json!({"evidence": e})).collect();
                 serde_json::json!({ "cases": cases }).to_string()
             }
         };

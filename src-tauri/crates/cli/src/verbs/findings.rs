@@ -89,7 +89,11 @@ fn about(detail: &view::FindingDetail) -> String {
         ("fix known since", row.fix.clone().unwrap_or_default()),
         ("counts against", {
             let frs: Vec<String> = row.frs.iter().map(|fr| format!("FR {fr}")).collect();
-            format!("{} by rule {}", if frs.is_empty() { "no FR".to_owned() } else { frs.join(", ") }, row.rule)
+            format!(
+                "{} by rule {}",
+                if frs.is_empty() { "no FR".to_owned() } else { frs.join(", ") },
+                row.rule
+            )
         }),
         ("because", detail.because.join("; ")),
     ];

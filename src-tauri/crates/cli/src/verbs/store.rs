@@ -57,7 +57,11 @@ pub fn doctor(mut session: Session, output: &Output) -> app::Result<Done> {
         let mut text = format!("{}\n", health.store);
         for check in &health.checks {
             let mark = if check.ok { "ok   " } else { "WRONG" };
-            text.push_str(&format!("  {mark}  {:<12}  {}\n", check.name, crate::output::plain(&check.detail)));
+            text.push_str(&format!(
+                "  {mark}  {:<12}  {}\n",
+                check.name,
+                crate::output::plain(&check.detail)
+            ));
         }
         let wrong = health.checks.iter().filter(|check| !check.ok).count();
         text + &if sound {
