@@ -139,7 +139,13 @@ pub fn levers(evidence: &Evidence<'_>, assessment: &Assessment, zone: &str, fr: 
         .filter(|a| &*a.zone == zone && !a.identified)
         .map(|a| a.id.to_string())
         .collect();
-    let assess = unsatisfied(evidence, zone, fr);
+    // Requirements are a lever where the target cannot be reached without them: below conformance, or below
+    // the cap for evidence alone where the FR was never assessed.
+    let held = assessment.zone(zone).is_some_and(|levels| {
+        let cap = assessment.profile.evidence_only_cap;
+        levels.cell(fr).conformance.unwrap_or(cap) < levels.sl_t[fr.index()]
+    });
+    let assess = if held { unsatisfied(evidence, zone, fr) } else { Vec::new() };
     let stale = assessment.zone(zone).is_some_and(|z| {
         let limits = &z.cell(fr).limiting;
         limits.contains(&Limit::Assurance) || limits.contains(&Limit::NotAssessable)

@@ -459,3 +459,27 @@ fn the_order_of_a_report() {
     }
     insta::assert_snapshot!(lines.join("\n"));
 }
+
+/// All recommendations together only ever lift.
+#[test]
+fn recommendations_never_lower_a_level() {
+    let plant = plant::plant(6, 40);
+    let (content, _) = made(&plant, Language::En, Paper::A4);
+    let table = |id: &str| tables(&content).find(|t| t.id == id).unwrap();
+    let whole = |cell: &plumbline_report::content::Cell| match cell.value {
+        Some(plumbline_report::content::Value::Whole(n)) => n,
+        _ => 0,
+    };
+    let after = table("after_all");
+    let columns = after.columns.len();
+    let (now, then): (Vec<i64>, Vec<i64>) =
+        after.rows.iter().map(|row| (whole(&row[columns - 2]), whole(&row[columns - 1]))).unzip();
+    assert!(now.iter().zip(&then).all(|(now, then)| then <= now), "{now:?} {then:?}");
+    for row in &after.rows {
+        let levels = |text: &str| -> Vec<i64> {
+            text.trim_matches(['{', '}']).split_whitespace().map(|l| l.parse().unwrap_or(-1)).collect()
+        };
+        let (before, after) = (levels(&row[1].text), levels(&row[2].text));
+        assert!(before.iter().zip(&after).all(|(before, after)| after >= before), "{row:?} is lowered");
+    }
+}

@@ -46,7 +46,7 @@ pub(crate) struct Lever {
 }
 
 /// Gap that counts: that of a zone which cannot be assessed is its whole target.
-fn gaps(levels: &ZoneAssessment) -> u32 {
+pub(crate) fn gaps(levels: &ZoneAssessment) -> u32 {
     levels
         .cells
         .iter()

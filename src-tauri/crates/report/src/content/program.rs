@@ -32,43 +32,40 @@ pub(crate) fn section(facts: &Facts<'_>, audit: &AuditSummary, numbers: &mut Num
     part.finish()
 }
 
-/// Which clauses the evidence speaks to.
+/// Kinds of evidence that this report holds; a clause that asks for another kind is not served by it.
+const HELD: [&str; 7] = [
+    "asset_inventory",
+    "audit_log",
+    "compensating_controls",
+    "cve_monitoring",
+    "report",
+    "triage_workflow",
+    "vendor_history",
+];
+
+/// Which clauses the evidence speaks to. Of the 2010 edition the neighbours of 4.2.3.9 are shown with it.
 fn clauses(facts: &Facts<'_>, part: &mut Part) {
     let words = facts.words;
     let program = catalogue::security_program();
     part.heading_of("program.clauses");
     part.say("program.clauses.text");
-    let note = program.clause_note.in_language(words.language);
-    if !note.is_empty() {
-        part.paragraph(note.to_owned());
-    }
+    part.paragraph(program.clause_note.in_language(words.language).to_owned());
+    let held = |clause: &catalogue::Clause| -> String {
+        let kinds = clause.evidence.iter().filter(|kind| HELD.contains(&kind.as_str()));
+        let named = kinds.filter_map(|kind| program.evidence_kinds.get(kind));
+        named.map(|kind| kind.in_language(words.language)).collect::<Vec<_>>().join(", ")
+    };
     let row = |edition: &str, clause: &catalogue::Clause| {
-        let kinds: Vec<&str> = clause
-            .evidence
-            .iter()
-            .map(|kind| {
-                program
-                    .evidence_kinds
-                    .get(kind)
-                    .map(|w| w.in_language(words.language))
-                    .filter(|w| !w.is_empty())
-                    .unwrap_or(kind)
-            })
-            .collect();
-        (!kinds.is_empty()).then(|| {
-            vec![
-                Cell::text(edition),
-                Cell::text(clause.id.clone()).strong(),
-                Cell::text(clause.title.clone()),
-                Cell::text(kinds.join(", ")),
-            ]
-        })
+        let held = held(clause);
+        let held = if held.is_empty() { words.get("clauses.not_held") } else { held };
+        let id = Cell::text(clause.id.clone()).strong();
+        vec![Cell::text(edition), id, Cell::text(clause.title.clone()), Cell::text(held)]
     };
     let rows = program
         .edition_2010
         .iter()
-        .filter_map(|c| row("2010", c))
-        .chain(program.edition_2024.iter().filter_map(|c| row("2024", c)))
+        .map(|clause| row("2010", clause))
+        .chain(program.edition_2024.iter().filter(|c| !held(c).is_empty()).map(|clause| row("2024", clause)))
         .collect();
     part.push(table(
         words,

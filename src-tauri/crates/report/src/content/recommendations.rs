@@ -17,9 +17,9 @@ use super::{
     ColumnKind::*,
     Section, Steps, Value,
     facts::Facts,
-    levers::Effect,
+    levers::{Effect, gaps},
     part::{Numbers, Part, table},
-    summary::{gap_sum, lifts},
+    summary::{gap_cell, lifts},
     zones::open_requirements,
 };
 use crate::{
@@ -74,7 +74,9 @@ pub(crate) fn section(
         closed += in_order.closed;
         rows.push(row(facts, index, work, &in_order));
     }
-    let total: u32 = facts.zones().iter().map(gap_sum).sum();
+    // What no work can change, a zone without assets, is not missing.
+    let with_assets = facts.zones().iter().enumerate().filter(|(i, _)| facts.assets_in(*i) > 0);
+    let total: u32 = with_assets.map(|(_, zone)| gaps(zone)).sum();
     part.paragraph(words.fill(
         "recommendations.sum",
         &[("n", &rows.len().to_string()), ("closed", &closed.to_string()), ("total", &total.to_string())],
@@ -99,14 +101,13 @@ pub(crate) fn section(
         .enumerate()
         .filter_map(|(index, before)| after.levels(index).map(|then| (index, before, then)))
         .map(|(index, before, then)| {
-            let left = gap_sum(then);
             vec![
                 Cell::text(facts.zone_name(index)),
                 Cell::text(vector(before.vector)),
                 Cell::text(vector(then.vector)),
                 Cell::text(vector(before.sl_t.map(Some))),
-                Cell::text(gap_sum(before).to_string()).with(Value::Whole(i64::from(gap_sum(before)))),
-                Cell::text(left.to_string()).with(Value::Whole(i64::from(left))).strong(),
+                gap_cell(before),
+                gap_cell(then).strong(),
             ]
         })
         .collect();

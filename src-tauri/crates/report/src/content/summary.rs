@@ -21,9 +21,22 @@ const ROWS: usize = 18;
 /// Zones below target listed on the summary page.
 const BELOW: usize = 5;
 
-/// Sum of a zone's gaps; a zone that cannot be assessed comes first.
-pub(crate) fn gap_sum(zone: &ZoneAssessment) -> u32 {
-    zone.cells.iter().zip(&zone.sl_t).map(|(cell, target)| u32::from(cell.gap.unwrap_or(target.get()))).sum()
+/// Sum of a zone's gaps; none when it cannot be assessed.
+pub(crate) fn gap_sum(zone: &ZoneAssessment) -> Option<u32> {
+    zone.cells.iter().map(|cell| cell.gap.map(u32::from)).sum()
+}
+
+/// Whether a zone is known to fall short of its target.
+fn is_below(zone: &ZoneAssessment) -> bool {
+    gap_sum(zone).is_some_and(|sum| sum > 0)
+}
+
+/// A sum of gaps as a cell.
+pub(crate) fn gap_cell(zone: &ZoneAssessment) -> Cell {
+    match gap_sum(zone) {
+        Some(sum) => Cell::text(sum.to_string()).with(Value::Whole(i64::from(sum))),
+        None => Cell::text("–"),
+    }
 }
 
 /// The rows of a heat map.
@@ -63,7 +76,7 @@ pub(crate) fn section(
 
     let mut order: Vec<usize> = (0..zones.len()).collect();
     if zones.len() > ROWS {
-        order.sort_by_key(|i| std::cmp::Reverse(zones.get(*i).map_or(0, gap_sum)));
+        order.sort_by_key(|i| std::cmp::Reverse(zones.get(*i).and_then(gap_sum)));
         order.truncate(ROWS);
         order.sort_unstable();
     }
@@ -80,9 +93,8 @@ pub(crate) fn section(
         );
     }
 
-    let mut below: Vec<usize> =
-        (0..zones.len()).filter(|i| zones.get(*i).is_some_and(|z| gap_sum(z) > 0)).collect();
-    below.sort_by_key(|i| std::cmp::Reverse(zones.get(*i).map_or(0, gap_sum)));
+    let mut below: Vec<usize> = (0..zones.len()).filter(|i| zones.get(*i).is_some_and(is_below)).collect();
+    below.sort_by_key(|i| std::cmp::Reverse(zones.get(*i).and_then(gap_sum)));
     let rest = below.len().saturating_sub(BELOW);
     let rows = below
         .iter()
@@ -95,14 +107,12 @@ pub(crate) fn section(
                 .filter(|c| c.gap.is_some_and(|g| g > 0))
                 .map(|c| c.fr.code().to_owned())
                 .collect();
-            let short = if zone.level.is_none() { words.get("not_assessable") } else { short.join(", ") };
-            let sum = gap_sum(zone);
             vec![
                 Cell::text(facts.zone_name(index)),
                 Cell::text(vector(zone.vector)),
                 Cell::text(vector(zone.sl_t.map(Some))),
-                Cell::text(sum.to_string()).with(Value::Whole(i64::from(sum))),
-                Cell::text(short),
+                gap_cell(zone),
+                Cell::text(short.join(", ")),
                 Cell::text(limits(words, zone)),
             ]
         })
@@ -160,11 +170,11 @@ pub(crate) fn limits(words: Words, zone: &ZoneAssessment) -> String {
 fn verdict(facts: &Facts<'_>) -> String {
     let words = facts.words;
     let zones = facts.zones();
-    let below = zones.iter().filter(|z| gap_sum(z) > 0).count();
+    let below = zones.iter().filter(|z| is_below(z)).count();
     let unknown = zones.iter().filter(|z| z.level.is_none()).count();
     let mut text = if zones.is_empty() {
         words.get("summary.no_zones")
-    } else if below == 0 {
+    } else if below == 0 && unknown == 0 {
         words.get("summary.all_reached")
     } else {
         words.fill("summary.below", &[("below", &below.to_string()), ("n", &zones.len().to_string())])
@@ -182,7 +192,7 @@ fn figures(facts: &Facts<'_>) -> Vec<Figure> {
     let words = facts.words;
     let language = words.language;
     let zones = facts.zones();
-    let below = zones.iter().filter(|z| gap_sum(z) > 0).count();
+    let below = zones.iter().filter(|z| is_below(z)).count();
     let (mut open, mut high, mut exploited, mut remediated) = (0, 0, 0, 0);
     let mut triage = iec62443::assessment::Ratio::default();
     for (_, finding, verdict) in facts.findings() {

@@ -53,7 +53,9 @@ pub(crate) fn section(
 fn one(facts: &Facts<'_>, part: &mut Part, index: usize, zone: &ZoneAssessment, answers: &Answers) {
     let words = facts.words;
     let detail = facts.plant.zones.get(index).cloned().unwrap_or_default();
-    part.heading(facts.zone_name(index), Some(facts.zone_id(index)), index > 0);
+    // A zone without assets has next to nothing to show and no page of its own.
+    let is_empty = facts.assets_in(index) == 0;
+    part.heading(facts.zone_name(index), Some(facts.zone_id(index)), index > 0 && !is_empty);
     let mut about = Vec::new();
     if !detail.description.trim().is_empty() {
         about.push(clean(&detail.description));
@@ -84,9 +86,11 @@ fn one(facts: &Facts<'_>, part: &mut Part, index: usize, zone: &ZoneAssessment, 
     if zone.level.is_none() {
         part.callout(words.get("zones.not_assessable.title"), words.get("zones.not_assessable.text"), true);
     }
-    factors(facts, part, zone);
-    part.push(Block::Charts { charts: vec![severity_chart(facts, index), vector_chart(facts, zone)] });
-    coverage(facts, part, index);
+    if !is_empty {
+        factors(facts, part, zone);
+        part.push(Block::Charts { charts: vec![severity_chart(facts, index), vector_chart(facts, zone)] });
+        coverage(facts, part, index);
+    }
     conformance(facts, part, index, zone, answers);
 }
 
@@ -100,7 +104,7 @@ fn gap_words(facts: &Facts<'_>, zone: &ZoneAssessment) -> String {
         .iter()
         .filter_map(|c| c.gap.filter(|g| *g > 0).map(|g| format!("{} −{g}", c.fr.code())))
         .collect();
-    if gap_sum(zone) == 0 { words.get("zones.target_reached") } else { short.join(", ") }
+    if gap_sum(zone) == Some(0) { words.get("zones.target_reached") } else { short.join(", ") }
 }
 
 /// The five factors with the counts behind them, and what limits.
@@ -319,7 +323,13 @@ fn conformance(facts: &Facts<'_>, part: &mut Part, index: usize, zone: &ZoneAsse
     ));
 }
 
-/// Number of requirements up to the target that are not satisfied, over all FRs.
+/// Requirements up to the target that are not satisfied, of the FRs whose target cannot be reached without
+/// them: a level rests on conformance, or on the cap for evidence alone where that was never assessed.
 pub(crate) fn open_requirements(facts: &Facts<'_>, zone: usize) -> Vec<String> {
-    Fr::ALL.iter().flat_map(|fr| facts.cases.unsatisfied(zone, *fr)).collect()
+    let cap = facts.input.assessment.profile.evidence_only_cap;
+    let Some(levels) = facts.zones().get(zone).filter(|_| facts.assets_in(zone) > 0) else {
+        return Vec::new();
+    };
+    let holds_down = |fr: &Fr| levels.cell(*fr).conformance.unwrap_or(cap) < levels.sl_t[fr.index()];
+    Fr::ALL.into_iter().filter(holds_down).flat_map(|fr| facts.cases.unsatisfied(zone, fr)).collect()
 }
