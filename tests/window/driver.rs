@@ -2,6 +2,7 @@
 
 use std::{
     net::TcpListener,
+    os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -10,6 +11,7 @@ use std::{
 use fantoccini::{Client, ClientBuilder, Locator, elements::Element, wd::Capabilities};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 /// How long anything may take to appear. Debug builds on a loaded machine are slow.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -20,16 +22,17 @@ pub fn built(name: &str) -> PathBuf {
     Path::new(&folder).join(name)
 }
 
-/// The driver; ends with the test.
+/// The driver with a profile of its own; all it started ends with the test.
 pub struct Driver {
     process: Child,
     port: u16,
+    profile: TempDir,
 }
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        // Asked, it ends its own driver too; killed, it would leave that behind.
-        let _ = Command::new("kill").arg(self.process.id().to_string()).status();
+        // The whole group: a window left behind by a failed test would take the next one's start for its own.
+        let _ = Command::new("kill").args(["--", &format!("-{}", self.process.id())]).status();
         let _ = self.process.wait();
     }
 }
@@ -51,12 +54,21 @@ impl Driver {
         let program =
             std::env::var_os("PLUMBLINE_DRIVER").expect("cargo xtask test says where the driver is");
         let port = free_port();
+        let profile = tempfile::tempdir().expect("a fresh profile");
         let process = Command::new(program)
             .args(["--port", &port.to_string(), "--native-port", &free_port().to_string()])
+            .envs(["XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"].map(|name| (name, profile.path())))
+            .env("LANG", "C.UTF-8")
             .stdout(Stdio::null())
+            .process_group(0)
             .spawn()
             .expect("tauri-driver starts");
-        Driver { process, port }
+        Driver { process, port, profile }
+    }
+
+    /// Where stores can be made that end with the test.
+    pub fn folder(&self) -> &Path {
+        self.profile.path()
     }
 
     /// Opens the program's window with arguments.

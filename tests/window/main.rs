@@ -1,6 +1,7 @@
 //! The main job in the real window: demo plant → security levels → report, as a new user does it, with every
 //! number held against what the command says of the same store.
 
+#![cfg(unix)]
 #![allow(missing_docs)]
 
 mod driver;
@@ -93,10 +94,9 @@ fn lifting(store: &Path, folder: &Path) -> (String, String, String) {
 
 #[tokio::test]
 async fn the_main_job_end_to_end() {
-    let profile = tempfile::tempdir().expect("a fresh profile");
-    let store = profile.path().join("store");
-    let place = store.to_string_lossy().into_owned();
     let driver = Driver::start();
+    let store = driver.folder().join("store");
+    let place = store.to_string_lossy().into_owned();
     let window = driver.open(&["--store", &place, "--today", TODAY]).await;
 
     // First start: the demo plant.
@@ -113,7 +113,7 @@ async fn the_main_job_end_to_end() {
     window.picture("levels").await;
 
     // A cell explains itself, and a lever answers at once.
-    let (zone, fr, finding) = lifting(&store, profile.path());
+    let (zone, fr, finding) = lifting(&store, driver.folder());
     let cell = format!("cell-{zone}-{fr}");
     window.click(&cell).await;
     window.find("cell-drawer").await;
@@ -220,10 +220,9 @@ async fn the_main_job_end_to_end() {
 /// The keyboard alone: from the start to an acknowledged finding and back.
 #[tokio::test]
 async fn the_keyboard_alone_gets_there() {
-    let profile = tempfile::tempdir().expect("a fresh profile");
-    let store = profile.path().join("store");
-    let place = store.to_string_lossy().into_owned();
     let driver = Driver::start();
+    let store = driver.folder().join("store");
+    let place = store.to_string_lossy().into_owned();
     let window = driver.open(&["--demo", "--store", &place, "--today", TODAY]).await;
     window.find("nav-overview").await;
 

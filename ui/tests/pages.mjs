@@ -73,7 +73,7 @@ const does = {
   },
 };
 
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'] });
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'] });
 let wrong = 0;
 for (const set of sets) {
   const pages = set.pages.filter(([n]) => `${set.name}-${n}`.includes(only));

@@ -76,8 +76,8 @@ fn system(groups: &[&[Package]]) -> Step {
     }
     // A browser of one's own may be named instead.
     let browser = std::env::var_os("CHROMIUM").is_some_and(|path| !path.is_empty());
-    let missing: Vec<Package> =
-        all().filter(|(name, _)| !(browser && *name == "chromium") && !is_installed(name)).collect();
+    let is_there = |name: &str| (browser && name == "chromium") || is_installed(name);
+    let missing: Vec<Package> = all().filter(|(name, _)| !is_there(name)).collect();
     if missing.is_empty() {
         return Ok(());
     }

@@ -4,12 +4,16 @@ use std::collections::BTreeMap;
 
 use crate::view;
 
-/// A facet of a table: its name and the values a row has in it.
+/// Tells each value that a row has in a facet.
+type Values<'f, Row> = Box<dyn Fn(&Row, &mut dyn FnMut(&str)) + 'f>;
+/// Where a value stands in order, and its name where the value is an id.
+type Label<'f> = Box<dyn Fn(&str) -> (usize, String) + 'f>;
+
+/// A facet of a table.
 pub(crate) struct FacetOf<'f, Row> {
     pub(crate) name: &'static str,
-    pub(crate) values: Box<dyn Fn(&Row, &mut dyn FnMut(&str)) + 'f>,
-    /// A name for a value that is an id, and where it stands in order.
-    pub(crate) label: Box<dyn Fn(&str) -> (usize, String) + 'f>,
+    pub(crate) values: Values<'f, Row>,
+    pub(crate) label: Label<'f>,
 }
 
 /// Values stand in the order of a list, unknown ones behind it.

@@ -13,14 +13,16 @@ use std::{
 use plumbline_app::{Door, Failure, Place, Session, call::Shell, view};
 use serde_json::{Value, json};
 
+/// Something to do at the first progress of a work.
+type Act = Box<dyn Fn() + Send>;
+
 /// What a window was asked to do.
 #[derive(Clone, Default)]
 struct Fake {
     steps: Arc<Mutex<Vec<String>>>,
     choice: Arc<Mutex<Option<PathBuf>>>,
     opened: Arc<Mutex<Vec<PathBuf>>>,
-    /// Called at the first progress of a work.
-    on_progress: Arc<Mutex<Option<Box<dyn Fn() + Send>>>>,
+    on_progress: Arc<Mutex<Option<Act>>>,
 }
 
 impl Shell for Fake {
@@ -196,7 +198,7 @@ fn a_report_is_made_kept_opened_and_known_when_changed() {
     }
     assert_eq!(door.call("reports", json!({})).unwrap()[0], kept);
     door.call("open_report", json!({"id": kept["id"]})).unwrap();
-    assert_eq!(*fake.opened.lock().unwrap(), [file.clone()]);
+    assert_eq!(*fake.opened.lock().unwrap(), std::slice::from_ref(&file));
     assert_eq!(failure(door.call("reveal_report", json!({"id": kept["id"]}))), "io");
     std::fs::write(&file, "%PDF changed").unwrap();
     assert_eq!(door.call("reports", json!({})).unwrap()[0]["intact"], false);
