@@ -27,7 +27,7 @@ const FOR_THE_TESTS: &[Package] = &[
 ];
 
 /// Version of tauri-driver the tests are written for.
-const DRIVER: &str = "2";
+const DRIVER: &str = "^2";
 
 /// rustfmt and clippy come with Rust's default profile.
 pub fn rust_tools() -> Step {

@@ -140,7 +140,7 @@ fn next(plant: &Plant, assessment: &Assessment, when: When) -> Option<view::Next
         let evidence = cell::zone_evidence(plant, when, &zone.id).ok()?;
         let within = assess(&evidence);
         let before = gaps(zone);
-        for action in zone_actions(&evidence, &within, &zone.id) {
+        for action in levers_of_zone(&evidence, &within, &zone.id) {
             let mut changed = evidence.clone();
             action.apply(&mut changed);
             let after = assess(&changed).zones.first().map_or(before, gaps);
@@ -159,31 +159,4 @@ fn next(plant: &Plant, assessment: &Assessment, when: When) -> Option<view::Next
         }
     }
     best
-}
-
-/// The levers of all cells of a zone, joined by kind.
-fn zone_actions(evidence: &iec62443::Evidence<'_>, within: &Assessment, zone: &str) -> Vec<Action> {
-    let mut joined: Vec<Action> = Vec::new();
-    for lever in Fr::ALL.into_iter().flat_map(|fr| action::levers(evidence, within, zone, fr)) {
-        match joined.iter_mut().find(|action| action.kind() == lever.kind()) {
-            Some(action) => join(action, lever),
-            None => joined.push(lever),
-        }
-    }
-    joined
-}
-
-fn join(into: &mut Action, other: Action) {
-    match (into, other) {
-        (Action::Patch(ids), Action::Patch(more))
-        | (Action::Control(ids, ControlStatus::Verified), Action::Control(more, _))
-        | (Action::Triage(ids), Action::Triage(more))
-        | (Action::Identify(ids), Action::Identify(more))
-        | (Action::Assess(_, ids), Action::Assess(_, more)) => {
-            ids.extend(more);
-            ids.sort_unstable();
-            ids.dedup();
-        }
-        _ => {}
-    }
 }

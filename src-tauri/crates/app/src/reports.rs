@@ -125,14 +125,14 @@ impl Session {
     /// `io` when the file cannot be written; nothing is kept then.
     pub fn keep(&mut self, finished: Finished, file: &Path) -> Result<view::ReportView> {
         write(file, &finished.bytes)?;
-        let place = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
-        let kept = KeptReport { file: place.display().to_string(), ..finished.kept };
+        let folder = self.store()?.folder().to_owned();
+        let kept = KeptReport { file: place_in(&folder, file), ..finished.kept };
         let who = self.who();
         if let Err(error) = self.store_mut()?.change(&who, |change| change.keep_report(&kept)) {
             let _ = std::fs::remove_file(file);
             return Err(error.into());
         }
-        Ok(report_view(kept))
+        Ok(report_view(kept, &folder))
     }
 
     /// Where the window puts a report.
@@ -153,7 +153,8 @@ impl Session {
     /// # Errors
     /// When the store cannot be read.
     pub fn reports(&self) -> Result<Vec<view::ReportView>> {
-        Ok(self.store()?.reports()?.into_iter().map(report_view).collect())
+        let store = self.store()?;
+        Ok(store.reports()?.into_iter().map(|kept| report_view(kept, store.folder())).collect())
     }
 
     /// The file of a kept report.
@@ -163,12 +164,12 @@ impl Session {
     pub fn report_file(&self, id: &str) -> Result<PathBuf> {
         let kept = self.store()?.reports()?.into_iter().find(|report| report.id == id);
         let kept = kept.ok_or_else(|| Failure::not_found("report", id))?;
-        let file = PathBuf::from(&kept.file);
+        let file = self.store()?.folder().join(&kept.file);
         if file.is_file() {
             Ok(file)
         } else {
             Err(Failure::new("not_found", "the report's file is no longer where it was written")
-                .at(kept.file)
+                .at(file.display().to_string())
                 .advice("Generate the report again, or put the file back."))
         }
     }
@@ -253,8 +254,21 @@ pub fn write(file: &Path, bytes: &[u8]) -> Result<()> {
     })
 }
 
-fn report_view(kept: KeptReport) -> view::ReportView {
-    let intact = std::fs::read(&kept.file).is_ok_and(|bytes| sha256(&bytes) == kept.sha256);
+/// How the store names a report's file: from its own folder where it lies inside, so that a store can be
+/// moved with its reports; else in full.
+fn place_in(folder: &Path, file: &Path) -> String {
+    let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let file = whole(file);
+    match file.strip_prefix(whole(folder)) {
+        // With slashes, which every system reads.
+        Ok(inside) => inside.iter().map(|name| name.to_string_lossy()).collect::<Vec<_>>().join("/"),
+        Err(_) => file.display().to_string(),
+    }
+}
+
+fn report_view(kept: KeptReport, folder: &Path) -> view::ReportView {
+    let file = folder.join(&kept.file);
+    let intact = std::fs::read(&file).is_ok_and(|bytes| sha256(&bytes) == kept.sha256);
     view::ReportView {
         id: kept.id,
         title: kept.title,
@@ -263,7 +277,7 @@ fn report_view(kept: KeptReport) -> view::ReportView {
         to: kept.to,
         made: kept.made,
         format: kept.format,
-        file: kept.file,
+        file: file.display().to_string(),
         intact,
         pages: kept.pages,
         size: kept.size,

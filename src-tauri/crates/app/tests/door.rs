@@ -200,6 +200,19 @@ fn a_report_is_made_kept_opened_and_known_when_changed() {
     door.call("open_report", json!({"id": kept["id"]})).unwrap();
     assert_eq!(*fake.opened.lock().unwrap(), std::slice::from_ref(&file));
     assert_eq!(failure(door.call("reveal_report", json!({"id": kept["id"]}))), "io");
+    // A store is moved with its reports.
+    drop(door);
+    std::fs::rename(folder.path().join("store"), folder.path().join("moved")).unwrap();
+    let place = Place {
+        folder: folder.path().join("moved"),
+        actor: String::new(),
+        clock: Box::new(|| "2026-06-30T12:00:00Z".parse().unwrap()),
+    };
+    let moved = Session::open(place).unwrap();
+    assert!(moved.reports().unwrap()[0].intact);
+    drop(moved);
+    std::fs::rename(folder.path().join("moved"), folder.path().join("store")).unwrap();
+    let (door, _) = self::door(folder.path());
     std::fs::write(&file, "%PDF changed").unwrap();
     assert_eq!(door.call("reports", json!({})).unwrap()[0]["intact"], false);
 }

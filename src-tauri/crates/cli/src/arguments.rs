@@ -19,8 +19,8 @@ pub struct Arguments {
     /// Print one JSON document instead of text
     #[arg(long, global = true)]
     pub json: bool,
-    /// Take this day for today (tests, and looking back)
-    #[arg(long, global = true, value_name = "DATE", hide = true)]
+    /// Take this day for today: the demo plant's dates end there, as does what is assessed
+    #[arg(long, global = true, value_name = "DATE")]
     pub today: Option<Date>,
 }
 

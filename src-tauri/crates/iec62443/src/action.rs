@@ -54,6 +54,22 @@ impl Action {
         }
     }
 
+    /// Takes another action of the same kind in; one of another kind changes nothing.
+    fn join(&mut self, other: Action) {
+        match (self, other) {
+            (Action::Patch(ids), Action::Patch(more))
+            | (Action::Control(ids, _), Action::Control(more, _))
+            | (Action::Triage(ids), Action::Triage(more))
+            | (Action::Identify(ids), Action::Identify(more))
+            | (Action::Assess(_, ids), Action::Assess(_, more)) => {
+                ids.extend(more);
+                ids.sort_unstable();
+                ids.dedup();
+            }
+            _ => {}
+        }
+    }
+
     /// Applies the action at the document's `as_of`.
     pub fn apply(&self, evidence: &mut Evidence<'_>) {
         let at = evidence.as_of;
@@ -161,6 +177,21 @@ pub fn levers(evidence: &Evidence<'_>, assessment: &Assessment, zone: &str, fr: 
     .filter(|action| action.touches() > 0)
     .chain(stale.then_some(Action::UpdateMonitoring))
     .collect()
+}
+
+/// What could be done about a zone, each kind once: the levers of every cell that falls short of its target
+/// or cannot be assessed.
+pub fn levers_of_zone(evidence: &Evidence<'_>, assessment: &Assessment, zone: &str) -> Vec<Action> {
+    let mut joined: Vec<Action> = Vec::new();
+    let Some(levels) = assessment.zone(zone) else { return joined };
+    let short = levels.cells.iter().filter(|cell| cell.gap.is_none_or(|gap| gap > 0));
+    for lever in short.flat_map(|cell| levers(evidence, assessment, zone, cell.fr)) {
+        match joined.iter_mut().find(|action| action.kind() == lever.kind()) {
+            Some(action) => action.join(lever),
+            None => joined.push(lever),
+        }
+    }
+    joined
 }
 
 /// Requirements of an FR up to the zone's SL-T that are not satisfied.

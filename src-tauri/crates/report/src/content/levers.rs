@@ -3,7 +3,7 @@
 
 use iec62443::{
     Evidence, Fr, Plant, When,
-    action::{Action, levers, unsatisfied},
+    action::{Action, levers_of_zone, unsatisfied},
     assess,
     assessment::ZoneAssessment,
 };
@@ -165,7 +165,7 @@ impl Cases {
     pub(crate) fn lever(&self, zone: usize) -> Option<Lever> {
         let case = self.zones.get(zone)?;
         let levels = case.levels.as_ref().filter(|levels| gaps(levels) > 0)?;
-        let actions = candidates(&case.evidence, levels);
+        let actions = levers_of_zone(&case.evidence, &assess(&case.evidence), &levels.id);
         let mut best: Option<Lever> = None;
         let mut consider = |chosen: Vec<&Action>| {
             let effect = self.effect(&[zone], &chosen);
@@ -182,36 +182,6 @@ impl Cases {
             best = (effect.closed > 0).then(|| Lever { zone, actions: actions.clone(), effect });
         }
         best
-    }
-}
-
-/// Every kind of action once, over all FRs that fall short.
-fn candidates(evidence: &Evidence<'_>, levels: &ZoneAssessment) -> Vec<Action> {
-    let assessment = assess(evidence);
-    let mut all: Vec<Action> = Vec::new();
-    for cell in levels.cells.iter().filter(|cell| cell.gap.is_none_or(|gap| gap > 0)) {
-        for action in levers(evidence, &assessment, &levels.id, cell.fr) {
-            match all.iter_mut().find(|held| held.kind() == action.kind()) {
-                Some(held) => merge(held, action),
-                None => all.push(action),
-            }
-        }
-    }
-    all
-}
-
-fn merge(held: &mut Action, more: Action) {
-    match (held, more) {
-        (Action::Patch(ids), Action::Patch(more))
-        | (Action::Control(ids, _), Action::Control(more, _))
-        | (Action::Triage(ids), Action::Triage(more))
-        | (Action::Identify(ids), Action::Identify(more))
-        | (Action::Assess(_, ids), Action::Assess(_, more)) => {
-            ids.extend(more);
-            ids.sort_unstable();
-            ids.dedup();
-        }
-        _ => {}
     }
 }
 
