@@ -1,11 +1,11 @@
 //! Where things stand.
 
 use iec62443::{
-    Assessment, Fr, Moment, Plant, When, action,
-    action::Action,
+    Assessment, Moment, Plant, When,
+    action::levers_of_zone,
     assess,
     assessment::ZoneAssessment,
-    evidence::{ControlStatus, EventKind},
+    evidence::EventKind,
     finding::{self, Rating, State},
     moment::days_between,
 };
