@@ -19,12 +19,18 @@ pub struct Recomputed<'f> {
 /// `bad_input` with the JSON pointer.
 pub fn recompute<'f>(file: &'f File, overrides: Option<&Overrides>) -> Result<Recomputed<'f>> {
     let bytes = file.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&file.bytes);
-    let cases = Evidence::holds_cases(bytes);
-    let read = if cases {
+    let mut cases = Evidence::holds_cases(bytes);
+    let mut read = if cases {
         Evidence::cases_from_json(bytes)
     } else {
         Evidence::from_json(bytes).map(|document| vec![document])
     };
+    // A list whose first kilobyte did not look like one.
+    if read.is_err() && !cases {
+        if let Ok(list) = Evidence::cases_from_json(bytes) {
+            (read, cases) = (Ok(list), true);
+        }
+    }
     let documents = read
         .map_err(|problem| Failure::from(refusal(file, problem)))?
         .into_iter()

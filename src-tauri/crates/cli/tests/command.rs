@@ -91,8 +91,9 @@ fn the_store_and_its_evidence_document_score_alike() {
         // A list of cases gives a list.
         let document: Value = serde_json::from_slice(&std::fs::read(&evidence).unwrap()).unwrap();
         let cases = bench.path("cases.json");
-        let list =
-            serde_json::json!({"cases": [{"name": "a", "evidence": document}, {"evidence": document}]});
+        // The list is known as one even when much comes before it.
+        let note = "what the cases are about ".repeat(100);
+        let list = serde_json::json!({"about": note, "cases": [{"name": "a", "evidence": document}, {"evidence": document}]});
         std::fs::write(&cases, list.to_string()).unwrap();
         let several = bench.json(&["assess", "--evidence", cases.to_str().unwrap()]);
         assert_eq!(several, serde_json::json!([stored, stored]), "{day}");
