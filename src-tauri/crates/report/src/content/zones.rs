@@ -72,7 +72,7 @@ fn one(facts: &Facts<'_>, part: &mut Part, index: usize, zone: &ZoneAssessment, 
             .count("zones.findings", facts.of_zone(index).filter(|(_, _, v)| v.state == State::Open).count()),
     );
     part.paragraph(about.join(" "));
-    part.facts(vec![
+    let mut vectors = vec![
         super::Fact {
             code: true,
             ..fact(words, "fact.sl_a", format!("SL-A({}) = {}", name(&zone.id), vector(zone.vector)))
@@ -82,7 +82,14 @@ fn one(facts: &Facts<'_>, part: &mut Part, index: usize, zone: &ZoneAssessment, 
             ..fact(words, "fact.sl_t", format!("SL-T({}) = {}", name(&zone.id), vector(zone.sl_t.map(Some))))
         },
         fact(words, "fact.gap", gap_words(facts, zone)),
-    ]);
+    ];
+    // Said in a line here; what was assessed has a table of its own below.
+    let answers = answers.get(index).filter(|answers| answers.iter().any(Option::is_some));
+    if answers.is_none() {
+        let cap = facts.input.assessment.profile.evidence_only_cap.to_string();
+        vectors.push(fact(words, "fact.conformance", words.fill("zones.never_assessed", &[("cap", &cap)])));
+    }
+    part.facts(vectors);
     if zone.level.is_none() {
         part.callout(words.get("zones.not_assessable.title"), words.get("zones.not_assessable.text"), true);
     }
@@ -91,7 +98,9 @@ fn one(facts: &Facts<'_>, part: &mut Part, index: usize, zone: &ZoneAssessment, 
         part.push(Block::Charts { charts: vec![severity_chart(facts, index), vector_chart(facts, zone)] });
         coverage(facts, part, index);
     }
-    conformance(facts, part, index, zone, answers);
+    if let Some(answers) = answers {
+        conformance(facts, part, zone, answers);
+    }
 }
 
 fn gap_words(facts: &Facts<'_>, zone: &ZoneAssessment) -> String {
@@ -270,15 +279,15 @@ fn coverage(facts: &Facts<'_>, part: &mut Part, zone: usize) {
 }
 
 /// Conformance with 62443-3-3 where it was assessed.
-fn conformance(facts: &Facts<'_>, part: &mut Part, index: usize, zone: &ZoneAssessment, answers: &Answers) {
+fn conformance(
+    facts: &Facts<'_>,
+    part: &mut Part,
+    zone: &ZoneAssessment,
+    answers: &[Option<(SrStatus, bool)>],
+) {
     let words = facts.words;
     let language = words.language;
     part.small_heading(words.get("zones.conformance"));
-    let Some(answers) = answers.get(index).filter(|a| a.iter().any(Option::is_some)) else {
-        let cap = facts.input.assessment.profile.evidence_only_cap.to_string();
-        part.paragraph(words.fill("zones.never_assessed", &[("cap", &cap)]));
-        return;
-    };
     let requirements = &catalogue::system().requirements;
     let mut rows = Vec::new();
     let (mut required, mut held) = (0, 0);
