@@ -9,7 +9,7 @@ use jiff::civil::Date;
 #[derive(Debug, Parser)]
 #[command(name = "plumbline", version, max_term_width = 100, arg_required_else_help = true)]
 #[command(after_help = "Exit codes: 0 done; 1 done, with something to report; 2 usage; 3 bad input; \
-    4 store locked or damaged; 5 network.\n\n`plumbline help VERB` explains a verb with an example.")]
+    4 store locked or damaged.\n\n`plumbline help VERB` explains a verb with an example.")]
 pub struct Arguments {
     #[command(subcommand)]
     pub verb: Verb,
@@ -44,7 +44,7 @@ pub enum Verb {
     /// Bring a plant in: a folder of tables with an evidence document, or an evidence document alone
     ///
     /// The folder holds zones.csv, assets.csv and evidence.json, and where there are any conduits.csv,
-    /// identities.csv, controls.csv, acknowledgements.csv, tickets.csv and plant.json. All of it goes in, or
+    /// identities.csv, controls.csv, acknowledgements.csv, tickets.csv, monitoring.csv and plant.json. All of it goes in, or
     /// nothing does and the message says which file and line to mend. The same again changes nothing.
     #[command(
         after_help = "Example:\n  plumbline import plant-folder --kind plant --store works-1 --dry-run"
