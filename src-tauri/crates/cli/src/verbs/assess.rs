@@ -112,6 +112,16 @@ fn verdict<'a>(wanted: &Assess, mut assessments: impl Iterator<Item = &'a Assess
     }
 }
 
+/// A zone's id and name, short enough to leave room for its levels.
+fn short(name: &str) -> String {
+    const LONGEST: usize = 44;
+    let name = name.trim();
+    match name.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", name[..end].trim_end()),
+        None => name.to_owned(),
+    }
+}
+
 /// Zones by foundational requirement, for a terminal: `1~/3 -2` is achieved 1 on evidence alone, target 3, 2 short.
 fn heat_map(name: &str, assessment: &Assessment) -> String {
     let [iac, uc, si, dc, rdf, tre, ra] = Fr::ALL.map(Fr::code);
@@ -125,8 +135,17 @@ fn heat_map(name: &str, assessment: &Assessment) -> String {
             format!("{achieved}{alone}/{target}{short}")
         });
         let [a, b, c, d, e, f, g] = cells;
-        let zone_name = if zone.name.is_empty() { String::new() } else { format!(" {}", zone.name) };
-        [format!("{}{zone_name}", zone.id), a, b, c, d, e, f, g, level(zone.level.map(|l| l.get()))]
+        [
+            short(&format!("{} {}", zone.id, zone.name)),
+            a,
+            b,
+            c,
+            d,
+            e,
+            f,
+            g,
+            level(zone.level.map(|l| l.get())),
+        ]
     });
     let map = table(["zone", iac, uc, si, dc, rdf, tre, ra, "lowest"], rows);
     let short = assessment.zones.iter().filter(|zone| is_short(zone)).count();
