@@ -26,10 +26,11 @@ pub fn recompute<'f>(file: &'f File, overrides: Option<&Overrides>) -> Result<Re
         Evidence::from_json(bytes).map(|document| vec![document])
     };
     // A list whose first kilobyte did not look like one.
-    if read.is_err() && !cases {
-        if let Ok(list) = Evidence::cases_from_json(bytes) {
-            (read, cases) = (Ok(list), true);
-        }
+    if read.is_err()
+        && !cases
+        && let Ok(list) = Evidence::cases_from_json(bytes)
+    {
+        (read, cases) = (Ok(list), true);
     }
     let documents = read
         .map_err(|problem| Failure::from(refusal(file, problem)))?
