@@ -35,7 +35,7 @@ views! {
         pub proposed_store: String,
         /// Name written into the audit log for what is done here.
         pub actor: String,
-        /// Days since 1970-01-01 would be awkward in a page: today, as the program sees it.
+        /// Today, `YYYY-MM-DD`, UTC, as the program sees it.
         pub today: String,
         /// Whether the store holds the demo plant.
         pub demo: bool,

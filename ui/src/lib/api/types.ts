@@ -18,7 +18,7 @@ proposed_store: string,
  */
 actor: string, 
 /**
- * Days since 1970-01-01 would be awkward in a page: today, as the program sees it.
+ * Today, `YYYY-MM-DD`, UTC, as the program sees it.
  */
 today: string, 
 /**
