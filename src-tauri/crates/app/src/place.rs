@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use jiff::{SignedDuration, Timestamp, civil::Date, tz::Offset};
+use jiff::{Timestamp, civil::Date, tz::Offset};
 
 use crate::{Failure, Result};
 
@@ -43,5 +43,6 @@ impl Place {
 }
 
 fn noon(day: Date) -> Timestamp {
-    Offset::UTC.to_timestamp(day.at(12, 0, 0, 0)).unwrap_or(Timestamp::MIN + SignedDuration::ZERO)
+    // Every noon of the calendar is a timestamp in UTC.
+    Offset::UTC.to_timestamp(day.at(12, 0, 0, 0)).unwrap_or(Timestamp::MAX)
 }
