@@ -252,11 +252,25 @@ fn zones(file: &File, plant: &mut Plant) -> Result<()> {
             }
         }
     }
-    let ids: FxHashSet<&str> = plant.evidence.zones.iter().map(|zone| &*zone.id).collect();
+    if let Some(missing) = plant.evidence.zones.iter().find(|zone| !seen.contains_key(&*zone.id)) {
+        return Err(Refusal::whole(
+            &file.name,
+            format!("zone {:?} of the evidence document is missing here; add its row", &*missing.id),
+        ));
+    }
+    let parents: FxHashMap<&str, &str> =
+        table.rows().map(|row| (row.text("zone"), row.text("parent"))).collect();
     for row in table.rows() {
         let parent = row.text("parent");
-        if !parent.is_empty() && (!ids.contains(parent) || parent == row.text("zone")) {
-            return Err(row.refuse(format!("parent {parent:?} is no other zone of this file")));
+        if !parent.is_empty() && !parents.contains_key(parent) {
+            return Err(row.refuse(format!("parent {parent:?} is no zone of this file")));
+        }
+        let way_up = std::iter::successors(Some(parent), |at| parents.get(at).copied());
+        if way_up.take_while(|at| !at.is_empty()).take(parents.len() + 1).any(|at| at == row.text("zone")) {
+            return Err(row.refuse(format!(
+                "zone {:?} lies within itself by its parent {parent:?}; correct the parents",
+                row.text("zone")
+            )));
         }
     }
     Ok(())
@@ -372,6 +386,12 @@ fn assets(file: &File, plant: &mut Plant, has_document: bool) -> Result<()> {
                 plant.assets.push(detail);
             }
         }
+    }
+    if let Some(missing) = plant.evidence.assets.iter().find(|asset| !seen.contains_key(&*asset.id)) {
+        return Err(Refusal::whole(
+            &file.name,
+            format!("asset {:?} of the evidence document is missing here; add its row", &*missing.id),
+        ));
     }
     Ok(())
 }

@@ -27,7 +27,7 @@ impl Table {
         let name = file.name.as_str();
         let text = text(file)?;
         let mut reader = csv::ReaderBuilder::new().trim(Trim::All).from_reader(text.as_bytes());
-        let headers = reader.headers().map_err(|error| fault(name, &error))?.clone();
+        let headers = reader.headers().map_err(|error| fault(name, &Lines::new(text), &error))?.clone();
         if headers.iter().all(str::is_empty) {
             return Err(Refusal::whole(
                 name,
@@ -59,9 +59,10 @@ impl Table {
             ));
         }
         let mut rows = Vec::new();
+        let lines = Lines::new(text);
         for record in reader.into_records() {
-            let record = record.map_err(|error| fault(name, &error))?;
-            rows.push((record.position().map_or(0, Position::line), record));
+            let record = record.map_err(|error| fault(name, &lines, &error))?;
+            rows.push((record.position().map_or(0, |at| lines.of(at)), record));
         }
         Ok(Table { file: file.name.clone(), columns, rows })
     }
@@ -114,8 +115,32 @@ pub(crate) fn text(file: &File) -> Result<&str> {
     })
 }
 
-fn fault(file: &str, error: &csv::Error) -> Refusal {
-    let line = error.position().map_or(1, Position::line);
+/// Where lines begin. The csv crate leaves the line feed of a Windows line end, and blank lines, to the record
+/// behind them, so its own count is too low by as many.
+struct Lines<'t> {
+    text: &'t [u8],
+    starts: Vec<usize>,
+}
+
+impl<'t> Lines<'t> {
+    fn new(text: &'t str) -> Lines<'t> {
+        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        Lines {
+            text: text.as_bytes(),
+            starts: std::iter::once(0).chain(ends.map(|(at, _)| at + 1)).collect(),
+        }
+    }
+
+    /// The line, from 1, on which the record at a position begins.
+    fn of(&self, at: &Position) -> u64 {
+        let start = usize::try_from(at.byte()).unwrap_or(usize::MAX).min(self.text.len());
+        let blank = self.text[start..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        self.starts.partition_point(|line| *line <= start + blank) as u64
+    }
+}
+
+fn fault(file: &str, lines: &Lines<'_>, error: &csv::Error) -> Refusal {
+    let line = error.position().map_or(1, |at| lines.of(at));
     let what = match error.kind() {
         csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
             format!(

@@ -102,6 +102,10 @@ fn a_byte_order_mark_and_windows_line_ends_change_nothing() {
 #[test]
 fn every_fault_is_refused_with_file_and_place() {
     let asset = |row: &str| format!("{}{row}\n", ASSETS);
+    let nested = |first: &str, second: &str| {
+        let parents = ["parent", first, second];
+        ZONES.lines().zip(parents).map(|(line, parent)| format!("{line},{parent}\n")).collect::<String>()
+    };
     let cases: Vec<(&str, String, &str, &str)> = vec![
         ("assets.csv", ASSETS.replace("owner", "owner,colour"), "line 1", "colour"),
         ("assets.csv", ASSETS.replace(",vendor", ",tag"), "line 1", "twice"),
@@ -122,6 +126,16 @@ fn every_fault_is_refused_with_file_and_place() {
         ("zones.csv", ZONES.replace("Safety,1,yes,3", "Safety,1,yes,5"), "line 3", "\"5\""),
         ("zones.csv", ZONES.replace("Safety,1,yes,3", "Safety,1,yes,2"), "line 3", "make them equal"),
         ("zones.csv", ZONES.replace("yes", "perhaps"), "line 3", "perhaps"),
+        ("zones.csv", ZONES.replace("Z2,", "Z3,"), "", "\"Z2\" of the evidence document is missing"),
+        (
+            "assets.csv",
+            ASSETS.lines().take(2).collect::<Vec<_>>().join("\n"),
+            "",
+            "\"A2\" of the evidence document",
+        ),
+        ("zones.csv", nested("Z2", "Z1"), "line 2", "lies within itself"),
+        ("zones.csv", nested("", "Z2"), "line 3", "lies within itself"),
+        ("zones.csv", nested("", "Z9"), "line 3", "no zone of this file"),
         ("conduits.csv", CONDUITS.replace("Z2", "Z7"), "line 2", "no zone \"Z7\""),
         (
             "evidence.json",
@@ -162,6 +176,11 @@ fn every_fault_is_refused_with_file_and_place() {
         ),
     ];
     for (name, text, at, what) in cases {
+        // The same with Windows line ends and a blank line at the end.
+        if name.ends_with(".csv") {
+            let windows = with(name, format!("{}\r\n", text.replace('\n', "\r\n"))).unwrap_err();
+            assert!(windows.at.contains(at), "{windows} with Windows line ends does not say {at:?}");
+        }
         let refusal = with(name, &text).expect_err(&format!("{name} with {what:?} was taken"));
         assert_eq!(refusal.file, name, "{refusal}");
         assert!(refusal.at.contains(at), "{refusal} does not say {at:?}");
