@@ -35,7 +35,14 @@ pub struct Door {
     session: Mutex<Session>,
     shell: Box<dyn Shell>,
     cancelled: Mutex<FxHashMap<u32, Arc<AtomicBool>>>,
-    chosen: Mutex<Option<PathBuf>>,
+    chosen: Mutex<Option<Choice>>,
+}
+
+/// What was chosen to import, and where a first look said it would go.
+#[derive(Clone)]
+struct Choice {
+    path: PathBuf,
+    environment: Option<String>,
 }
 
 /// A long work of the window.
@@ -259,9 +266,16 @@ impl Door {
     }
 
     fn import(&self, a: &ImportPlant, job: &Job<'_>) -> Result<Option<view::ImportView>> {
-        let path = if a.again { lock(&self.chosen).clone() } else { self.shell.choose(a.folder) };
-        let Some(path) = path else { return Ok(None) };
-        *lock(&self.chosen) = Some(path.clone());
-        lock(&self.session).import_plant(&[path], None, a.dry_run, job).map(Some)
+        let choice = if a.again {
+            lock(&self.chosen).clone()
+        } else {
+            self.shell.choose(a.folder).map(|path| Choice { path, environment: None })
+        };
+        let Some(Choice { path, environment }) = choice else { return Ok(None) };
+        let paths = [path.clone()];
+        let done = lock(&self.session).import_plant(&paths, environment.as_deref(), a.dry_run, job)?;
+        // Who has seen where it would go and goes on has named the place.
+        *lock(&self.chosen) = Some(Choice { path, environment: done.environment.clone() });
+        Ok(Some(done))
     }
 }

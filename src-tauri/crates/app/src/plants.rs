@@ -12,7 +12,7 @@ const MOST_BYTES: u64 = 2 * 1024 * 1024 * 1024;
 
 impl Session {
     /// Imports a plant: the files of one folder, or one evidence document. `environment` says where it goes; else
-    /// the folder's or file's name does. All of it or nothing; with `dry_run` nothing, but the same answer.
+    /// the plant's, folder's or file's name does, and what is there under that name is not changed. All of it or nothing; with `dry_run` nothing, but the same answer.
     ///
     /// # Errors
     /// `bad_input` with file and line or JSON pointer.
@@ -43,7 +43,8 @@ impl Session {
             plant.environment.name = name;
         }
         tell(watch, "store", 0, 0)?;
-        let counts = self.put_plant(plant, &serde_json::Value::Array(sources), dry_run)?;
+        let counts =
+            self.put_plant(&plant, &serde_json::Value::Array(sources), dry_run, environment.is_some())?;
         let files = vec![view::ImportedFile {
             file: read.files.join(", "),
             kind: "plant".to_owned(),
@@ -73,38 +74,63 @@ impl Session {
         Ok(view::ImportView { dry_run, files, environment: Some(id) })
     }
 
-    /// Writes a plant into its environment, which is made when it is not there.
+    /// Writes a plant into its environment, which is made when it is not there. One that is there is only
+    /// changed when the user `named` it.
     pub(crate) fn put_plant(
         &mut self,
-        plant: iec62443::Plant,
+        plant: &iec62443::Plant,
         source: &serde_json::Value,
         dry_run: bool,
+        named: bool,
     ) -> Result<store::PlantCounts> {
-        let exists =
-            self.store()?.environments()?.iter().any(|listed| listed.environment.id == plant.environment.id);
-        let today = self.today();
-        let known = if exists {
-            std::sync::Arc::unwrap_or_clone(self.plant(&plant.environment.id)?)
-        } else {
-            iec62443::Plant::empty(plant.environment.clone(), today)
-        };
-        let who = self.who();
-        let result =
-            self.store_mut()?.try_change(&who, |change| -> std::result::Result<store::PlantCounts, Ended> {
-                if !exists {
-                    change.add_environment(&plant.environment)?;
-                }
-                let counts = change.put_plant(&plant, &known, source)?;
-                if dry_run || (exists && counts.is_unchanged()) {
-                    // Leaving by an error takes everything back.
-                    return Err(Ended::AsItWas(counts));
-                }
-                Ok(counts)
-            });
-        match result {
-            Ok(counts) | Err(Ended::AsItWas(counts)) => Ok(counts),
-            Err(Ended::Failed(error)) => Err(error.into()),
+        loop {
+            match self.try_put_plant(plant.clone(), source, dry_run, named) {
+                Ok(counts) | Err(Ended::AsItWas(counts)) => return Ok(counts),
+                Err(Ended::Failed(failure)) => return Err(failure),
+                // Somebody else changed the store meanwhile: look again.
+                Err(Ended::Overtaken) => {}
+            }
         }
+    }
+
+    fn try_put_plant(
+        &mut self,
+        mut plant: iec62443::Plant,
+        source: &serde_json::Value,
+        dry_run: bool,
+        named: bool,
+    ) -> std::result::Result<store::PlantCounts, Ended> {
+        let id = plant.environment.id.clone();
+        let version = self.store()?.version()?;
+        let exists = self.store()?.environments()?.iter().any(|listed| listed.environment.id == id);
+        let known = if exists {
+            std::sync::Arc::unwrap_or_clone(self.plant(&id)?)
+        } else {
+            iec62443::Plant::empty(plant.environment.clone(), self.today())
+        };
+        plant.complete_from(&known);
+        let who = self.who();
+        self.store_mut()?.try_change(&who, |change| {
+            if change.version()? != version {
+                return Err(Ended::Overtaken);
+            }
+            if !exists {
+                change.add_environment(&plant.environment)?;
+            }
+            let counts = change.put_plant(&plant, &known, source)?;
+            if dry_run || (exists && counts.is_unchanged()) {
+                // Leaving by an error takes everything back.
+                return Err(Ended::AsItWas(counts));
+            }
+            if exists && !named {
+                let what = format!(
+                    "environment {id:?} is there already and the files differ from it; nothing was changed"
+                );
+                let advice = format!("To update it say --environment {id}; to keep both, name another id.");
+                return Err(Ended::Failed(Failure::new("usage", what).advice(advice)));
+            }
+            Ok(counts)
+        })
     }
 
     /// The evidence document of a day.
@@ -119,12 +145,19 @@ impl Session {
 /// How a change of the store ended when it was not kept.
 enum Ended {
     AsItWas(store::PlantCounts),
-    Failed(store::Error),
+    Overtaken,
+    Failed(Failure),
+}
+
+impl From<Failure> for Ended {
+    fn from(failure: Failure) -> Ended {
+        Ended::Failed(failure)
+    }
 }
 
 impl From<store::Error> for Ended {
     fn from(error: store::Error) -> Ended {
-        Ended::Failed(error)
+        Ended::Failed(error.into())
     }
 }
 

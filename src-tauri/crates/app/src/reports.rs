@@ -1,6 +1,7 @@
 //! Reports: made from the store of one day, kept with the hashes that prove them.
 
 use std::{
+    io::Write,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -9,8 +10,12 @@ use iec62443::{Assessment, Plant, When, catalogue::Language};
 use jiff::Timestamp;
 use report::{AuditLine, AuditSummary, Cancelled, Input, Options, Paper, PlantInput, Progress};
 use store::{KeptReport, audit::sha256};
+use tempfile::NamedTempFile;
 
 use crate::{Failure, Result, Session, Watch, view, watch::tell};
+
+/// Formats, which are the files' endings too.
+const FORMATS: [&str; 2] = ["pdf", "json"];
 
 /// Rows of the audit log in a report.
 const AUDIT_ROWS: u32 = 40;
@@ -77,7 +82,7 @@ impl Session {
     pub fn commission(&mut self, request: &view::ReportRequest, watch: &dyn Watch) -> Result<Commission> {
         let language = choice("language", &request.language, &[("en", Language::En), ("de", Language::De)])?;
         let paper = choice("paper", &request.paper, &[("a4", Paper::A4), ("letter", Paper::Letter)])?;
-        choice("format", &request.format, &[("pdf", ()), ("json", ())])?;
+        choice("format", &request.format, &FORMATS.map(|format| (format, ())))?;
         if request.environments.is_empty() {
             return Err(Failure::new("usage", "no environment was chosen").advice("Choose at least one."));
         }
@@ -89,6 +94,11 @@ impl Session {
             let (plant, assessment) = self.assessed(environment, when)?;
             plants.push((plant, when, assessment));
         }
+        let mut request = request.clone();
+        if let Some((_, when, _)) = plants.first() {
+            // As days, however they were written.
+            (request.from, request.to) = (when.period_from.to_string(), when.as_of.day().to_string());
+        }
         let page = self.audit(0, AUDIT_ROWS)?;
         let latest = page.rows.into_iter().map(|row| AuditLine {
             seq: row.seq,
@@ -99,7 +109,6 @@ impl Session {
         });
         Ok(Commission {
             plants,
-            request: request.clone(),
             options: Options {
                 language,
                 paper,
@@ -114,6 +123,7 @@ impl Session {
                 head: page.head,
                 latest: latest.collect(),
             },
+            request,
             made: self.now(),
             id: uuid::Uuid::now_v7().to_string(),
         })
@@ -124,14 +134,15 @@ impl Session {
     /// # Errors
     /// `io` when the file cannot be written; nothing is kept then.
     pub fn keep(&mut self, finished: Finished, file: &Path) -> Result<view::ReportView> {
-        write(file, &finished.bytes)?;
         let folder = self.store()?.folder().to_owned();
         let kept = KeptReport { file: place_in(&folder, file), ..finished.kept };
+        let staged = stage(file, &finished.bytes)?;
         let who = self.who();
-        if let Err(error) = self.store_mut()?.change(&who, |change| change.keep_report(&kept)) {
-            let _ = std::fs::remove_file(file);
-            return Err(error.into());
-        }
+        // The file takes its place last, so that what stood there is still there when the store says no.
+        self.store_mut()?.try_change(&who, |change| -> Result<()> {
+            change.keep_report(&kept)?;
+            settle(staged, file)
+        })?;
         Ok(report_view(kept, &folder))
     }
 
@@ -142,7 +153,8 @@ impl Session {
             "iec62443-{}-{}-{}.{}",
             crate::plants::slug(&kept.environments.join("-")),
             kept.to,
-            &kept.id[..8.min(kept.id.len())],
+            // The last digits are the random ones; the first are the time, the same for a minute.
+            kept.id.rsplit('-').next().unwrap_or(&kept.id),
             kept.format
         );
         Ok(self.store()?.folder().join("reports").join(name))
@@ -157,21 +169,22 @@ impl Session {
         Ok(store.reports()?.into_iter().map(|kept| report_view(kept, store.folder())).collect())
     }
 
-    /// The file of a kept report.
+    /// The file of a kept report, when it is the one that was kept: a store may come from somebody else, and what
+    /// it names is handed to the system's programs.
     ///
     /// # Errors
-    /// `not_found` when there is no such report or its file is gone.
+    /// `not_found` when there is no such report, or its file is gone or was changed.
     pub fn report_file(&self, id: &str) -> Result<PathBuf> {
         let kept = self.store()?.reports()?.into_iter().find(|report| report.id == id);
         let kept = kept.ok_or_else(|| Failure::not_found("report", id))?;
         let file = self.store()?.folder().join(&kept.file);
-        if file.is_file() {
-            Ok(file)
-        } else {
-            Err(Failure::new("not_found", "the report's file is no longer where it was written")
-                .at(file.display().to_string())
-                .advice("Generate the report again, or put the file back."))
+        let is_report = file.extension().is_some_and(|ending| FORMATS.iter().any(|format| ending == *format));
+        if is_report && is_intact(&file, &kept) {
+            return Ok(file);
         }
+        Err(Failure::new("not_found", "the report's file is gone, or is not the one that was kept")
+            .at(file.display().to_string())
+            .advice("Generate the report again, or put the file back."))
     }
 }
 
@@ -237,21 +250,34 @@ impl Commission {
 /// # Errors
 /// `io` with the path.
 pub fn write(file: &Path, bytes: &[u8]) -> Result<()> {
-    let failed = |error: std::io::Error| {
-        Failure::new("io", format!("cannot be written: {error}"))
-            .at(file.display().to_string())
-            .advice("Check space and rights; nothing was changed.")
+    settle(stage(file, bytes)?, file)
+}
+
+fn unwritable(file: &Path, error: &std::io::Error) -> Failure {
+    Failure::new("io", format!("cannot be written: {error}"))
+        .at(file.display().to_string())
+        .advice("Check space and rights; nothing was changed.")
+}
+
+/// Writes the content beside a file's place, under a name of its own that goes when it is not wanted.
+fn stage(file: &Path, bytes: &[u8]) -> Result<NamedTempFile> {
+    let beside = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let written = || -> std::io::Result<NamedTempFile> {
+        std::fs::create_dir_all(beside)?;
+        let mut builder = tempfile::Builder::new();
+        // A temporary file is for its owner alone; this one is to be like any other.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let mut staged = builder.tempfile_in(beside)?;
+        staged.write_all(bytes)?;
+        staged.as_file().sync_all()?;
+        Ok(staged)
     };
-    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).map_err(failed)?;
-    }
-    let mut beside = file.as_os_str().to_owned();
-    beside.push(".part");
-    let beside = PathBuf::from(beside);
-    std::fs::write(&beside, bytes).and_then(|()| std::fs::rename(&beside, file)).map_err(|error| {
-        let _ = std::fs::remove_file(&beside);
-        failed(error)
-    })
+    written().map_err(|error| unwritable(file, &error))
+}
+
+fn settle(staged: NamedTempFile, file: &Path) -> Result<()> {
+    staged.persist(file).map(drop).map_err(|error| unwritable(file, &error.error))
 }
 
 /// How the store names a report's file: from its own folder where it lies inside, so that a store can be
@@ -266,9 +292,13 @@ fn place_in(folder: &Path, file: &Path) -> String {
     }
 }
 
+fn is_intact(file: &Path, kept: &KeptReport) -> bool {
+    file.is_file() && std::fs::read(file).is_ok_and(|bytes| sha256(&bytes) == kept.sha256)
+}
+
 fn report_view(kept: KeptReport, folder: &Path) -> view::ReportView {
     let file = folder.join(&kept.file);
-    let intact = std::fs::read(&file).is_ok_and(|bytes| sha256(&bytes) == kept.sha256);
+    let intact = is_intact(&file, &kept);
     view::ReportView {
         id: kept.id,
         title: kept.title,

@@ -197,6 +197,16 @@ fn a_report_is_made_kept_opened_and_known_when_changed() {
         assert!(steps.iter().any(|s| s == step), "{step} was not told of: {steps:?}");
     }
     assert_eq!(door.call("reports", json!({})).unwrap()[0], kept);
+    // Another at once has a file of its own, and both are what was kept.
+    let mut bracketed = request(&id);
+    bracketed["to"] = json!("2026-06-30[Europe/../../../x]");
+    if let Ok(other) = door.call("generate_report", json!({"request": bracketed, "job": 9})) {
+        assert!(other["file"].as_str().unwrap().contains("2026-06-30-"), "{other}");
+    }
+    door.call("generate_report", json!({"request": request(&id), "job": 9})).unwrap();
+    let reports = door.call("reports", json!({})).unwrap();
+    assert!(reports.as_array().unwrap().iter().all(|report| report["intact"] == true), "{reports}");
+    assert_eq!(reports.as_array().unwrap().last(), Some(&kept));
     door.call("open_report", json!({"id": kept["id"]})).unwrap();
     assert_eq!(*fake.opened.lock().unwrap(), std::slice::from_ref(&file));
     assert_eq!(failure(door.call("reveal_report", json!({"id": kept["id"]}))), "io");
@@ -214,7 +224,9 @@ fn a_report_is_made_kept_opened_and_known_when_changed() {
     std::fs::rename(folder.path().join("moved"), folder.path().join("store")).unwrap();
     let (door, _) = self::door(folder.path());
     std::fs::write(&file, "%PDF changed").unwrap();
-    assert_eq!(door.call("reports", json!({})).unwrap()[0]["intact"], false);
+    let reports = door.call("reports", json!({})).unwrap();
+    assert_eq!(reports.as_array().unwrap().last().unwrap()["intact"], false);
+    assert_eq!(failure(door.call("open_report", json!({"id": kept["id"]}))), "not_found");
 }
 
 #[test]

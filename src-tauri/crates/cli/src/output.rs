@@ -23,7 +23,7 @@ pub fn plain(text: &str) -> String {
         .map(|c| match c {
             '\n' | '\t' => ' ',
             c if c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c) => '\u{fffd}',
-            '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' => '\u{fffd}',
+            '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}' => '\u{fffd}',
             c => c,
         })
         .collect()

@@ -271,6 +271,92 @@ fn a_plant_folder_goes_in_once_and_only_once() {
 }
 
 #[test]
+fn what_a_file_does_not_say_stays_as_it_was() {
+    let bench = Bench::new();
+    bench.json(&["init"]);
+    let plant = bench.path("plant");
+    copy_demo(&plant);
+    let import = |what: &Path| bench.json(&["import", what.to_str().unwrap(), "--environment", "works"]);
+    let everything = || {
+        let lists = [
+            &["zone", "list"][..],
+            &["asset", "list"],
+            &["control", "list"],
+            &["conduit", "list"],
+            &["assess"],
+        ];
+        lists.map(|list| bench.json(&[list, &["--environment", "works"]].concat()))
+    };
+    // The document first, then the tables: reasons and names come in late.
+    let evidence = plant.join("evidence.json");
+    import(&evidence);
+    import(&plant);
+    let whole = everything();
+    let reasons = |id: &str| {
+        let shown = bench.json(&["finding", "show", id, "--environment", "works"]);
+        shown["finding"]["events"].as_array().unwrap().iter().filter(|e| e["reason"] != "").count()
+    };
+    assert!(reasons("F-1001") > 0);
+    // The document alone changes nothing of what the tables said.
+    let again = import(&evidence);
+    assert!(
+        again["files"].as_array().unwrap().iter().all(|f| f["changed"] == 0 && f["added"] == 0),
+        "{again}"
+    );
+    assert_eq!(everything(), whole);
+    // A newer feed and a profile are news, though no record is; a document without a profile takes none away.
+    let mut document: Value = serde_json::from_slice(&std::fs::read(&evidence).unwrap()).unwrap();
+    document["monitoring"]["last_update"] = "2026-06-29".into();
+    document["profile"] = serde_json::json!({"evidence_only_cap": 1});
+    let newer = bench.path("newer.json");
+    std::fs::write(&newer, document.to_string()).unwrap();
+    import(&newer);
+    let assessed = bench.json(&["assess", "--environment", "works"]);
+    assert_eq!(assessed["profile"]["evidence_only_cap"], 1);
+    import(&evidence);
+    assert_eq!(bench.json(&["assess", "--environment", "works"]), assessed);
+    let log = bench.json(&["audit", "log", "--limit", "1"]);
+    assert!(log["rows"][0]["detail"].as_str().unwrap().contains("evidence_only_cap"));
+}
+
+#[test]
+fn a_plant_is_never_mixed_with_another_of_the_same_name() {
+    let bench = Bench::new();
+    bench.json(&["init"]);
+    let plant = bench.path("plant");
+    copy_demo(&plant);
+    let folder = plant.to_str().unwrap();
+    bench.json(&["import", folder]);
+    bench.json(&["import", folder]);
+    let tickets = plant.join("tickets.csv");
+    let text = std::fs::read_to_string(&tickets).unwrap();
+    std::fs::write(
+        &tickets,
+        text.lines().map(|l| l.replace(",open,", ",waiting,") + "\n").collect::<String>(),
+    )
+    .unwrap();
+    let (code, complaint) = bench.fails(&["import", folder]);
+    assert_eq!((code, complaint.contains("--environment")), (2, true), "{complaint}");
+    let id = bench.json(&["env", "list"])["environments"][0]["id"].as_str().unwrap().to_owned();
+    bench.json(&["import", folder, "--environment", &id]);
+}
+
+#[test]
+fn a_report_that_cannot_be_kept_leaves_what_stood_there() {
+    let bench = Bench::demo();
+    let out = bench.path("report.json");
+    std::fs::write(&out, "mine").unwrap();
+    let lock = rusqlite::Connection::open(bench.path("store/plumbline.db")).unwrap();
+    lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let output = bench.run(&["report", "--out", out.to_str().unwrap(), "--snapshot", "Q2"]);
+    assert_eq!(output.status.code(), Some(4));
+    drop(lock);
+    assert_eq!(std::fs::read(&out).unwrap(), b"mine");
+    let left = std::fs::read_dir(bench.folder.path()).unwrap().count();
+    assert_eq!(left, 2, "the store and the file, nothing beside them");
+}
+
+#[test]
 fn a_broken_plant_is_refused_with_file_and_line_and_nothing_changes() {
     let bench = Bench::demo();
     let plant = bench.path("plant");
@@ -300,6 +386,12 @@ fn a_broken_plant_is_refused_with_file_and_line_and_nothing_changes() {
     std::fs::write(&hostile, b"{\"method\": \"\x1b[31mred\"}").unwrap();
     let (code, complaint) = bench.fails(&["assess", "--evidence", hostile.to_str().unwrap()]);
     assert_eq!((code, complaint.contains('\u{1b}')), (3, false));
+    copy_demo(&plant);
+    let text = std::fs::read_to_string(plant.join("evidence.json")).unwrap();
+    let red = text.replacen('{', r#"{"profile": {"name": "x\u001b[31m"},"#, 1);
+    std::fs::write(&hostile, red).unwrap();
+    let output = bench.run(&["assess", "--evidence", hostile.to_str().unwrap()]);
+    assert!(output.status.success() && !output.stdout.contains(&0x1b));
 }
 
 #[test]

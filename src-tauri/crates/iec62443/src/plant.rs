@@ -226,6 +226,10 @@ pub struct Ticket {
     pub closed: Option<Moment>,
 }
 
+fn by_id<'p>(ids: impl Iterator<Item = &'p str>) -> rustc_hash::FxHashMap<&'p str, usize> {
+    ids.enumerate().map(|(index, id)| (id, index)).collect()
+}
+
 impl Plant {
     /// An environment with nothing in it, on a day.
     pub fn empty(environment: Environment, today: Date) -> Plant {
@@ -251,6 +255,44 @@ impl Plant {
             event_notes: Vec::new(),
             controls: Vec::new(),
             tickets: Vec::new(),
+        }
+    }
+
+    /// What this plant does not say stays as it was known: an evidence document alone names no products,
+    /// owners or Purdue levels, and often no profile; a control's earlier states belong to earlier days.
+    pub fn complete_from(&mut self, known: &Plant) {
+        let old = &known.evidence;
+        let zones = by_id(old.zones.iter().map(|zone| &*zone.id));
+        for (zone, detail) in self.evidence.zones.iter_mut().zip(&mut self.zones) {
+            let Some(at) = zones.get(&*zone.id) else { continue };
+            if zone.name.is_empty() {
+                zone.name = old.zones[*at].name.clone();
+            }
+            if *detail == ZoneDetail::default() {
+                detail.clone_from(&known.zones[*at]);
+            }
+        }
+        let assets = by_id(old.assets.iter().map(|asset| &*asset.id));
+        for (asset, detail) in self.evidence.assets.iter().zip(&mut self.assets) {
+            let bare = AssetDetail { tag: asset.id.to_string(), ..AssetDetail::default() };
+            if let Some(at) = assets.get(&*asset.id).filter(|_| *detail == bare) {
+                detail.clone_from(&known.assets[*at]);
+            }
+        }
+        let controls = by_id(old.controls.iter().map(|control| &*control.id));
+        for (control, detail) in self.evidence.controls.iter_mut().zip(&mut self.controls) {
+            let Some(at) = controls.get(&*control.id) else { continue };
+            if *detail == ControlDetail::default() {
+                detail.clone_from(&known.controls[*at]);
+            }
+            let before = &old.controls[*at].history;
+            if !before.iter().all(|change| control.history.contains(change)) {
+                let new = control.history.iter().filter(|change| !before.contains(change)).copied();
+                control.history = before.iter().copied().chain(new).collect();
+            }
+        }
+        if self.evidence.profile == Overrides::default() {
+            self.evidence.profile = old.profile.clone();
         }
     }
 

@@ -158,6 +158,32 @@ impl Change<'_> {
         Ok(())
     }
 
+    /// Adds who, why and until when to an event that was known without.
+    pub(crate) fn put_note(
+        &self,
+        environment: &str,
+        finding: &str,
+        event: &Event,
+        note: &EventNote,
+    ) -> Result<()> {
+        self.transaction
+            .prepare_cached(
+                "UPDATE finding_event SET by = ?5, reason = ?6, until = ?7 WHERE seq = (
+                    SELECT seq FROM finding_event WHERE environment = ?1 AND finding = ?2 AND at = ?3 AND kind = ?4
+                    AND by = '' AND reason = '' AND until IS NULL ORDER BY seq LIMIT 1)",
+            )?
+            .execute(params![
+                environment,
+                finding,
+                event.at.to_string(),
+                event.kind.as_str(),
+                note.by,
+                note.reason,
+                note.until.map(|day| day.to_string())
+            ])?;
+        Ok(())
+    }
+
     /// Writes the same event for several findings as one change that [`Change::undo`] can take back.
     /// Returns the change's number.
     ///

@@ -201,6 +201,14 @@ impl Change<'_> {
         Ok(())
     }
 
+    /// The store's version, seen from inside: nobody else can change it until this change ends.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn version(&self) -> Result<i64> {
+        Ok(audit::head(&self.transaction)?.0)
+    }
+
     /// Who makes this change.
     pub fn who(&self) -> &Who {
         self.who

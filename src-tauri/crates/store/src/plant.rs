@@ -3,7 +3,6 @@
 use iec62443::{
     Plant,
     evidence::{Event, Finding},
-    level::FrSet,
     plant::EventNote,
 };
 use jiff::civil::Date;
@@ -39,6 +38,8 @@ pub struct PlantCounts {
     pub sr_answers: Counts,
     /// Tickets.
     pub tickets: Counts,
+    /// Days of feeds and scans, or the profile, were new.
+    pub updated: bool,
 }
 
 impl PlantCounts {
@@ -57,7 +58,7 @@ impl PlantCounts {
 
     /// Whether nothing is new or different.
     pub fn is_unchanged(&self) -> bool {
-        self.named().iter().all(|(_, counts)| counts.added == 0 && counts.changed == 0)
+        !self.updated && self.named().iter().all(|(_, counts)| counts.added == 0 && counts.changed == 0)
     }
 }
 
@@ -67,6 +68,8 @@ impl Store {
     /// # Errors
     /// [`crate::Error::NotFound`]
     pub fn plant(&self, environment: &str, today: Date) -> Result<Plant> {
+        // One transaction, so that no statement sees a change that the one before it did not.
+        let _reading = self.connection.unchecked_transaction()?;
         let mut plant = Plant::empty(self.environment(environment)?, today);
         let (zones, zone_details) = self.zones(environment)?;
         let (assets, asset_details) = self.assets(environment)?;
@@ -181,19 +184,21 @@ impl Change<'_> {
             }
         }
 
-        let mut updated = false;
         for at in &plant.updates {
-            updated |= self.add_update(environment, *at, "import")?;
+            counts.updated |= self.add_update(environment, *at, "import")?;
         }
         if new.profile != old.profile {
             self.put_overrides(environment, &new.profile, "imported with the plant")?;
-            updated = true;
+            counts.updated = true;
         }
-        if updated || !counts.is_unchanged() {
+        if !counts.is_unchanged() {
             let named =
                 counts.named().map(|(kind, c)| (kind.to_owned(), serde_json::json!([c.added, c.changed])));
-            let detail =
+            let mut detail =
                 serde_json::json!({"source": source, "added_changed": serde_json::Map::from_iter(named)});
+            if new.profile != old.profile {
+                detail["profile"] = serde_json::json!({"before": old.profile, "after": new.profile});
+            }
             self.log("plant.imported", environment, &detail)?;
         }
         Ok(counts)
@@ -202,30 +207,32 @@ impl Change<'_> {
     fn put_findings(&self, plant: &Plant, known: &Plant) -> Result<Counts> {
         let environment = plant.environment.id.as_str();
         let stated = |f: &Finding<'static>| Finding { events: Vec::new(), ..f.clone() };
-        let before: FxHashMap<&str, &Finding<'static>> =
-            known.evidence.findings.iter().map(|f| (&*f.id, f)).collect();
+        let no_note = EventNote::default();
+        let before: FxHashMap<&str, (&Finding<'static>, &Vec<EventNote>)> =
+            known.evidence.findings.iter().zip(&known.event_notes).map(|(f, n)| (&*f.id, (f, n))).collect();
         let mut counts = Counts::default();
         let mut position = before.len();
         for (finding, notes) in plant.evidence.findings.iter().zip(&plant.event_notes) {
             let old = before.get(&*finding.id);
-            let same = old.is_some_and(|old| stated(old) == stated(finding));
+            let same = old.is_some_and(|(old, _)| stated(old) == stated(finding));
             if !same {
                 self.put_finding(environment, position, finding)?;
                 position += 1;
             }
-            let no_note = EventNote::default();
             let mut events = 0;
             for (index, event) in finding.events.iter().enumerate() {
-                if !old.is_some_and(|old| holds(old, event)) {
-                    self.put_event(
-                        environment,
-                        &finding.id,
-                        event,
-                        notes.get(index).unwrap_or(&no_note),
-                        None,
-                    )?;
-                    events += 1;
+                let note = notes.get(index).unwrap_or(&no_note);
+                match old
+                    .and_then(|(old, old_notes)| Some(old_notes.get(place(old, &finding.events[..=index])?)?))
+                {
+                    None => self.put_event(environment, &finding.id, event, note, None)?,
+                    // Who and why were not known yet.
+                    Some(old_note) if *old_note == no_note && *note != no_note => {
+                        self.put_note(environment, &finding.id, event, note)?;
+                    }
+                    Some(_) => continue,
                 }
+                events += 1;
             }
             match old {
                 None => counts.added += 1,
@@ -237,7 +244,9 @@ impl Change<'_> {
     }
 }
 
-fn holds(finding: &Finding<'_>, event: &Event) -> bool {
-    let frs = |e: &Event| if e.frs.is_empty() { FrSet::EMPTY } else { e.frs };
-    finding.events.iter().any(|e| e.at == event.at && e.kind == event.kind && frs(e) == frs(event))
+/// Where a finding holds the last of some events, counting equal ones: the second of two needs a second.
+fn place(finding: &Finding<'_>, events: &[Event]) -> Option<usize> {
+    let last = events.last()?;
+    let nth = events.iter().filter(|event| *event == last).count() - 1;
+    finding.events.iter().enumerate().filter(|(_, event)| *event == last).nth(nth).map(|(at, _)| at)
 }

@@ -154,7 +154,7 @@ fn heat_map(name: &str, assessment: &Assessment) -> String {
         plain(name),
         assessment.as_of,
         iec62443::METHOD,
-        assessment.profile.name,
+        plain(&assessment.profile.name),
         short,
         count(assessment.zones.len(), "zone", "zones"),
     );
