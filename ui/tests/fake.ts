@@ -278,7 +278,7 @@ export function makeFake(scenario: Scenario = {}) {
     import_plant: (a): ImportView => {
       if (a['dry_run'] !== true) hasPlant = true;
       return {
-        dry_run: a['dry_run'] === true, environment: 'E1',
+        dry_run: a['dry_run'] === true, environment: 'E1', existing: false, updated: false,
         files: [
           { file: 'zones.csv', kind: 'zones', added: 2, changed: 1, unchanged: 6, refused: [] },
           { file: 'assets.csv', kind: 'assets', added: 14, changed: 3, unchanged: 103, refused: [{ at: 'line 7', reason: 'The zone “Z99” is not in zones.csv.' }, { at: 'line 31', reason: 'The tag is empty.' }] },

@@ -42,6 +42,7 @@ impl Session {
         if plant.environment.name.is_empty() {
             plant.environment.name = name;
         }
+        let existing = self.environments()?.iter().any(|environment| environment.id == id);
         tell(watch, "store", 0, 0)?;
         let counts =
             self.put_plant(&plant, &serde_json::Value::Array(sources), dry_run, environment.is_some())?;
@@ -71,7 +72,7 @@ impl Session {
             } else {
                 files
             };
-        Ok(view::ImportView { dry_run, files, environment: Some(id) })
+        Ok(view::ImportView { dry_run, files, environment: Some(id), existing, updated: counts.updated })
     }
 
     /// Writes a plant into its environment, which is made when it is not there. One that is there is only

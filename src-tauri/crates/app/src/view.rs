@@ -713,8 +713,12 @@ views! {
         pub dry_run: bool,
         /// Files.
         pub files: Vec<ImportedFile>,
-        /// Environment it went to.
+        /// Environment it went to, or would.
         pub environment: Option<String>,
+        /// The environment was there before.
+        pub existing: bool,
+        /// Days of feeds and scans, or the profile, were new.
+        pub updated: bool,
     }
 
     /// One file of an import.

@@ -260,6 +260,7 @@ fn import_looks_first_then_takes_the_same_choice() {
     assert_eq!(door.call("environments", json!({})).unwrap(), json!([]));
     let taken = import(false, true).unwrap();
     assert_eq!(looked["files"], taken["files"]);
+    assert_eq!((&looked["existing"], &looked["environment"]), (&json!(false), &taken["environment"]));
     assert_eq!(door.call("environments", json!({})).unwrap().as_array().unwrap().len(), 1);
     let again = import(false, true).unwrap();
     assert!(again["files"].as_array().unwrap().iter().all(|f| f["added"] == 0 && f["changed"] == 0));

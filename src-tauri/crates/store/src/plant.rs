@@ -222,9 +222,7 @@ impl Change<'_> {
             let mut events = 0;
             for (index, event) in finding.events.iter().enumerate() {
                 let note = notes.get(index).unwrap_or(&no_note);
-                match old
-                    .and_then(|(old, old_notes)| Some(old_notes.get(place(old, &finding.events[..=index])?)?))
-                {
+                match old.and_then(|(old, notes)| notes.get(place(old, &finding.events[..=index])?)) {
                     None => self.put_event(environment, &finding.id, event, note, None)?,
                     // Who and why were not known yet.
                     Some(old_note) if *old_note == no_note && *note != no_note => {

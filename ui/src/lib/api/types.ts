@@ -1114,9 +1114,17 @@ dry_run: boolean,
  */
 files: Array<ImportedFile>, 
 /**
- * Environment it went to.
+ * Environment it went to, or would.
  */
-environment: string | null, };
+environment: string | null, 
+/**
+ * The environment was there before.
+ */
+existing: boolean, 
+/**
+ * Days of feeds and scans, or the profile, were new.
+ */
+updated: boolean, };
 
 export type ImportedFile = { 
 /**

@@ -30,7 +30,8 @@ pub fn import(mut session: Session, wanted: &Import, output: &Output) -> app::Re
         });
         let environment = imported.environment.as_deref().unwrap_or_default();
         let end = if imported.dry_run {
-            format!("Nothing was changed: this is what would go into environment {environment}.")
+            let which = if imported.existing { "" } else { "the new " };
+            format!("Nothing was changed: this is what would go into {which}environment {environment}.")
         } else {
             format!("All of it is in environment {environment}.")
         };
