@@ -53,24 +53,28 @@ impl Session {
                 Failure::new("usage", "none of these findings is open").advice("Choose open findings.")
             );
         }
+        let who = self.who();
+        // What is dated with a day counts at its end (scoring.md section 1): a decision on the same day comes
+        // after it, or it would never count.
+        let (now, tonight) = (Moment::at(who.at), Moment::end_of(self.today()));
+        let later = |event: &Event| event.at > now && event.at <= tonight;
+        let overtaken = indices.iter().any(|index| plant.evidence.findings[*index].events.iter().any(later));
+        let at = if overtaken { tonight } else { now };
         // Nothing else holds the plant now, so what is remembered is changed in place.
-        drop(at);
         drop(plant);
         drop(assessment);
         let reason = match decision.note.trim() {
             "" => decision.reason.clone(),
             note => format!("{}: {note}", decision.reason),
         };
-        let who = self.who();
         let note = EventNote { by: who.actor.clone(), reason, until: None };
-        let new = NewEvent { kind: EventKind::Acknowledged, frs: FrSet::EMPTY, note: note.clone() };
+        let event = Event { at, kind: EventKind::Acknowledged, frs: FrSet::EMPTY };
+        let new = NewEvent { event: event.clone(), note: note.clone() };
         let before = self.store()?.version()?;
         let id = self.store_mut()?.change(&who, |change| change.add_event(environment, &open, &new))?;
         self.remember(environment, before, |plant| {
             for index in indices {
-                let event =
-                    Event { at: Moment::at(who.at), kind: EventKind::Acknowledged, frs: FrSet::EMPTY };
-                plant.evidence.findings[index].events.push(event);
+                plant.evidence.findings[index].events.push(event.clone());
                 plant.event_notes[index].push(note.clone());
             }
         })?;

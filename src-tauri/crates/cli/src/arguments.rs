@@ -57,7 +57,7 @@ pub enum Verb {
         verb: EnvVerb,
     },
     /// Zones with their levels
-    #[command(after_help = "Example:\n  plumbline zone list\n  plumbline zone show Z3")]
+    #[command(after_help = "Example:\n  plumbline zone list\n  plumbline zone show DMZ")]
     Zone {
         #[command(subcommand)]
         verb: ShowVerb,
@@ -69,14 +69,14 @@ pub enum Verb {
         verb: ListVerb,
     },
     /// Assets with their identities
-    #[command(after_help = "Example:\n  plumbline asset list --json\n  plumbline asset show Z3-004")]
+    #[command(after_help = "Example:\n  plumbline asset list --json\n  plumbline asset show FW-DMZ-01")]
     Asset {
         #[command(subcommand)]
         verb: ShowVerb,
     },
     /// Findings: look, acknowledge, take back
     #[command(
-        after_help = "Example:\n  plumbline finding list --text S7-1500\n  plumbline finding acknowledge F0012 --reason in_work --note \"next shutdown\""
+        after_help = "Example:\n  plumbline finding list --text S7-1500\n  plumbline finding acknowledge F-1390 --reason in_work --note \"next shutdown\""
     )]
     Finding {
         #[command(subcommand)]

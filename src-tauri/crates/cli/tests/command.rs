@@ -196,6 +196,25 @@ fn acknowledging_and_undo_go_through_the_log() {
 }
 
 #[test]
+fn a_decision_on_the_day_of_a_dated_event_counts() {
+    let bench = Bench::new();
+    bench.json(&["init"]);
+    let file = bench.path("reopened.json");
+    std::fs::write(
+        &file,
+        r#"{"method":"plumbline-sl/1","as_of":"2026-06-30","period_from":"2026-01-01",
+        "monitoring":{"last_update":"2026-06-29"},
+        "zones":[{"id":"Z","name":"Z","sl_t":[2,2,2,2,2,2,2]}],"assets":[{"id":"A","zone":"Z","identified":true}],
+        "findings":[{"id":"F","asset":"A","severity":"high","opened":"2026-03-01",
+        "events":[{"at":"2026-06-30","kind":"reopened"}]}]}"#,
+    )
+    .unwrap();
+    bench.json(&["import", file.to_str().unwrap(), "--environment", "e"]);
+    bench.json(&["finding", "acknowledge", "F", "--reason", "in_work"]);
+    assert_eq!(bench.json(&["assess"])["findings"]["F"]["triaged"], true);
+}
+
+#[test]
 fn targets_missed_are_told_by_the_exit_code_when_asked() {
     let bench = Bench::demo();
     assert_eq!(bench.run(&["assess"]).status.code(), Some(0));

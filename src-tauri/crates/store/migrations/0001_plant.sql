@@ -99,7 +99,6 @@ CREATE TABLE vulnerability (
     epss        REAL,
     exploit     TEXT
 ) STRICT;
-CREATE INDEX vulnerability_cve ON vulnerability (cve);
 
 CREATE TABLE finding (
     environment   TEXT NOT NULL REFERENCES environment (id) ON DELETE CASCADE,
@@ -112,6 +111,8 @@ CREATE TABLE finding (
     PRIMARY KEY (environment, id),
     FOREIGN KEY (environment, asset) REFERENCES asset (environment, id)
 ) STRICT;
+
+CREATE INDEX finding_vulnerability ON finding (vulnerability);
 
 CREATE TABLE change (
     id     INTEGER PRIMARY KEY,
@@ -182,6 +183,8 @@ CREATE TABLE ticket (
     PRIMARY KEY (environment, id),
     FOREIGN KEY (environment, finding) REFERENCES finding (environment, id) ON DELETE CASCADE
 ) STRICT;
+
+CREATE INDEX ticket_finding ON ticket (environment, finding);
 
 CREATE TABLE sr_answer (
     seq           INTEGER PRIMARY KEY,

@@ -107,10 +107,7 @@ impl Change<'_> {
         if removed == 0 {
             return Err(Error::NotFound { kind: "environment", id: id.to_owned() });
         }
-        self.transaction.execute(
-            "DELETE FROM vulnerability WHERE NOT EXISTS (SELECT 1 FROM finding WHERE vulnerability = vulnerability.key)",
-            [],
-        )?;
+        self.forget_statements()?;
         self.log("environment.removed", id, &serde_json::json!({}))
     }
 

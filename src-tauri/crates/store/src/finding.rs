@@ -1,8 +1,7 @@
 //! Findings, their events, and changes that can be taken back.
 
 use iec62443::{
-    Moment,
-    evidence::{Event, EventKind, Finding, Fix, Text},
+    evidence::{Event, Finding, Fix, Text},
     level::FrSet,
     plant::EventNote,
 };
@@ -19,10 +18,8 @@ pub(crate) type Findings = (Vec<Finding<'static>>, Vec<Vec<EventNote>>);
 /// A new event of a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewEvent {
-    /// Kind.
-    pub kind: EventKind,
-    /// FRs, for an override.
-    pub frs: FrSet,
+    /// What and when.
+    pub event: Event,
     /// Why, and until when; who is the one who makes the change.
     pub note: EventNote,
 }
@@ -191,13 +188,12 @@ impl Change<'_> {
     /// [`Error::NotFound`] for a finding that does not exist.
     pub fn add_event(&self, environment: &str, findings: &[String], new: &NewEvent) -> Result<i64> {
         let who = self.who().clone();
-        let action = format!("finding.{}", new.kind.as_str());
+        let action = format!("finding.{}", new.event.kind.as_str());
         self.transaction.execute(
             "INSERT INTO change (at, actor, action) VALUES (?1, ?2, ?3)",
             params![who.at.to_string(), who.actor, action],
         )?;
         let change = self.transaction.last_insert_rowid();
-        let event = Event { at: Moment::at(who.at), kind: new.kind, frs: new.frs };
         let note = EventNote { by: who.actor.clone(), ..new.note.clone() };
         for finding in findings {
             let known: Option<i64> = self
@@ -208,10 +204,10 @@ impl Change<'_> {
             if known.is_none() {
                 return Err(Error::NotFound { kind: "finding", id: finding.clone() });
             }
-            self.put_event(environment, finding, &event, &note, Some(change))?;
+            self.put_event(environment, finding, &new.event, &note, Some(change))?;
         }
         let detail = serde_json::json!({
-            "change": change, "findings": findings, "reason": note.reason, "until": note.until, "frs": new.frs,
+            "change": change, "findings": findings, "reason": note.reason, "until": note.until, "frs": new.event.frs,
         });
         self.log(&action, environment, &detail)?;
         Ok(change)

@@ -166,6 +166,9 @@ impl Change<'_> {
         counts.controls = tally.counts;
 
         counts.findings = self.put_findings(plant, known)?;
+        if counts.findings.changed > 0 {
+            self.forget_statements()?;
+        }
 
         let mut tally = Tally::new(known.tickets.iter().map(|t| (t.id.as_str(), t)));
         for ticket in &plant.tickets {

@@ -209,7 +209,9 @@ fn a_change_without_a_log_entry_or_that_fails_is_not_kept() {
 fn events_are_added_logged_and_taken_back_once() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = filled(folder.path());
-    let new = NewEvent { kind: EventKind::Acknowledged, frs: FrSet::EMPTY, note: EventNote::default() };
+    let event =
+        Event { at: moment("2026-06-30T12:00:00Z"), kind: EventKind::Acknowledged, frs: FrSet::EMPTY };
+    let new = NewEvent { event, note: EventNote::default() };
     let change = store.change(&who(), |c| c.add_event("e", &["F1".to_owned()], &new)).unwrap();
     assert_eq!(store.plant("e", TODAY).unwrap().evidence.findings[0].events.len(), 3);
     let (environment, findings) = store.change(&who(), |c| c.undo(change)).unwrap();

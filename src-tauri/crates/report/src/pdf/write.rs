@@ -212,6 +212,9 @@ impl Writer {
         ));
         let id = Object::String(digest.iter().take(16).copied().collect(), StringFormat::Hexadecimal);
         self.doc.trailer.set("ID", vec![id.clone(), id]);
+        // printpdf claims a PDF/X version of no text; this is plain PDF and claims nothing.
+        let info = self.doc.trailer.get(b"Info").and_then(Object::as_reference).map_err(wrong)?;
+        self.doc.get_dictionary_mut(info).map_err(wrong)?.remove(b"GTS_PDFXVersion");
         self.doc.compress();
         let mut bytes = Vec::new();
         self.doc.save_to(&mut bytes).map_err(wrong)?;
