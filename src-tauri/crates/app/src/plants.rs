@@ -27,6 +27,17 @@ impl Session {
         let (files, name) = files(paths)?;
         tell(watch, "check", 0, 0)?;
         let read = reader::read(&files, self.today())?;
+        // What was named and is not part of the plant is said, not passed over.
+        let same = |a: &str, b: &str| a.eq_ignore_ascii_case(b);
+        for (index, file) in files.iter().enumerate() {
+            let twice = files[..index].iter().any(|other| same(&other.name, &file.name));
+            if twice || !read.files.iter().any(|name| same(name, &file.name)) {
+                let what = if twice { "is named twice" } else { "is no part of a plant" };
+                return Err(Failure::new("bad_input", what)
+                    .at(file.name.clone())
+                    .advice("Name one folder, the files of one plant, or one evidence document."));
+            }
+        }
         let id = match environment {
             Some(id) => id.to_owned(),
             None if read.plant.environment.name.is_empty() => slug(&name),

@@ -397,6 +397,16 @@ fn a_broken_plant_is_refused_with_file_and_line_and_nothing_changes() {
         assert!(complaint.contains(file) && complaint.contains(says), "{complaint}");
         assert_eq!(complaint.lines().count(), 1, "one message: {complaint}");
     }
+    copy_demo(&plant);
+    let name = |file: &str| plant.join(file).to_str().unwrap().to_owned();
+    std::fs::copy(name("assets.csv"), name("asset.csv")).unwrap();
+    std::fs::copy(name("evidence.json"), name("other.json")).unwrap();
+    for (first, second) in
+        [("zones.csv", "asset.csv"), ("evidence.json", "other.json"), ("zones.csv", "zones.csv")]
+    {
+        let (code, complaint) = bench.fails(&["import", &name(first), &name(second), "--environment", "x"]);
+        assert_eq!((code, complaint.contains(second)), (3, true), "{complaint}");
+    }
     let (code, complaint) = bench.fails(&["import", bench.path("nowhere").to_str().unwrap()]);
     assert_eq!((code, complaint.contains("nowhere")), (3, true));
     let hostile = bench.path("hostile.json");
