@@ -37,7 +37,7 @@ impl Session {
         // Read before anything is written, so that a fault leaves no half a store.
         let plant = plant(self.today())?;
         self.create()?;
-        self.put_plant(&plant, &serde_json::json!("demo"), false, false)?;
+        self.put_plant(plant, &serde_json::json!("demo"), false, false)?;
         Ok(())
     }
 }

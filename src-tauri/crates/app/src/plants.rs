@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use iec62443::{Evidence, When, plant::Environment};
+use iec62443::plant::Environment;
 use import::{File, plant as reader};
 
 use crate::{Failure, Result, Session, Watch, view, watch::tell};
@@ -45,7 +45,6 @@ impl Session {
         };
         let sources: Vec<serde_json::Value> = files
             .iter()
-            .filter(|file| read.files.contains(&file.name))
             .map(|file| serde_json::json!({"file": file.name, "sha256": store::audit::sha256(&file.bytes)}))
             .collect();
         let mut plant = read.plant;
@@ -53,88 +52,60 @@ impl Session {
         if plant.environment.name.is_empty() {
             plant.environment.name = name;
         }
-        let existing = self.environments()?.iter().any(|environment| environment.id == id);
         tell(watch, "store", 0, 0)?;
-        let counts =
-            self.put_plant(&plant, &serde_json::Value::Array(sources), dry_run, environment.is_some())?;
-        let files = vec![view::ImportedFile {
-            file: read.files.join(", "),
-            kind: "plant".to_owned(),
-            added: counts.named().iter().map(|(_, c)| c.added).sum(),
-            changed: counts.named().iter().map(|(_, c)| c.changed).sum(),
-            unchanged: counts.named().iter().map(|(_, c)| c.unchanged).sum(),
+        let source = serde_json::Value::Array(sources);
+        let (counts, existing) = self.put_plant(plant, &source, dry_run, environment.is_some())?;
+        let line = |file: String, kind: &str, counts: &[store::Counts]| view::ImportedFile {
+            file,
+            kind: kind.to_owned(),
+            added: counts.iter().map(|c| c.added).sum(),
+            changed: counts.iter().map(|c| c.changed).sum(),
+            unchanged: counts.iter().map(|c| c.unchanged).sum(),
             refused: Vec::new(),
-        }];
-        let files =
-            if counts.named().iter().filter(|(_, c)| c.added + c.changed + c.unchanged > 0).count() > 1 {
-                counts
-                    .named()
-                    .iter()
-                    .filter(|(_, c)| c.added + c.changed + c.unchanged > 0)
-                    .map(|(kind, c)| view::ImportedFile {
-                        file: source_of(kind, &read.files),
-                        kind: (*kind).to_owned(),
-                        added: c.added,
-                        changed: c.changed,
-                        unchanged: c.unchanged,
-                        refused: Vec::new(),
-                    })
-                    .collect()
-            } else {
-                files
-            };
+        };
+        let present = counts.named().into_iter().filter(|(_, c)| *c != store::Counts::default());
+        let files = match present.collect::<Vec<_>>().as_slice() {
+            lines @ [_, _, ..] => {
+                lines.iter().map(|(kind, c)| line(source_of(kind, &read.files), kind, &[*c])).collect()
+            }
+            few => {
+                let counts: Vec<_> = few.iter().map(|(_, c)| *c).collect();
+                vec![line(read.files.join(", "), "plant", &counts)]
+            }
+        };
         Ok(view::ImportView { dry_run, files, environment: Some(id), existing, updated: counts.updated })
     }
 
     /// Writes a plant into its environment, which is made when it is not there. One that is there is only
-    /// changed when the user `named` it.
+    /// changed when the user `named` it. Also says whether it was there.
     pub(crate) fn put_plant(
-        &mut self,
-        plant: &iec62443::Plant,
-        source: &serde_json::Value,
-        dry_run: bool,
-        named: bool,
-    ) -> Result<store::PlantCounts> {
-        loop {
-            match self.try_put_plant(plant.clone(), source, dry_run, named) {
-                Ok(counts) | Err(Ended::AsItWas(counts)) => return Ok(counts),
-                Err(Ended::Failed(failure)) => return Err(failure),
-                // Somebody else changed the store meanwhile: look again.
-                Err(Ended::Overtaken) => {}
-            }
-        }
-    }
-
-    fn try_put_plant(
         &mut self,
         mut plant: iec62443::Plant,
         source: &serde_json::Value,
         dry_run: bool,
         named: bool,
-    ) -> std::result::Result<store::PlantCounts, Ended> {
+    ) -> Result<(store::PlantCounts, bool)> {
         let id = plant.environment.id.clone();
-        let version = self.store()?.version()?;
-        let exists = self.store()?.environments()?.iter().any(|listed| listed.environment.id == id);
-        let known = if exists {
-            std::sync::Arc::unwrap_or_clone(self.plant(&id)?)
-        } else {
-            iec62443::Plant::empty(plant.environment.clone(), self.today())
-        };
-        plant.complete_from(&known);
+        let today = self.today();
         let who = self.who();
-        self.store_mut()?.try_change(&who, |change| {
-            if change.version()? != version {
-                return Err(Ended::Overtaken);
-            }
-            if !exists {
-                change.add_environment(&plant.environment)?;
-            }
+        let mut existing = true;
+        let ended = self.store_mut()?.try_change(&who, |change| {
+            // Read within the change, so that nobody else's comes between looking and writing.
+            let known = match change.plant(&id, today) {
+                Err(store::Error::NotFound { .. }) => {
+                    existing = false;
+                    change.add_environment(&plant.environment)?;
+                    iec62443::Plant::empty(plant.environment.clone(), today)
+                }
+                found => found?,
+            };
+            plant.complete_from(&known);
             let counts = change.put_plant(&plant, &known, source)?;
-            if dry_run || (exists && counts.is_unchanged()) {
+            if dry_run || (existing && counts.is_unchanged()) {
                 // Leaving by an error takes everything back.
                 return Err(Ended::AsItWas(counts));
             }
-            if exists && !named {
+            if existing && !named {
                 let what = format!(
                     "environment {id:?} is there already and the files differ from it; nothing was changed"
                 );
@@ -142,29 +113,18 @@ impl Session {
                 return Err(Ended::Failed(Failure::new("usage", what).advice(advice)));
             }
             Ok(counts)
-        })
-    }
-
-    /// The evidence document of a day.
-    ///
-    /// # Errors
-    /// `not_found`
-    pub fn evidence(&mut self, environment: &str, when: When) -> Result<Evidence<'static>> {
-        Ok(self.plant(environment)?.evidence_at(when))
+        });
+        match ended {
+            Ok(counts) | Err(Ended::AsItWas(counts)) => Ok((counts, existing)),
+            Err(Ended::Failed(failure)) => Err(failure),
+        }
     }
 }
 
 /// How a change of the store ended when it was not kept.
 enum Ended {
     AsItWas(store::PlantCounts),
-    Overtaken,
     Failed(Failure),
-}
-
-impl From<Failure> for Ended {
-    fn from(failure: Failure) -> Ended {
-        Ended::Failed(failure)
-    }
 }
 
 impl From<store::Error> for Ended {

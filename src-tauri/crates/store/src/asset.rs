@@ -7,9 +7,9 @@ use iec62443::{
 use rusqlite::params;
 use rustc_hash::FxHashMap;
 
-use crate::{Change, Result, Store, value};
+use crate::{Change, Reading, Result, value};
 
-impl Store {
+impl Reading<'_> {
     pub(crate) fn assets(&self, environment: &str) -> Result<(Vec<Asset<'static>>, Vec<AssetDetail>)> {
         let mut identities = self.identities(environment)?;
         let mut statement = self.connection.prepare_cached(

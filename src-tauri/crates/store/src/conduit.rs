@@ -3,9 +3,9 @@
 use iec62443::plant::Conduit;
 use rusqlite::params;
 
-use crate::{Change, Result, Store, value};
+use crate::{Change, Reading, Result, value};
 
-impl Store {
+impl Reading<'_> {
     pub(crate) fn conduits(&self, environment: &str) -> Result<Vec<Conduit>> {
         let mut statement = self.connection.prepare_cached(
             "SELECT id, name, from_zone, to_zone, protocols, protected_by FROM conduit WHERE environment = ?1 ORDER BY position, id",

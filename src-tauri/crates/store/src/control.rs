@@ -7,9 +7,9 @@ use iec62443::{
 use rusqlite::params;
 use rustc_hash::FxHashMap;
 
-use crate::{Change, Result, Store, value};
+use crate::{Change, Reading, Result, value};
 
-impl Store {
+impl Reading<'_> {
     pub(crate) fn controls(&self, environment: &str) -> Result<(Vec<Control<'static>>, Vec<ControlDetail>)> {
         let mut statement = self.connection.prepare_cached(
             "SELECT control, at, status FROM control_change WHERE environment = ?1 ORDER BY seq",

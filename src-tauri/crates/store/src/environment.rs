@@ -3,7 +3,7 @@
 use iec62443::{Moment, plant::Environment, profile::Overrides};
 use rusqlite::{OptionalExtension, Row, params};
 
-use crate::{Change, Error, Result, Store, value};
+use crate::{Change, Error, Reading, Result, Store, value};
 
 /// An environment with how much is in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,12 +45,11 @@ impl Store {
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
+}
 
-    /// One environment.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`]
-    pub fn environment(&self, id: &str) -> Result<Environment> {
+impl Reading<'_> {
+    /// One environment; [`Error::NotFound`] when it is not there.
+    pub(crate) fn environment(&self, id: &str) -> Result<Environment> {
         self.connection
             .prepare_cached("SELECT id, name, organisation, demo FROM environment WHERE id = ?1")?
             .query_row([id], read)

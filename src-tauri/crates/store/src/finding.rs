@@ -8,7 +8,7 @@ use iec62443::{
 use rusqlite::{OptionalExtension, params};
 use rustc_hash::FxHashMap;
 
-use crate::{Change, Error, Result, Store, value};
+use crate::{Change, Error, Reading, Result, value};
 
 type Events = FxHashMap<String, (Vec<Event>, Vec<EventNote>)>;
 
@@ -24,7 +24,7 @@ pub struct NewEvent {
     pub note: EventNote,
 }
 
-impl Store {
+impl Reading<'_> {
     pub(crate) fn findings(&self, environment: &str) -> Result<Findings> {
         let stated = self.statements(environment)?;
         let mut events = self.events(environment)?;

@@ -29,7 +29,7 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 pub use audit::{AuditEntry, ChainState};
 pub use error::{Error, Result};
-pub use plant::PlantCounts;
+pub use plant::{Counts, PlantCounts};
 pub use report::KeptReport;
 
 /// Name of the database inside a store's folder.
@@ -59,6 +59,12 @@ pub struct Who {
 pub struct Change<'s> {
     transaction: Transaction<'s>,
     who: &'s Who,
+}
+
+/// What is read within one transaction, so that no statement sees a change that the one before it did not.
+/// Methods that read stand with their tables.
+struct Reading<'c> {
+    connection: &'c Connection,
 }
 
 impl Store {
@@ -199,14 +205,6 @@ impl Change<'_> {
             [key, value],
         )?;
         Ok(())
-    }
-
-    /// The store's version, seen from inside: nobody else can change it until this change ends.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub fn version(&self) -> Result<i64> {
-        Ok(audit::head(&self.transaction)?.0)
     }
 
     /// Who makes this change.

@@ -8,7 +8,7 @@ use iec62443::{
 use jiff::civil::Date;
 use rustc_hash::FxHashMap;
 
-use crate::{Change, Result, Store};
+use crate::{Change, Reading, Result, Store};
 
 /// How much of one kind an import added, changed and found unchanged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,8 +68,13 @@ impl Store {
     /// # Errors
     /// [`crate::Error::NotFound`]
     pub fn plant(&self, environment: &str, today: Date) -> Result<Plant> {
-        // One transaction, so that no statement sees a change that the one before it did not.
-        let _reading = self.connection.unchecked_transaction()?;
+        let transaction = self.connection.unchecked_transaction()?;
+        Reading { connection: &transaction }.plant(environment, today)
+    }
+}
+
+impl Reading<'_> {
+    fn plant(&self, environment: &str, today: Date) -> Result<Plant> {
         let mut plant = Plant::empty(self.environment(environment)?, today);
         let (zones, zone_details) = self.zones(environment)?;
         let (assets, asset_details) = self.assets(environment)?;
@@ -122,6 +127,14 @@ impl<'k, T: PartialEq> Tally<'k, T> {
 }
 
 impl Change<'_> {
+    /// As [`Store::plant`], seen from inside: nobody else can change it until this change ends.
+    ///
+    /// # Errors
+    /// [`crate::Error::NotFound`]
+    pub fn plant(&self, environment: &str, today: Date) -> Result<Plant> {
+        Reading { connection: &self.transaction }.plant(environment, today)
+    }
+
     /// Writes a plant into its environment, which must exist: what is new is added, what differs is changed,
     /// what is there and not mentioned stays. Events and answers are only ever added. `known` is the plant as
     /// it stands in the store. `source` names where it came from, for the log.

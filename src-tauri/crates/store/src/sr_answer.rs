@@ -3,9 +3,9 @@
 use iec62443::evidence::{SrAssessment, Text};
 use rusqlite::params;
 
-use crate::{Change, Result, Store, value};
+use crate::{Change, Reading, Result, value};
 
-impl Store {
+impl Reading<'_> {
     pub(crate) fn sr_answers(&self, environment: &str) -> Result<Vec<SrAssessment<'static>>> {
         let mut statement = self.connection.prepare_cached(
             "SELECT zone, requirement, status, at, justification, control FROM sr_answer WHERE environment = ?1 ORDER BY seq",

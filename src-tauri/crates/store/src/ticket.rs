@@ -3,9 +3,9 @@
 use iec62443::plant::Ticket;
 use rusqlite::params;
 
-use crate::{Change, Result, Store, value};
+use crate::{Change, Reading, Result, value};
 
-impl Store {
+impl Reading<'_> {
     pub(crate) fn tickets(&self, environment: &str) -> Result<Vec<Ticket>> {
         let mut statement = self.connection.prepare_cached(
             "SELECT id, system, finding, created, assignee, due, status, closed FROM ticket WHERE environment = ?1 ORDER BY position, id",

@@ -3,9 +3,9 @@
 use iec62443::{evidence::Zone, plant::ZoneDetail};
 use rusqlite::params;
 
-use crate::{Change, Result, Store, value};
+use crate::{Change, Reading, Result, value};
 
-impl Store {
+impl Reading<'_> {
     pub(crate) fn zones(&self, environment: &str) -> Result<(Vec<Zone<'static>>, Vec<ZoneDetail>)> {
         let mut statement = self.connection.prepare_cached(
             "SELECT id, name, sl_t, parent, purdue, safety, description FROM zone WHERE environment = ?1 ORDER BY position, id",
