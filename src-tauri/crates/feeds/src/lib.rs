@@ -1,0 +1,9 @@
+//! Vulnerability feeds: NVD, CVE records, CSAF advisories, KEV and EPSS. Reading their formats, fetching them,
+//! carrying them to machines that are offline. Knows no database.
+
+pub mod csaf;
+pub mod cve;
+pub mod epss;
+pub mod kev;
+pub mod nvd;
+pub mod reading;
