@@ -8,6 +8,10 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+/// The notice that goes with NVD's data wherever it is shown.
+pub const NVD_NOTICE: &str =
+    "This product uses data from the NVD API but is not endorsed or certified by the NVD.";
+
 macro_rules! views {
     ($($(#[$meta:meta])* $kind:ident $name:ident $body:tt)*) => {
         $(
@@ -743,6 +747,56 @@ views! {
         pub at: String,
         /// Why.
         pub reason: String,
+    }
+
+    /// What taking feeds in did.
+    struct IntelImport {
+        /// A line a file, or a line a kind when there are many.
+        pub files: Vec<IntelFile>,
+    }
+
+    /// Feed files and what became of what they hold.
+    struct IntelFile {
+        /// Name.
+        pub file: String,
+        /// nvd, cve, csaf, kev, epss, unknown.
+        pub kind: String,
+        /// How many files the line stands for.
+        pub files: usize,
+        /// How many of them were taken before, byte for byte, and not read again.
+        pub known: usize,
+        /// Records added.
+        pub added: u64,
+        /// Records replaced by newer ones.
+        pub changed: u64,
+        /// Records that were so already, or newer.
+        pub unchanged: u64,
+        /// Entries refused.
+        pub refused: Vec<RefusedRow>,
+    }
+
+    /// How much is known of vulnerabilities, and how old that is.
+    struct IntelStatus {
+        /// Sources something was taken from.
+        pub sources: Vec<IntelSource>,
+        /// The notice that NVD's terms ask for.
+        pub notice: String,
+    }
+
+    /// One source.
+    struct IntelSource {
+        /// nvd, cve, csaf, kev, epss.
+        pub id: String,
+        /// Records.
+        pub records: u64,
+        /// Moment of the newest record.
+        pub newest: Option<String>,
+        /// When it was last heard.
+        pub last_success: Option<String>,
+        /// Whole days since the newest record.
+        pub age_days: Option<i64>,
+        /// Older than a month.
+        pub old: bool,
     }
 
     /// Every failure a caller sees.

@@ -88,6 +88,19 @@ pub enum Verb {
         #[command(subcommand)]
         verb: ListVerb,
     },
+    /// Vulnerability intelligence: feeds in, feeds out, how old it is
+    ///
+    /// It lies in a file of its own beside the store and works without network.
+    #[command(
+        after_help = "Example:\n  plumbline intel import nvd-pages/ advisories/ known_exploited_vulnerabilities.json\n  plumbline intel status"
+    )]
+    Intel {
+        #[command(subcommand)]
+        verb: IntelVerb,
+    },
+    /// Match assets to vulnerabilities, with reasons
+    #[command(after_help = "Example:\n  plumbline match --assets list.csv > matches.jsonl")]
+    Match(Match),
     /// Security levels of every zone: from the store, or from an evidence document alone
     #[command(
         after_help = "Example:\n  plumbline assess --as-of 2026-06-30 --evidence-out evidence.json\n  plumbline assess --evidence evidence.json --json"
@@ -357,4 +370,29 @@ pub enum AuditVerb {
     },
     /// Recompute the chain; exit code 1 when a row does not follow
     Verify,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum IntelVerb {
+    /// Take feed files in: NVD 2.0 pages, CVE 5 records, CSAF advisories, KEV, EPSS, or folders of them
+    ///
+    /// Plain, .gz or .zst, and .zip or .tar archives; told apart by content. A broken file changes nothing; an
+    /// entry that cannot be read is reported and left out. The same again changes nothing.
+    #[command(after_help = "Example:\n  plumbline intel import nvd-pages/ advisories/ epss_scores.csv.gz")]
+    Import {
+        /// Files and folders
+        #[arg(required = true, value_name = "PATH")]
+        paths: Vec<PathBuf>,
+    },
+    /// Sources, how many records, how old
+    #[command(after_help = "Example:\n  plumbline intel status --json")]
+    Status,
+}
+
+#[derive(Args, Debug)]
+pub struct Match {
+    /// Match this list (columns vendor, product, version, or cpe, purl, order_number; any others are echoed)
+    /// without storing it: a line of JSON for each row
+    #[arg(long, value_name = "FILE")]
+    pub assets: Option<PathBuf>,
 }

@@ -46,9 +46,8 @@ fn exit_code(failure: &Failure) -> u8 {
 }
 
 fn run(arguments: &Arguments, output: &Output) -> app::Result<Done> {
-    let open = || -> app::Result<Session> {
-        Session::open(Place::of_user(arguments.store.clone(), arguments.today)?)
-    };
+    let place = || Place::of_user(arguments.store.clone(), arguments.today);
+    let open = || -> app::Result<Session> { Session::open(place()?) };
     // A verb that needs a store says so before it does anything.
     let stored = || -> app::Result<Session> {
         let session = open()?;
@@ -70,6 +69,8 @@ fn run(arguments: &Arguments, output: &Output) -> app::Result<Done> {
             Some(file) => verbs::assess::recompute(file, wanted, output),
             None => verbs::assess::assess(stored()?, wanted, output),
         },
+        Verb::Intel { verb } => verbs::intel::intel(&place()?, verb, output),
+        Verb::Match(wanted) => verbs::intel::matches(&place()?, wanted, output),
         Verb::Report(wanted) => verbs::report::report(stored()?, wanted, output),
         Verb::Audit { verb } => verbs::audit::audit(stored()?, verb, output),
         Verb::Completions { shell } => verbs::help::completions(*shell, output),

@@ -117,6 +117,7 @@ fn words(step: &'static str) -> &'static str {
         "charts" => "drawing charts",
         "pages" => "setting pages",
         "write" => "writing the file",
+        "match" => "matching",
         other => other,
     }
 }

@@ -7,8 +7,8 @@ use serde::Deserialize;
 use vulnerability::{
     Cpe, Range,
     record::{
-        Bounds, Claim, Platform, Record, Remedy, RemedyKind, Score, Source, State, Status, Voice, Vulnerability,
-        VulnerabilityId,
+        Bounds, Claim, Platform, Record, Remedy, RemedyKind, Score, Source, State, Status, Voice,
+        Vulnerability, VulnerabilityId,
     },
 };
 
@@ -234,8 +234,12 @@ pub fn read(json: &str) -> Result<Record, String> {
     let advisory: Advisory<'_> = serde_json::from_str(json).map_err(|error| error.to_string())?;
     let document = &advisory.document;
     let products = products(&advisory.product_tree);
-    let groups: FxHashMap<&str, &[Text<'_>]> =
-        advisory.product_tree.product_groups.iter().map(|g| (&*g.group_id, g.product_ids.as_slice())).collect();
+    let groups: FxHashMap<&str, &[Text<'_>]> = advisory
+        .product_tree
+        .product_groups
+        .iter()
+        .map(|g| (&*g.group_id, g.product_ids.as_slice()))
+        .collect();
     let voice = if document.publisher.category == "vendor" { Voice::Vendor } else { Voice::Coordinator };
     let mut vulnerabilities = Vec::with_capacity(advisory.vulnerabilities.len());
     // What is said of one product, of which vulnerabilities.
@@ -255,13 +259,17 @@ pub fn read(json: &str) -> Result<Record, String> {
                 _ => None,
             };
             if let Some(fix) = fix {
-                let grouped = remediation.group_ids.iter().filter_map(|group| groups.get(&**group)).copied().flatten();
+                let grouped =
+                    remediation.group_ids.iter().filter_map(|group| groups.get(&**group)).copied().flatten();
                 for product in remediation.product_ids.iter().chain(grouped) {
                     *fixes.entry(product).or_default() |= fix;
                 }
             }
-            let remedy =
-                Remedy { kind, words: remediation.details.as_ref().into(), url: remediation.url.as_ref().into() };
+            let remedy = Remedy {
+                kind,
+                words: remediation.details.as_ref().into(),
+                url: remediation.url.as_ref().into(),
+            };
             if !remedies.contains(&remedy) {
                 remedies.push(remedy);
             }
@@ -287,7 +295,11 @@ pub fn read(json: &str) -> Result<Record, String> {
         let description = note("summary").or_else(|| note("description")).or_else(|| note("general"));
         vulnerabilities.push(Vulnerability {
             id,
-            title: if entry.title.is_empty() { document.title.as_ref().into() } else { entry.title.as_ref().into() },
+            title: if entry.title.is_empty() {
+                document.title.as_ref().into()
+            } else {
+                entry.title.as_ref().into()
+            },
             description: description.map(|note| note.text.as_ref().into()).unwrap_or_default(),
             cwes: entry.cwe.iter().chain(&entry.cwes).map(|cwe| cwe.id.as_ref().into()).collect(),
             cvss,
@@ -302,7 +314,8 @@ pub fn read(json: &str) -> Result<Record, String> {
         let Some(named) = products.get(product) else { continue };
         claims.extend(claims_of(named, voice, status, fix, about));
     }
-    let withdrawn = document.title.to_lowercase().starts_with("withdrawn") || document.tracking.status == "withdrawn";
+    let withdrawn =
+        document.title.to_lowercase().starts_with("withdrawn") || document.tracking.status == "withdrawn";
     Ok(Record {
         source: Source::Csaf,
         id: document.tracking.id.trim().into(),
@@ -420,8 +433,11 @@ fn walk<'t>(branches: &'t [Branch<'_>], above: &Named, products: &mut FxHashMap<
         if let Some(product) = &branch.product {
             let mut leaf = named.clone();
             if leaf.product.is_empty() {
-                leaf.product =
-                    if leaf.family.is_empty() { product.name.trim().to_owned() } else { std::mem::take(&mut leaf.family) };
+                leaf.product = if leaf.family.is_empty() {
+                    product.name.trim().to_owned()
+                } else {
+                    std::mem::take(&mut leaf.family)
+                };
             }
             complete(&mut leaf, product);
             products.insert(&*product.product_id, leaf);
@@ -433,7 +449,9 @@ fn walk<'t>(branches: &'t [Branch<'_>], above: &Named, products: &mut FxHashMap<
 /// Adds what the identification helper says.
 fn complete(named: &mut Named, product: &Product<'_>) {
     let helper = &product.product_identification_helper;
-    named.numbers.extend(helper.model_numbers.iter().chain(&helper.skus).map(|number| number.as_ref().into()));
+    named
+        .numbers
+        .extend(helper.model_numbers.iter().chain(&helper.skus).map(|number| number.as_ref().into()));
     named.serials.extend(helper.serial_numbers.iter().map(|serial| serial.to_string()));
     let Some(cpe) = helper.cpe.as_deref().and_then(|cpe| Cpe::read(cpe).ok()) else { return };
     if named.vendor.is_empty() {

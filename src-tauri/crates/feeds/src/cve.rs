@@ -8,7 +8,8 @@ use vulnerability::{
     Range,
     range::{Bound, Span},
     record::{
-        Bounds, Claim, Exploitation, Record, Score, Source, State, Status, Voice, Vulnerability, VulnerabilityId,
+        Bounds, Claim, Exploitation, Record, Score, Source, State, Status, Voice, Vulnerability,
+        VulnerabilityId,
     },
 };
 
@@ -192,7 +193,9 @@ pub fn read(json: &str) -> Result<Record, String> {
     let mut references: Vec<Box<str>> = Vec::new();
     let mut exploitation = None;
     for (container, primary) in [(cna, true)].into_iter().chain(adp.iter().map(|c| (c, false))) {
-        for cwe in container.problem_types.iter().flat_map(|p| &p.descriptions).filter_map(|p| p.cwe_id.as_deref()) {
+        for cwe in
+            container.problem_types.iter().flat_map(|p| &p.descriptions).filter_map(|p| p.cwe_id.as_deref())
+        {
             if !cwes.iter().any(|known| **known == *cwe) {
                 cwes.push(cwe.into());
             }
@@ -247,9 +250,12 @@ pub fn read(json: &str) -> Result<Record, String> {
 pub(crate) fn moment(text: &str) -> Result<Timestamp, String> {
     let text = text.trim();
     text.parse::<Timestamp>()
-        .or_else(|_| text.parse::<jiff::civil::DateTime>().and_then(|at| jiff::tz::Offset::UTC.to_timestamp(at)))
         .or_else(|_| {
-            text.parse::<jiff::civil::Date>().and_then(|day| jiff::tz::Offset::UTC.to_timestamp(day.at(0, 0, 0, 0)))
+            text.parse::<jiff::civil::DateTime>().and_then(|at| jiff::tz::Offset::UTC.to_timestamp(at))
+        })
+        .or_else(|_| {
+            text.parse::<jiff::civil::Date>()
+                .and_then(|day| jiff::tz::Offset::UTC.to_timestamp(day.at(0, 0, 0, 0)))
         })
         .map_err(|_| format!("{:?} is not a time", text.chars().take(40).collect::<String>()))
 }
@@ -338,7 +344,11 @@ fn except(exceptions: &[Range]) -> Range {
 fn range(version: &Version<'_>) -> (Range, Bounds) {
     let from = version.version.trim();
     let open = is_nothing(from) || from == "0";
-    let end = version.less_than.as_deref().map(|end| (end, false)).or(version.less_than_or_equal.as_deref().map(|end| (end, true)));
+    let end = version
+        .less_than
+        .as_deref()
+        .map(|end| (end, false))
+        .or(version.less_than_or_equal.as_deref().map(|end| (end, true)));
     match end {
         Some((end, inclusive)) => {
             let end = end.trim();
@@ -349,7 +359,10 @@ fn range(version: &Version<'_>) -> (Range, Bounds) {
             };
             if matches!(end, "*" | "unspecified") || is_nothing(end) {
                 return match from {
-                    Some(from) => (Range::spans(format!(">= {}", from.version), vec![Span::Between(Some(from), None)]), Bounds::Stated),
+                    Some(from) => (
+                        Range::spans(format!(">= {}", from.version), vec![Span::Between(Some(from), None)]),
+                        Bounds::Stated,
+                    ),
                     None => (Range::all("*"), Bounds::Stated),
                 };
             }
@@ -357,9 +370,17 @@ fn range(version: &Version<'_>) -> (Range, Bounds) {
             if end.contains(['<', '>']) || end.contains(" and ") {
                 return (Range::read(end), Bounds::Stated);
             }
-            (Range::spans(words, vec![Span::Between(from, Some(Bound { version: end.into(), inclusive }))]), Bounds::Stated)
+            (
+                Range::spans(
+                    words,
+                    vec![Span::Between(from, Some(Bound { version: end.into(), inclusive }))],
+                ),
+                Bounds::Stated,
+            )
         }
-        None if is_nothing(from) => (Range::all(from), if from == "*" { Bounds::Stated } else { Bounds::Missing }),
+        None if is_nothing(from) => {
+            (Range::all(from), if from == "*" { Bounds::Stated } else { Bounds::Missing })
+        }
         None => (Range::read(from), Bounds::Stated),
     }
 }

@@ -3,24 +3,13 @@
 use std::io::Read;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-use vulnerability::CveId;
-
-/// A score.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Probability {
-    /// The vulnerability.
-    pub cve: CveId,
-    /// Probability of exploitation within 30 days, 0 to 1.
-    pub score: f64,
-    /// Share of vulnerabilities with a lower score, 0 to 1.
-    pub percentile: f64,
-}
+use vulnerability::{CveId, record::Probability};
 
 /// The day the scores are of, from the first line (`#model_version:…,score_date:…`).
 pub fn day(head: &str) -> Option<Timestamp> {
     let line = head.lines().next()?;
-    let date = line.split(',').find_map(|part| part.trim_start_matches('#').trim().strip_prefix("score_date:"))?;
+    let date =
+        line.split(',').find_map(|part| part.trim_start_matches('#').trim().strip_prefix("score_date:"))?;
     crate::cve::moment(date).or_else(|_| crate::cve::moment(&date.replace("+0000", "Z"))).ok()
 }
 

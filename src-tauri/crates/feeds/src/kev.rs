@@ -2,24 +2,8 @@
 
 use std::borrow::Cow;
 
-use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
-use vulnerability::CveId;
-
-/// An entry of the catalogue.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Exploited {
-    /// The vulnerability.
-    pub cve: CveId,
-    /// Day it was added.
-    pub added: Date,
-    /// Day by which federal agencies must act; a hint for others.
-    pub due: Option<Date>,
-    /// What to do, in CISA's words.
-    pub action: String,
-    /// Used in ransomware campaigns, as far as CISA knows.
-    pub ransomware: bool,
-}
+use serde::Deserialize;
+use vulnerability::record::Exploited;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -44,7 +28,10 @@ pub fn read(json: &str) -> Result<Exploited, String> {
     let entry: Entry<'_> = serde_json::from_str(json).map_err(|error| error.to_string())?;
     Ok(Exploited {
         cve: entry.cve_id.parse().map_err(|error: vulnerability::cve::NotACve| error.to_string())?,
-        added: entry.date_added.parse().map_err(|_| format!("dateAdded {:?} is not a day", entry.date_added))?,
+        added: entry
+            .date_added
+            .parse()
+            .map_err(|_| format!("dateAdded {:?} is not a day", entry.date_added))?,
         due: entry.due_date.parse().ok(),
         action: entry.required_action.into_owned(),
         ransomware: entry.known_ransomware_campaign_use == "Known",

@@ -10,7 +10,9 @@ use serde::Deserialize;
 use vulnerability::{
     Range,
     range::{Bound, Extent, Span},
-    record::{Bounds, Claim, Platform, Record, Score, Source, State, Status, Voice, Vulnerability, VulnerabilityId},
+    record::{
+        Bounds, Claim, Platform, Record, Score, Source, State, Status, Voice, Vulnerability, VulnerabilityId,
+    },
 };
 
 #[derive(Deserialize)]
@@ -166,18 +168,28 @@ pub fn read(json: &str) -> Result<Record, String> {
         "Rejected" => State::Rejected,
         _ if disputed => State::Disputed,
         // "Deferred" are older ones that were analysed once, as far as they name products.
-        "Received" | "Awaiting Analysis" | "Undergoing Analysis" | "Deferred" if cve.configurations.is_empty() => {
+        "Received" | "Awaiting Analysis" | "Undergoing Analysis" | "Deferred"
+            if cve.configurations.is_empty() =>
+        {
             State::NotAnalysed
         }
         _ => State::Published,
     };
     let description = cve.descriptions.iter().find(|d| d.lang.starts_with("en")).or(cve.descriptions.first());
     let metrics = &cve.metrics;
-    let cvss = [&metrics.cvss_metric_v40, &metrics.cvss_metric_v31, &metrics.cvss_metric_v30, &metrics.cvss_metric_v2]
-        .into_iter()
-        .flatten()
-        .map(|metric| Score { vector: metric.cvss_data.vector_string.as_ref().into(), primary: metric.kind == "Primary" })
-        .collect();
+    let cvss = [
+        &metrics.cvss_metric_v40,
+        &metrics.cvss_metric_v31,
+        &metrics.cvss_metric_v30,
+        &metrics.cvss_metric_v2,
+    ]
+    .into_iter()
+    .flatten()
+    .map(|metric| Score {
+        vector: metric.cvss_data.vector_string.as_ref().into(),
+        primary: metric.kind == "Primary",
+    })
+    .collect();
     let mut cwes: Vec<Box<str>> = Vec::new();
     for word in cve.weaknesses.iter().flat_map(|weakness| &weakness.description) {
         if !cwes.iter().any(|known| **known == *word.value) {
@@ -280,7 +292,8 @@ fn variant(fields: &str) -> Box<str> {
     if fields.bytes().all(|b| matches!(b, b'*' | b'-' | b':')) {
         return Box::default();
     }
-    let list: Vec<Box<str>> = fields.split(':').filter(|f| !matches!(*f, "*" | "-" | "")).map(words).collect();
+    let list: Vec<Box<str>> =
+        fields.split(':').filter(|f| !matches!(*f, "*" | "-" | "")).map(words).collect();
     list.join(" ").into()
 }
 
@@ -295,7 +308,10 @@ fn span(m: &CpeMatch<'_>, name: &Name<'_>) -> Span {
     if is_bounded(m) {
         let bound = |including: &Option<Cow<'_, str>>, excluding: &Option<Cow<'_, str>>| {
             let of = |text: &str, inclusive| Bound { version: words(text), inclusive };
-            including.as_deref().map(|text| of(text, true)).or_else(|| excluding.as_deref().map(|text| of(text, false)))
+            including
+                .as_deref()
+                .map(|text| of(text, true))
+                .or_else(|| excluding.as_deref().map(|text| of(text, false)))
         };
         return Span::Between(
             bound(&m.version_start_including, &m.version_start_excluding),
@@ -363,14 +379,18 @@ fn claims(configurations: &[Configuration<'_>], id: &VulnerabilityId) -> Vec<Cla
             let mut platforms: Vec<Vec<Platform>> = Vec::new();
             if all {
                 let others = configuration.nodes.iter().enumerate().filter(|(other, _)| *other != index);
-                platforms.extend(others.map(|(_, node)| node.cpe_match.iter().filter_map(|m| platform(m, node.negate)).collect()));
+                platforms.extend(others.map(|(_, node)| {
+                    node.cpe_match.iter().filter_map(|m| platform(m, node.negate)).collect()
+                }));
             }
             platforms.retain(|list: &Vec<Platform>| !list.is_empty());
             let together = node.operator.as_deref() == Some("AND");
             let mut groups: Vec<Group<'_>> = Vec::new();
             for m in node.cpe_match.iter().filter(|m| m.vulnerable) {
                 let Some(name) = name(&m.criteria) else { continue };
-                let same = |g: &Group<'_>| g.product == name.product && g.vendor == name.vendor && g.variant == name.variant;
+                let same = |g: &Group<'_>| {
+                    g.product == name.product && g.vendor == name.vendor && g.variant == name.variant
+                };
                 let at = groups.iter().rposition(same).unwrap_or_else(|| {
                     groups.push(Group {
                         vendor: name.vendor,
@@ -393,9 +413,11 @@ fn claims(configurations: &[Configuration<'_>], id: &VulnerabilityId) -> Vec<Cla
                 let mut platforms = platforms.clone();
                 if together {
                     let others = node.cpe_match.iter().filter(|m| {
-                        name(&m.criteria).is_some_and(|n| n.product != group.product || n.vendor != group.vendor)
+                        name(&m.criteria)
+                            .is_some_and(|n| n.product != group.product || n.vendor != group.vendor)
                     });
-                    platforms.extend(others.filter_map(|m| platform(m, false)).map(|platform| vec![platform]));
+                    platforms
+                        .extend(others.filter_map(|m| platform(m, false)).map(|platform| vec![platform]));
                 }
                 let mut add = |range: Range, bounds: Bounds| {
                     let claim = Claim {
@@ -418,7 +440,10 @@ fn claims(configurations: &[Configuration<'_>], id: &VulnerabilityId) -> Vec<Cla
                 if !group.spans.is_empty() {
                     let mut text = String::new();
                     written(&group.spans, &mut text);
-                    add(Range { written: text.into(), extent: Extent::Spans(group.spans), condition: None }, Bounds::Stated);
+                    add(
+                        Range { written: text.into(), extent: Extent::Spans(group.spans), condition: None },
+                        Bounds::Stated,
+                    );
                 }
                 if group.missing {
                     add(Range::all("*"), Bounds::Missing);
@@ -442,5 +467,11 @@ fn platform(m: &CpeMatch<'_>, negated: bool) -> Option<Platform> {
     } else {
         None
     };
-    Some(Platform { vendor: words(name.vendor), product: words(name.product), hardware: name.part == "h", range, negated })
+    Some(Platform {
+        vendor: words(name.vendor),
+        product: words(name.product),
+        hardware: name.part == "h",
+        range,
+        negated,
+    })
 }

@@ -23,9 +23,9 @@ use serde::{
 };
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
-use vulnerability::record::Record;
+use vulnerability::record::{Exploited, Probability, Record};
 
-use crate::{csaf, cve, epss, epss::Probability, kev, kev::Exploited, nvd};
+use crate::{csaf, cve, epss, kev, nvd};
 
 /// Changes when reading learns something new, so that files read by an older one are read again.
 pub const EDITION: u8 = 1;
@@ -80,13 +80,13 @@ pub enum Item {
     Probability(Probability),
 }
 
-/// Items of one file, and how many bytes they took.
+/// Items of one file, as the taker wants them.
 #[derive(Debug)]
-pub struct Batch {
+pub struct Batch<T> {
     /// Which file of the list.
     pub file: usize,
     /// What was read.
-    pub items: Vec<Item>,
+    pub items: Vec<T>,
 }
 
 /// An entry or a file that was not taken.
@@ -137,9 +137,9 @@ pub enum Error<E> {
 
 /// What reading hands to its taker.
 #[derive(Debug)]
-pub enum Event {
+pub enum Event<T> {
     /// Items of a file.
-    Batch(Batch),
+    Batch(Batch<T>),
     /// A file is done.
     Done(Box<FileReport>),
 }
@@ -151,7 +151,8 @@ pub enum Event {
 pub fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, (PathBuf, io::Error)> {
     fn walk(folder: &Path, depth: usize, list: &mut Vec<PathBuf>) -> Result<(), (PathBuf, io::Error)> {
         let at = |error| (folder.to_owned(), error);
-        let mut entries = std::fs::read_dir(folder).map_err(at)?.collect::<Result<Vec<_>, _>>().map_err(at)?;
+        let mut entries =
+            std::fs::read_dir(folder).map_err(at)?.collect::<Result<Vec<_>, _>>().map_err(at)?;
         entries.sort_by_key(std::fs::DirEntry::file_name);
         for entry in entries {
             // Links are not followed: they may lead in circles or elsewhere.
@@ -183,20 +184,22 @@ fn is_feed_name(path: &Path) -> bool {
 }
 
 /// Reads files on several threads and hands what is in them to `take`, in no particular order.
-/// `known` tells whether a file with these bytes was taken before.
+/// `known` tells whether a file with these bytes was taken before; `prepare` runs on the reading threads.
 ///
 /// # Errors
 /// [`Error::Broken`] for the first broken file; [`Error::Taker`] as soon as `take` fails. What was handed on
 /// before must then be taken back by the taker.
-pub fn read<E>(
+pub fn read<T: Send, E>(
     files: &[PathBuf],
     known: &(dyn Fn(&[u8; 32]) -> bool + Sync),
-    mut take: impl FnMut(Event) -> Result<(), E>,
+    prepare: &(dyn Fn(Item) -> T + Sync),
+    mut take: impl FnMut(Event<T>) -> Result<(), E>,
 ) -> Result<(), Error<E>> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).clamp(1, 4).min(files.len().max(1));
+    let threads =
+        std::thread::available_parallelism().map_or(1, usize::from).clamp(1, 4).min(files.len().max(1));
     let next = AtomicUsize::new(0);
     let stop = AtomicBool::new(false);
-    let (send, receive) = mpsc::sync_channel::<Result<Event, (usize, String)>>(2 * threads);
+    let (send, receive) = mpsc::sync_channel::<Result<Event<T>, (usize, String)>>(2 * threads);
     std::thread::scope(|scope| {
         for _ in 0..threads {
             let send = send.clone();
@@ -205,7 +208,15 @@ pub fn read<E>(
                 while !stop.load(Ordering::Relaxed) {
                     let file = next.fetch_add(1, Ordering::Relaxed);
                     let Some(path) = files.get(file) else { break };
-                    let mut out = Out { file, send: &send, items: Vec::new(), gone: false, refused: Vec::new(), more: 0 };
+                    let mut out = Out {
+                        file,
+                        send: &send,
+                        prepare,
+                        items: Vec::new(),
+                        gone: false,
+                        refused: Vec::new(),
+                        more: 0,
+                    };
                     let done = one(path, known, &mut out);
                     out.flush();
                     let message = match done {
@@ -244,21 +255,22 @@ pub fn read<E>(
     })
 }
 
-type Sender = mpsc::SyncSender<Result<Event, (usize, String)>>;
+type Sender<T> = mpsc::SyncSender<Result<Event<T>, (usize, String)>>;
 
 /// Where a worker puts what it reads.
-struct Out<'s> {
+struct Out<'s, T> {
     file: usize,
-    send: &'s Sender,
-    items: Vec<Item>,
+    send: &'s Sender<T>,
+    prepare: &'s (dyn Fn(Item) -> T + Sync),
+    items: Vec<T>,
     gone: bool,
     refused: Vec<Refused>,
     more: u64,
 }
 
-impl Out<'_> {
+impl<T> Out<'_, T> {
     fn put(&mut self, item: Item) {
-        self.items.push(item);
+        self.items.push((self.prepare)(item));
         if self.items.len() >= BATCH {
             self.flush();
         }
@@ -288,7 +300,11 @@ struct Found {
     of: Option<Timestamp>,
 }
 
-fn one(path: &Path, known: &(dyn Fn(&[u8; 32]) -> bool + Sync), out: &mut Out<'_>) -> Result<Found, String> {
+fn one<T>(
+    path: &Path,
+    known: &(dyn Fn(&[u8; 32]) -> bool + Sync),
+    out: &mut Out<'_, T>,
+) -> Result<Found, String> {
     let unreadable = |error: io::Error| format!("cannot be read: {error}");
     let mut file = File::open(path).map_err(unreadable)?;
     let mut hash = Sha256::new();
@@ -328,12 +344,14 @@ fn one(path: &Path, known: &(dyn Fn(&[u8; 32]) -> bool + Sync), out: &mut Out<'_
 }
 
 /// Unpacks what is packed, then looks what it is.
-fn content(mut input: impl Read, out: &mut Out<'_>, found: &mut Found) -> Result<(), String> {
+fn content<T>(mut input: impl Read, out: &mut Out<'_, T>, found: &mut Found) -> Result<(), String> {
     let mut magic = Vec::new();
     input.by_ref().take(4).read_to_end(&mut magic).map_err(cut)?;
     let whole = io::Cursor::new(magic.clone()).chain(input);
     match magic.as_slice() {
-        [0x1f, 0x8b, ..] => plain(flate2::read::MultiGzDecoder::new(BufReader::with_capacity(1 << 17, whole)), out, found),
+        [0x1f, 0x8b, ..] => {
+            plain(flate2::read::MultiGzDecoder::new(BufReader::with_capacity(1 << 17, whole)), out, found)
+        }
         [0x28, 0xb5, 0x2f, 0xfd] => plain(zstd::Decoder::new(whole).map_err(cut)?, out, found),
         _ => plain(whole, out, found),
     }
@@ -343,7 +361,7 @@ fn cut(error: io::Error) -> String {
     format!("the file is cut or broken ({error}); fetch or copy it again")
 }
 
-fn plain(input: impl Read, out: &mut Out<'_>, found: &mut Found) -> Result<(), String> {
+fn plain<T>(input: impl Read, out: &mut Out<'_, T>, found: &mut Found) -> Result<(), String> {
     let mut input = input.take(LARGEST_FILE);
     let mut head = Vec::new();
     input.by_ref().take(HELD + 1).read_to_end(&mut head).map_err(cut)?;
@@ -354,13 +372,21 @@ fn plain(input: impl Read, out: &mut Out<'_>, found: &mut Found) -> Result<(), S
 }
 
 /// One document: `head` is all of it, or its beginning when more is to come from `rest`.
-fn document(head: Vec<u8>, rest: impl Read, out: &mut Out<'_>, found: &mut Found) -> Result<(), String> {
+fn document<T>(
+    head: Vec<u8>,
+    rest: impl Read,
+    out: &mut Out<'_, T>,
+    found: &mut Found,
+) -> Result<(), String> {
     let head = match head.strip_prefix(b"\xef\xbb\xbf") {
         Some(stripped) => stripped.to_vec(),
         None => head,
     };
     let Some(kind) = kind_of(&head) else {
-        out.refuse(String::new(), "holds no NVD page, CVE record, CSAF advisory, KEV catalogue or EPSS scores".to_owned());
+        out.refuse(
+            String::new(),
+            "holds no NVD page, CVE record, CSAF advisory, KEV catalogue or EPSS scores".to_owned(),
+        );
         return Ok(());
     };
     found.kind = Some(kind);
@@ -396,16 +422,21 @@ fn document(head: Vec<u8>, rest: impl Read, out: &mut Out<'_>, found: &mut Found
             let done = if complete {
                 let text = std::str::from_utf8(&head).map_err(|_| "the file is not UTF-8".to_owned())?;
                 let mut json = serde_json::Deserializer::from_str(text);
-                Elements { each: &mut each, release: &mut release }.deserialize(&mut json).and_then(|()| json.end())
+                Elements { each: &mut each, release: &mut release }
+                    .deserialize(&mut json)
+                    .and_then(|()| json.end())
             } else {
                 let since = Rc::new(Cell::new(0));
                 let bounded = Bounded { inner: io::Cursor::new(head).chain(rest), since: Rc::clone(&since) };
-                let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 18, bounded));
+                let mut json =
+                    serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 18, bounded));
                 let mut each = |text: &str| {
                     since.set(0);
                     each(text)
                 };
-                Elements { each: &mut each, release: &mut release }.deserialize(&mut json).and_then(|()| json.end())
+                Elements { each: &mut each, release: &mut release }
+                    .deserialize(&mut json)
+                    .and_then(|()| json.end())
             };
             found.of = release;
             if out.gone {
@@ -546,8 +577,9 @@ impl<'de> Visitor<'de> for Array<'_> {
     }
 }
 
-fn zip_archive(path: &Path, out: &mut Out<'_>, found: &mut Found) -> Result<(), String> {
-    let broken = |error: zip::result::ZipError| format!("the archive is broken ({error}); fetch or copy it again");
+fn zip_archive<T>(path: &Path, out: &mut Out<'_, T>, found: &mut Found) -> Result<(), String> {
+    let broken =
+        |error: zip::result::ZipError| format!("the archive is broken ({error}); fetch or copy it again");
     let file = File::open(path).map_err(cut)?;
     let mut archive = zip::ZipArchive::new(BufReader::new(file)).map_err(broken)?;
     for index in 0..archive.len() {
@@ -561,7 +593,7 @@ fn zip_archive(path: &Path, out: &mut Out<'_>, found: &mut Found) -> Result<(), 
     Ok(())
 }
 
-fn tar_archive(input: impl Read, out: &mut Out<'_>, found: &mut Found) -> Result<(), String> {
+fn tar_archive<T>(input: impl Read, out: &mut Out<'_, T>, found: &mut Found) -> Result<(), String> {
     let mut archive = tar::Archive::new(input);
     for entry in archive.entries().map_err(cut)? {
         let mut entry = entry.map_err(cut)?;
@@ -575,12 +607,20 @@ fn tar_archive(input: impl Read, out: &mut Out<'_>, found: &mut Found) -> Result
 }
 
 /// A member of an archive; nothing is unpacked onto the disk.
-fn member(name: &str, input: &mut dyn Read, out: &mut Out<'_>, found: &mut Found) -> Result<(), String> {
+fn member<T>(
+    name: &str,
+    input: &mut dyn Read,
+    out: &mut Out<'_, T>,
+    found: &mut Found,
+) -> Result<(), String> {
     let inside = |what: String| format!("{name}: {what}");
     let mut head = Vec::new();
     input.take(HELD + 1).read_to_end(&mut head).map_err(|error| inside(cut(error)))?;
     if head.len() as u64 > HELD {
-        return Err(inside(format!("is larger than {} MiB; unpack the archive and name its files", HELD >> 20)));
+        return Err(inside(format!(
+            "is larger than {} MiB; unpack the archive and name its files",
+            HELD >> 20
+        )));
     }
     let before = out.refused.len();
     document(head, io::empty(), out, found).map_err(inside)?;

@@ -117,13 +117,13 @@ pub(crate) fn text(file: &File) -> Result<&str> {
 
 /// Where lines begin. The csv crate leaves the line feed of a Windows line end, and blank lines, to the record
 /// behind them, so its own count is too low by as many.
-struct Lines<'t> {
+pub(crate) struct Lines<'t> {
     text: &'t [u8],
     starts: Vec<usize>,
 }
 
 impl<'t> Lines<'t> {
-    fn new(text: &'t str) -> Lines<'t> {
+    pub(crate) fn new(text: &'t str) -> Lines<'t> {
         let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         Lines {
             text: text.as_bytes(),
@@ -139,7 +139,7 @@ impl<'t> Lines<'t> {
     }
 }
 
-fn fault(file: &str, lines: &Lines<'_>, error: &csv::Error) -> Refusal {
+pub(crate) fn fault(file: &str, lines: &Lines<'_>, error: &csv::Error) -> Refusal {
     let line = error.position().map_or(1, |at| lines.of(at));
     let what = match error.kind() {
         csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {

@@ -10,6 +10,7 @@ pub mod control;
 pub mod environment;
 pub mod error;
 pub mod finding;
+pub mod intelligence;
 mod plant;
 pub mod report;
 mod schema;

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod findings;
 pub mod help;
 pub mod import;
+pub mod intel;
 pub mod lists;
 pub mod report;
 pub mod store;
