@@ -9,11 +9,11 @@ use std::{
 };
 
 use import::{File, loose::Loose};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
 use store::intelligence::{Head, Intelligence, RecordKey};
 use vulnerability::{
-    matching::{Confidence, Hit, Identity, Match, Matcher, Settles, Subject, sentence},
+    matching::{Confidence, Hit, Identity, Match, Matcher, Part, Settles, Subject, sentence},
     name::Key,
     record::Claim,
 };
@@ -32,17 +32,19 @@ pub(crate) struct Engine {
     heads: FxHashMap<RecordKey, Arc<Head>>,
     filed: FxHashMap<Key, Filed>,
     held: usize,
+    families: FxHashSet<Key>,
 }
 
 impl Engine {
-    pub(crate) fn new(intelligence: Intelligence) -> Engine {
-        Engine {
+    pub(crate) fn new(intelligence: Intelligence) -> Result<Engine> {
+        Ok(Engine {
+            families: intelligence.families()?.into_iter().collect(),
             intelligence,
             matcher: Matcher::new(),
             heads: FxHashMap::default(),
             filed: FxHashMap::default(),
             held: 0,
-        }
+        })
     }
 
     fn filed(&mut self, key: Key) -> Result<Filed> {
@@ -74,6 +76,9 @@ impl Engine {
     pub(crate) fn judge(&mut self, subject: &Subject, others: Option<&[Subject]>) -> Result<Vec<Match>> {
         let mut lists: Vec<Filed> = Vec::new();
         for key in subject.lookups() {
+            if key.is_family() && !self.families.contains(&key) {
+                continue;
+            }
             let filed = self.filed(key)?;
             if !filed.is_empty() {
                 lists.push(filed);
@@ -113,12 +118,17 @@ struct Line<'m> {
     level: Confidence,
     source: &'static str,
     record: &'m str,
-    reason: String,
+    reason: &'m str,
     #[serde(skip_serializing_if = "Option::is_none")]
     settles: Option<Settles>,
 }
 
 fn lines(matches: &[Match]) -> String {
+    // One claim is about many vulnerabilities, for one reason.
+    let mut sentences: FxHashMap<*const Vec<Part>, String> = FxHashMap::default();
+    for m in matches {
+        sentences.entry(Arc::as_ptr(&m.reason)).or_insert_with(|| sentence(&m.reason));
+    }
     let lines: Vec<Line<'_>> = matches
         .iter()
         .map(|m| Line {
@@ -128,7 +138,7 @@ fn lines(matches: &[Match]) -> String {
             level: Confidence::of(m.confidence),
             source: m.source.id(),
             record: &m.record,
-            reason: sentence(&m.reason),
+            reason: sentences.get(&Arc::as_ptr(&m.reason)).map_or("", String::as_str),
             settles: m.settles,
         })
         .collect();
@@ -145,7 +155,7 @@ pub fn loose_list(place: &Place, file: &File, out: &mut dyn Write, watch: &dyn W
     let threads = std::thread::available_parallelism().map_or(1, usize::from).clamp(1, 8);
     let mut engines = Vec::with_capacity(threads);
     for _ in 0..threads {
-        engines.push(Engine::new(intelligence.reader()?));
+        engines.push(Engine::new(intelligence.reader()?)?);
     }
     let total = u32::try_from(list.rows.len()).unwrap_or(u32::MAX);
     let mut done = 0_u32;
@@ -166,12 +176,17 @@ pub fn loose_list(place: &Place, file: &File, out: &mut dyn Write, watch: &dyn W
                 .map(|engine| {
                     scope.spawn(move || -> Result<Vec<(Identity, String)>> {
                         let mut answers = Vec::new();
-                        while let Some(identity) = open.get(next.fetch_add(1, Ordering::Relaxed)) {
-                            let answer = match Subject::read(identity) {
-                                Some(subject) => lines(&engine.judge(&subject, None)?),
-                                None => "[]".to_owned(),
-                            };
-                            answers.push(((*identity).clone(), answer));
+                        // Neighbours share products, and with them what was looked up.
+                        while let Some(some) =
+                            open.chunks(NEIGHBOURS).nth(next.fetch_add(1, Ordering::Relaxed))
+                        {
+                            for identity in some {
+                                let answer = match Subject::read(identity) {
+                                    Some(subject) => lines(&engine.judge(&subject, None)?),
+                                    None => "[]".to_owned(),
+                                };
+                                answers.push(((*identity).clone(), answer));
+                            }
                         }
                         Ok(answers)
                     })
@@ -200,6 +215,8 @@ pub fn loose_list(place: &Place, file: &File, out: &mut dyn Write, watch: &dyn W
     out.flush().map_err(gone)
 }
 
+/// Identities one thread takes at a time.
+const NEIGHBOURS: usize = 32;
 /// Rows judged at a time.
 const CHUNK: usize = 2048;
 /// Bytes of answers remembered for equal assets further down.

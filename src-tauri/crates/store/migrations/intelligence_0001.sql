@@ -40,6 +40,11 @@ CREATE TABLE claim (
     PRIMARY KEY (name, record)
 ) WITHOUT ROWID, STRICT;
 
+-- Which of these names are families': few enough to hold, so that no asset need ask for those it has not.
+CREATE TABLE family (
+    name INTEGER PRIMARY KEY
+) STRICT;
+
 CREATE TABLE exploited (
     cve        TEXT PRIMARY KEY,
     added      TEXT NOT NULL,

@@ -264,6 +264,7 @@ impl Intelligence {
         let connection = Connection::open_with_flags(&self.path, flags).map_err(failed)?;
         connection.busy_timeout(PATIENCE).map_err(failed)?;
         connection.pragma_update(None, "query_only", true).map_err(failed)?;
+        connection.pragma_update(None, "cache_size", -32_768).map_err(failed)?;
         Ok(Intelligence { connection, path: self.path.clone() })
     }
 
@@ -361,6 +362,16 @@ impl Intelligence {
             }
         }
         Ok(())
+    }
+
+    /// Keys of families under which something is, or was, filed.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn families(&self) -> Result<Vec<Key>> {
+        let mut statement = self.connection.prepare("SELECT name FROM family")?;
+        let names = statement.query_map([], |row| Ok(Key(row.get::<_, i64>(0)? as u64)))?;
+        Ok(names.collect::<rusqlite::Result<_>>()?)
     }
 
     /// A record's head.
@@ -682,6 +693,11 @@ impl IntelligenceChange<'_> {
                 .execute(params![id, key])?;
         }
         for (name, claims) in record.claims {
+            if name.is_family() {
+                self.transaction
+                    .prepare_cached("INSERT OR IGNORE INTO family (name) VALUES (?1)")?
+                    .execute([name.0 as i64])?;
+            }
             self.bytes += claims.len() + 48;
             self.gathered.push((name.0 as i64, key, claims));
         }
