@@ -85,6 +85,11 @@ impl Session {
         self.store.as_mut().ok_or(missing)
     }
 
+    /// The store's folder.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        &self.place.folder
+    }
+
     /// The actor, now.
     pub fn who(&self) -> Who {
         Who { actor: self.place.actor.clone(), at: self.now() }

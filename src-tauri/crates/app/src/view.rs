@@ -799,6 +799,137 @@ views! {
         pub old: bool,
     }
 
+    /// What matching an environment did or would do. Counts are pairs of asset and vulnerability.
+    #[derive(Default)]
+    struct MatchSummary {
+        /// Nothing was changed.
+        pub dry_run: bool,
+        /// Assets.
+        pub assets: usize,
+        /// Assets of which no identity is known.
+        pub unidentified: usize,
+        /// Findings added.
+        pub added: usize,
+        /// Findings that were there already.
+        pub present: usize,
+        /// Not sure enough: under review.
+        pub review: usize,
+        /// Stated not to be affected.
+        pub clear: usize,
+        /// Findings that the sources contradict: stated not to be affected.
+        pub contradicted: usize,
+        /// Rejected by a person.
+        pub rejected: usize,
+        /// The change, when a decision was part of it.
+        pub change: Option<i64>,
+    }
+
+    /// Matches that wait for a person, and those decided.
+    #[derive(Default)]
+    struct Review {
+        /// By identity, the least sure first.
+        pub groups: Vec<ReviewGroup>,
+        /// Decisions, newest first.
+        pub decided: Vec<DecidedMatch>,
+    }
+
+    /// Matches of one identity.
+    struct ReviewGroup {
+        /// Key for a decision.
+        pub key: String,
+        /// Vendor, product and version.
+        pub identity: String,
+        /// How many assets have it.
+        pub assets: usize,
+        /// Tags of some of them.
+        pub tags: Vec<String>,
+        /// The matches, the least sure first.
+        pub matches: Vec<MatchRow>,
+    }
+
+    /// One match.
+    struct MatchRow {
+        /// CVE id, or another.
+        pub vulnerability: String,
+        /// affected, unknown, not_affected.
+        pub verdict: String,
+        /// 0 to 1.
+        pub confidence: f64,
+        /// high, medium, low.
+        pub level: String,
+        /// csaf, cve, nvd.
+        pub source: String,
+        /// Advisory or record.
+        pub record: String,
+        /// Why, in parts.
+        pub reason: Vec<ReasonPart>,
+        /// Why, in English.
+        pub sentence: String,
+        /// What would settle it: version, advisory, order_number, series, family, vendor, condition, platform.
+        pub settles: Option<String>,
+    }
+
+    /// A part of a reason.
+    #[derive(Default)]
+    struct ReasonPart {
+        /// Which.
+        pub kind: String,
+        /// Its values by name.
+        pub values: std::collections::BTreeMap<String, String>,
+    }
+
+    /// A match a person decided.
+    struct DecidedMatch {
+        /// Vendor, product and version.
+        pub identity: String,
+        /// The vulnerability.
+        pub vulnerability: String,
+        /// It applies; else it does not.
+        pub confirmed: bool,
+        /// When.
+        pub at: String,
+        /// Who.
+        pub actor: String,
+        /// Why.
+        pub reason: String,
+        /// The change, to take it back.
+        pub change: i64,
+    }
+
+    /// A decision on matches of an identity.
+    struct MatchDecision {
+        /// Environment.
+        pub environment: String,
+        /// Key of the identity.
+        pub identity: String,
+        /// Which; all that wait when empty.
+        pub vulnerabilities: Vec<String>,
+        /// They apply; else they do not.
+        pub confirmed: bool,
+        /// Why.
+        pub reason: String,
+    }
+
+    /// Why matching put a finding there.
+    struct OriginView {
+        /// When.
+        pub at: String,
+        /// csaf, cve, nvd.
+        pub source: String,
+        /// Advisory or record.
+        pub record: String,
+        /// 0 to 1.
+        pub confidence: f64,
+        /// high, medium, low.
+        pub level: String,
+        /// The identity that matched.
+        pub identity: String,
+        /// Why, in parts.
+        pub reason: Vec<ReasonPart>,
+        /// Why, in English.
+        pub sentence: String,
+    }
+
     /// Every failure a caller sees.
     struct Failure {
         /// Stable code: bad_input, not_found, store_locked, store_damaged, store_newer, cancelled, io, usage.

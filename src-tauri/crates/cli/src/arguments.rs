@@ -99,6 +99,9 @@ pub enum Verb {
         verb: IntelVerb,
     },
     /// Match assets to vulnerabilities, with reasons
+    ///
+    /// What is sure becomes findings; the rest waits under review until a person confirms or rejects it, once
+    /// for all assets that are the same. `plumbline finding undo` takes a decision back.
     #[command(after_help = "Example:\n  plumbline match --assets list.csv > matches.jsonl")]
     Match(Match),
     /// Security levels of every zone: from the store, or from an evidence document alone
@@ -391,8 +394,29 @@ pub enum IntelVerb {
 
 #[derive(Args, Debug)]
 pub struct Match {
+    /// The environment; not needed where there is only one
+    #[arg(long, value_name = "ID", conflicts_with = "assets")]
+    pub environment: Option<String>,
     /// Match this list (columns vendor, product, version, or cpe, purl, order_number; any others are echoed)
     /// without storing it: a line of JSON for each row
     #[arg(long, value_name = "FILE")]
     pub assets: Option<PathBuf>,
+    /// Say what would happen, change nothing
+    #[arg(long, conflicts_with = "assets")]
+    pub dry_run: bool,
+    /// List what waits for a person, the least sure first, with reasons
+    #[arg(long, conflicts_with_all = ["assets", "dry_run"])]
+    pub explain: bool,
+    /// These matches apply: the identity's key, as --explain gives it, for every asset with an equal one
+    #[arg(long, value_name = "KEY", conflicts_with_all = ["assets", "dry_run", "explain"])]
+    pub confirm: Option<String>,
+    /// These matches do not apply
+    #[arg(long, value_name = "KEY", conflicts_with_all = ["assets", "dry_run", "explain", "confirm"])]
+    pub reject: Option<String>,
+    /// Only these vulnerabilities of the identity
+    #[arg(long, value_name = "CVE", num_args = 1..)]
+    pub cve: Vec<String>,
+    /// Why, in your words
+    #[arg(long, default_value = "")]
+    pub note: String,
 }

@@ -70,7 +70,10 @@ fn run(arguments: &Arguments, output: &Output) -> app::Result<Done> {
             None => verbs::assess::assess(stored()?, wanted, output),
         },
         Verb::Intel { verb } => verbs::intel::intel(&place()?, verb, output),
-        Verb::Match(wanted) => verbs::intel::matches(&place()?, wanted, output),
+        Verb::Match(wanted) => match &wanted.assets {
+            Some(list) => verbs::intel::loose_list(&place()?, list, output),
+            None => verbs::intel::matches(stored()?, wanted, output),
+        },
         Verb::Report(wanted) => verbs::report::report(stored()?, wanted, output),
         Verb::Audit { verb } => verbs::audit::audit(stored()?, verb, output),
         Verb::Completions { shell } => verbs::help::completions(*shell, output),

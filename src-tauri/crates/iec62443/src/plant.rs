@@ -133,7 +133,7 @@ words!(Layer { Ot = "ot", Os = "os", Network = "network" });
 words!(IdentityKind { Hardware = "hardware", Firmware = "firmware", OperatingSystem = "operating_system", Application = "application" });
 
 /// What an asset is, on one layer.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Identity {
     /// Layer.
     pub layer: Layer,

@@ -138,6 +138,36 @@ CREATE TABLE finding_event (
 CREATE INDEX finding_event_finding ON finding_event (environment, finding);
 CREATE INDEX finding_event_change ON finding_event (change) WHERE change IS NOT NULL;
 
+-- Why a finding is there, when matching put it there: the reason as it stood that day.
+CREATE TABLE finding_origin (
+    environment TEXT NOT NULL,
+    finding     TEXT NOT NULL,
+    at          TEXT NOT NULL,
+    source      TEXT NOT NULL,
+    record      TEXT NOT NULL,
+    confidence  REAL NOT NULL,
+    identity    TEXT NOT NULL,
+    reason      TEXT NOT NULL,
+    change      INTEGER REFERENCES change (id),
+    PRIMARY KEY (environment, finding),
+    FOREIGN KEY (environment, finding) REFERENCES finding (environment, id) ON DELETE CASCADE
+) STRICT;
+CREATE INDEX finding_origin_change ON finding_origin (change) WHERE change IS NOT NULL;
+
+-- What a person decided of a match, once for all assets of an environment with this identity.
+CREATE TABLE match_decision (
+    environment   TEXT NOT NULL REFERENCES environment (id) ON DELETE CASCADE,
+    identity      TEXT NOT NULL,
+    vulnerability TEXT NOT NULL,
+    confirmed     INTEGER NOT NULL,
+    at            TEXT NOT NULL,
+    actor         TEXT NOT NULL,
+    reason        TEXT NOT NULL,
+    change        INTEGER NOT NULL REFERENCES change (id),
+    PRIMARY KEY (environment, identity, vulnerability)
+) STRICT;
+CREATE INDEX match_decision_change ON match_decision (change);
+
 CREATE TABLE control (
     environment TEXT NOT NULL REFERENCES environment (id) ON DELETE CASCADE,
     id          TEXT NOT NULL,

@@ -194,6 +194,23 @@ impl Change<'_> {
             params![who.at.to_string(), who.actor, action],
         )?;
         let change = self.transaction.last_insert_rowid();
+        self.add_event_of(change, &action, environment, findings, new)?;
+        Ok(change)
+    }
+
+    /// As [`Change::add_event`], as part of a change that is under way.
+    ///
+    /// # Errors
+    /// As [`Change::add_event`].
+    pub fn add_event_of(
+        &self,
+        change: i64,
+        action: &str,
+        environment: &str,
+        findings: &[String],
+        new: &NewEvent,
+    ) -> Result<()> {
+        let who = self.who().clone();
         let note = EventNote { by: who.actor.clone(), ..new.note.clone() };
         for finding in findings {
             let known: Option<i64> = self
@@ -209,8 +226,7 @@ impl Change<'_> {
         let detail = serde_json::json!({
             "change": change, "findings": findings, "reason": note.reason, "until": note.until, "frs": new.event.frs,
         });
-        self.log(&action, environment, &detail)?;
-        Ok(change)
+        self.log(action, environment, &detail)
     }
 
     /// Takes a change back: its events go, the log keeps both. Returns the environment and findings concerned.
@@ -232,9 +248,15 @@ impl Change<'_> {
         let rows = statement
             .query_map([change], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?
             .collect::<rusqlite::Result<Vec<_>>>()?;
-        let environment = rows.first().map(|(environment, _)| environment.clone()).ok_or_else(missing)?;
-        let findings: Vec<String> = rows.into_iter().map(|(_, finding)| finding).collect();
         self.transaction.execute("DELETE FROM finding_event WHERE change = ?1", [change])?;
+        let matched = self.undo_matches(change)?;
+        let environment = rows
+            .first()
+            .map(|(environment, _)| environment.clone())
+            .or_else(|| matched.as_ref().map(|(environment, _)| environment.clone()))
+            .ok_or_else(missing)?;
+        let mut findings: Vec<String> = rows.into_iter().map(|(_, finding)| finding).collect();
+        findings.extend(matched.into_iter().flat_map(|(_, findings)| findings));
         self.transaction.execute(
             "UPDATE change SET undone = ?2 WHERE id = ?1",
             params![change, self.who().at.to_string()],

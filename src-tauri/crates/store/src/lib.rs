@@ -11,6 +11,7 @@ pub mod environment;
 pub mod error;
 pub mod finding;
 pub mod intelligence;
+pub mod match_decision;
 mod plant;
 pub mod report;
 mod schema;

@@ -1,12 +1,15 @@
 //! Vulnerability intelligence, and assets against it.
 
-use app::{Place, intelligence, plants::read};
+use std::path::Path;
+
+use app::{Place, Session, intelligence, plants::read, view};
 use serde_json::json;
 
+use super::environment;
 use crate::{
     Done,
     arguments::{IntelVerb, Match},
-    output::{Output, count, plain, table},
+    output::{Output, count, facts, plain, table},
 };
 
 pub fn intel(place: &Place, verb: &IntelVerb, output: &Output) -> app::Result<Done> {
@@ -69,14 +72,87 @@ pub fn intel(place: &Place, verb: &IntelVerb, output: &Output) -> app::Result<Do
     }
 }
 
-pub fn matches(place: &Place, wanted: &Match, output: &Output) -> app::Result<Done> {
-    let Some(list) = &wanted.assets else {
-        return Err(
-            app::Failure::new("usage", "name a list of assets").advice("plumbline match --assets FILE.csv")
-        );
-    };
+/// A list of assets that is matched and not stored.
+pub fn loose_list(place: &Place, list: &Path, output: &Output) -> app::Result<Done> {
     let file = read(list)?;
     let mut out = std::io::BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
     app::matches::loose_list(place, &file, &mut out, &output.progress())?;
     Ok(Done::Well)
+}
+
+/// The assets of an environment.
+pub fn matches(mut session: Session, wanted: &Match, output: &Output) -> app::Result<Done> {
+    let environment = environment(&session, wanted.environment.as_deref())?;
+    if wanted.explain {
+        let review = session.review(&environment, &output.progress())?;
+        output.answer(&json!({"schema": "plumbline-review/1", "review": review}), || explain(&review));
+        return Ok(Done::Well);
+    }
+    let decided =
+        wanted.confirm.as_ref().map(|key| (key, true)).or(wanted.reject.as_ref().map(|key| (key, false)));
+    let done = match decided {
+        Some((key, confirmed)) => {
+            let decision = view::MatchDecision {
+                environment,
+                identity: key.clone(),
+                vulnerabilities: wanted.cve.clone(),
+                confirmed,
+                reason: wanted.note.clone(),
+            };
+            session.decide_match(&decision, &output.progress())?
+        }
+        None => session.match_environment(&environment, wanted.dry_run, &output.progress())?,
+    };
+    output.answer(&json!({"schema": "plumbline-match/1", "match": done}), || {
+        let would = if done.dry_run { " would be" } else { "" };
+        let mut lines = vec![
+            ("findings added", format!("{}{would}", done.added)),
+            ("there already", done.present.to_string()),
+            ("under review", done.review.to_string()),
+            ("not affected", done.clear.to_string()),
+        ];
+        for (label, number) in [
+            ("findings contradicted", done.contradicted),
+            ("rejected by a person", done.rejected),
+            ("assets not identified", done.unidentified),
+        ] {
+            lines.push((label, if number > 0 { number.to_string() } else { String::new() }));
+        }
+        let mut text = facts(&count(done.assets, "asset", "assets"), &lines);
+        if let Some(change) = done.change {
+            text.push_str(&format!("To take it back: plumbline finding undo {change}\n"));
+        } else if done.review > 0 {
+            text.push_str("`plumbline match --explain` lists what waits, and why.\n");
+        }
+        text
+    });
+    Ok(Done::Well)
+}
+
+fn explain(review: &view::Review) -> String {
+    if review.groups.is_empty() {
+        return "Nothing waits for a decision.".to_owned();
+    }
+    let mut text = String::new();
+    for group in &review.groups {
+        let assets = count(group.assets, "asset", "assets");
+        text.push_str(&plain(&format!("{}  ({assets}: {})", group.identity, group.tags.join(", "))));
+        text.push_str(&format!("\n  key {}\n", plain(&group.key)));
+        for m in &group.matches {
+            let settles =
+                m.settles.as_deref().map(|what| format!("; would settle it: {}", what.replace('_', " ")));
+            let line = format!(
+                "  {:<16} {:<9} {:.2} {:<6} {}{}",
+                m.vulnerability,
+                m.verdict,
+                m.confidence,
+                m.level,
+                m.sentence,
+                settles.unwrap_or_default()
+            );
+            text.push_str(&plain(&line));
+            text.push('\n');
+        }
+    }
+    text
 }
