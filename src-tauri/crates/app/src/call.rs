@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::{Failure, Result, Session, Watch, view};
+use crate::{Failure, Result, Session, Watch, intelligence, view};
 
 /// Most rows of a table that cross to the window at once.
 const MOST_ROWS: u32 = 500;
@@ -163,6 +163,25 @@ struct ImportPlant {
     again: bool,
 }
 
+#[derive(Deserialize)]
+struct ImportIntelligence {
+    folder: bool,
+    job: u32,
+}
+
+#[derive(Deserialize)]
+struct MatchEnvironment {
+    environment: String,
+    #[serde(default)]
+    dry_run: bool,
+    job: u32,
+}
+
+#[derive(Deserialize)]
+struct DecideMatch {
+    decision: view::MatchDecision,
+}
+
 impl Door {
     /// The door to a session.
     pub fn new(session: Session, shell: Box<dyn Shell>) -> Door {
@@ -239,6 +258,23 @@ impl Door {
                 done.map_err(|why| Failure::new("io", why).at(file.display().to_string()))?;
                 Ok(Value::Null)
             }
+            "intelligence" => answer(intelligence::status(&session().place())?),
+            "import_intelligence" => {
+                let a: ImportIntelligence = arguments(command, args)?;
+                answer(self.job(a.job, |job| self.import_intelligence(a.folder, job))?)
+            }
+            "match_environment" => {
+                let a: MatchEnvironment = arguments(command, args)?;
+                answer(self.job(a.job, |job| session().match_environment(&a.environment, a.dry_run, job))?)
+            }
+            "review" => {
+                let a: OnDay = arguments(command, args)?;
+                answer(session().review(&a.environment, &crate::watch::Unwatched)?)
+            }
+            "decide_match" => {
+                let a: DecideMatch = arguments(command, args)?;
+                answer(session().decide_match(&a.decision, &crate::watch::Unwatched)?)
+            }
             "import_plant" => {
                 let a: ImportPlant = arguments(command, args)?;
                 answer(self.job(a.job, |job| self.import(&a, job))?)
@@ -263,6 +299,13 @@ impl Door {
         let mut session = lock(&self.session);
         let file = session.report_path(&finished)?;
         session.keep(finished, &file)
+    }
+
+    /// The session stays free while feeds are read: they go into a database of their own.
+    fn import_intelligence(&self, folder: bool, job: &Job<'_>) -> Result<Option<view::IntelImport>> {
+        let Some(path) = self.shell.choose(folder) else { return Ok(None) };
+        let place = lock(&self.session).place();
+        intelligence::import(&place, &[path], job).map(Some)
     }
 
     fn import(&self, a: &ImportPlant, job: &Job<'_>) -> Result<Option<view::ImportView>> {

@@ -9,6 +9,7 @@ use iec62443::{
     evidence::{Finding, Weakness},
     finding::{Rating, State},
     mapping::{self, Mapping},
+    priority::{self, Because, Tier},
 };
 use rustc_hash::FxHashMap;
 use vulnerability::{CveId, Vector, cwe::Tree};
@@ -68,9 +69,22 @@ impl<'p> Around<'p> {
         self.asset(finding).map_or("", |i| self.plant.assets[i].tag.as_str())
     }
 
+    /// What speaks for working a finding soon.
+    pub(crate) fn because(&self, finding: &Finding<'_>, verdict: &Verdict) -> Vec<Because> {
+        let Some(asset) = self.asset(finding) else { return Vec::new() };
+        let zone = self.zones.get(&*self.plant.evidence.assets[asset].zone);
+        let zone = zone.and_then(|at| self.plant.zones.get(*at as usize));
+        priority::because(finding, verdict, &self.plant.assets[asset], zone)
+    }
+
+    fn tier(&self, finding: &Finding<'_>, verdict: &Verdict) -> Tier {
+        priority::tier(&self.because(finding, verdict))
+    }
+
     fn row(&self, finding: &Finding<'_>, verdict: &Verdict) -> view::FindingRow {
         let zone = self.zone_id(finding);
         view::FindingRow {
+            tier: self.tier(finding, verdict).get(),
             id: finding.id.to_string(),
             vuln: finding.vuln.as_ref().map(ToString::to_string),
             title: finding.title.to_string(),
@@ -142,6 +156,7 @@ pub(crate) fn open_in_cell(
 
 const STATES: &[&str] = &["open", "remediated", "closed", "excluded"];
 const SEVERITIES: &[&str] = &["critical", "high", "medium", "low", "none", "unscored"];
+const TIERS: &[&str] = &["1", "2", "3", "4"];
 const YES_NO: &[&str] = &["true", "false"];
 const FRS: &[&str] = &["1", "2", "3", "4", "5", "6", "7"];
 
@@ -200,7 +215,8 @@ impl Session {
         let missing = || Failure::not_found("finding", id);
         let index = plant.evidence.findings.iter().position(|f| &*f.id == id).ok_or_else(missing)?;
         let verdict = assessment.verdicts.get(index).copied().flatten().ok_or_else(missing)?;
-        detail(&plant, &assessment, when, index, &verdict).ok_or_else(missing)
+        let origin = self.origin_view(environment, id)?;
+        detail(&plant, &assessment, when, index, &verdict, origin).ok_or_else(missing)
     }
 }
 
@@ -231,6 +247,11 @@ fn search(
             name: "severity",
             values: Box::new(|row: &Row<'_>, see| see(row.1.rating.as_str())),
             label: Box::new(in_order(SEVERITIES)),
+        },
+        FacetOf {
+            name: "tier",
+            values: Box::new(|row: &Row<'_>, see| see(around.tier(row.0, row.1).as_str())),
+            label: Box::new(in_order(TIERS)),
         },
         FacetOf {
             name: "triaged",
@@ -280,6 +301,7 @@ fn search(
             "score" => score(a.0, a.1).cmp(&score(b.0, b.1)),
             "opened" => a.0.opened.cmp(&b.0.opened),
             "epss" => a.0.epss.partial_cmp(&b.0.epss).unwrap_or(Ordering::Equal),
+            "tier" => around.tier(b.0, b.1).cmp(&around.tier(a.0, a.1)),
             "attacker_class" => a.1.attacker_class.cmp(&b.1.attacker_class),
             // Most people want the worst on top, so "descending" is what severity starts with.
             "severity" => grave(a.1.rating).cmp(&grave(b.1.rating)),
@@ -301,6 +323,7 @@ fn detail(
     when: When,
     index: usize,
     verdict: &Verdict,
+    origin: Option<view::OriginView>,
 ) -> Option<view::FindingDetail> {
     let around = Around::new(plant);
     let finding = &plant.evidence.findings[index];
@@ -340,6 +363,8 @@ fn detail(
     let requirements = mapping::requirements(finding);
     Some(view::FindingDetail {
         row: around.row(finding, verdict),
+        tier_because: around.because(finding, verdict).into_iter().map(|b| b.as_str().to_owned()).collect(),
+        origin,
         description: finding.description.to_string(),
         vectors: finding
             .cvss

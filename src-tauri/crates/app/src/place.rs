@@ -7,9 +7,10 @@ use jiff::{Timestamp, civil::Date, tz::Offset};
 use crate::{Failure, Result};
 
 /// Tells the time. The command and the window hand in the machine's clock, tests a fixed one.
-pub type Clock = Box<dyn Fn() -> Timestamp + Send + Sync>;
+pub type Clock = std::sync::Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// Where and as whom the program works.
+#[derive(Clone)]
 pub struct Place {
     /// The store's folder.
     pub folder: PathBuf,
@@ -32,10 +33,10 @@ impl Place {
         })?;
         let actor = whoami::username().unwrap_or_else(|_| "unknown".to_owned());
         let clock: Clock = match today.map(noon) {
-            None => Box::new(Timestamp::now),
+            None => std::sync::Arc::new(Timestamp::now),
             Some(noon) => {
                 let ahead = noon.duration_since(Timestamp::now());
-                Box::new(move || Timestamp::now().saturating_add(ahead).unwrap_or(noon))
+                std::sync::Arc::new(move || Timestamp::now().saturating_add(ahead).unwrap_or(noon))
             }
         };
         Ok(Place { folder, actor, clock })

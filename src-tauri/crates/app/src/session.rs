@@ -85,6 +85,11 @@ impl Session {
         self.store.as_mut().ok_or(missing)
     }
 
+    /// Where and as whom it works.
+    pub(crate) fn place(&self) -> Place {
+        self.place.clone()
+    }
+
     /// The store's folder.
     pub(crate) fn folder(&self) -> &std::path::Path {
         &self.place.folder

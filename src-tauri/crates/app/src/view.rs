@@ -444,6 +444,8 @@ views! {
     struct FindingRow {
         /// Id.
         pub id: String,
+        /// Tier of priority, 1 first, to 4.
+        pub tier: u8,
         /// CVE id or null.
         pub vuln: Option<String>,
         /// Title.
@@ -531,6 +533,11 @@ views! {
         pub row: FindingRow,
         /// Description.
         pub description: String,
+        /// What speaks for its tier: kev, active, functional, poc, epss_likely, epss_possible, critical, high,
+        /// unscored, medium, low, network, exposed, critical_asset, safety.
+        pub tier_because: Vec<String>,
+        /// Why matching put it there; null when it came another way.
+        pub origin: Option<OriginView>,
         /// Its CVSS vectors: vector, source, version, base score; unreadable ones with an empty score.
         pub vectors: Vec<VectorView>,
         /// Which vector was chosen (index), or null.

@@ -46,8 +46,11 @@ impl Shell for Fake {
 
 fn door(folder: &Path) -> (Arc<Door>, Fake) {
     let noon: jiff::Timestamp = "2026-06-30T12:00:00Z".parse().unwrap();
-    let place =
-        Place { folder: folder.join("store"), actor: "tester".to_owned(), clock: Box::new(move || noon) };
+    let place = Place {
+        folder: folder.join("store"),
+        actor: "tester".to_owned(),
+        clock: std::sync::Arc::new(move || noon),
+    };
     let fake = Fake::default();
     (Arc::new(Door::new(Session::open(place).unwrap(), Box::new(fake.clone()))), fake)
 }
@@ -169,7 +172,7 @@ fn acknowledging_changes_the_level_and_undo_brings_it_back() {
     let mut again = Session::open(Place {
         folder: folder.path().join("store"),
         actor: String::new(),
-        clock: Box::new(|| "2026-06-30T12:00:00Z".parse().unwrap()),
+        clock: std::sync::Arc::new(|| "2026-06-30T12:00:00Z".parse().unwrap()),
     })
     .unwrap();
     assert_eq!(serde_json::to_value(again.levels(&id, None, None).unwrap()).unwrap(), after);
@@ -216,7 +219,7 @@ fn a_report_is_made_kept_opened_and_known_when_changed() {
     let place = Place {
         folder: folder.path().join("moved"),
         actor: String::new(),
-        clock: Box::new(|| "2026-06-30T12:00:00Z".parse().unwrap()),
+        clock: std::sync::Arc::new(|| "2026-06-30T12:00:00Z".parse().unwrap()),
     };
     let moved = Session::open(place).unwrap();
     assert!(moved.reports().unwrap()[0].intact);

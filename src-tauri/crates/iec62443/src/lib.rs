@@ -28,6 +28,7 @@ pub mod level;
 pub mod mapping;
 pub mod moment;
 pub mod plant;
+pub mod priority;
 pub mod profile;
 pub mod scoring;
 

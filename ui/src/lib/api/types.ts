@@ -667,6 +667,10 @@ export type FindingRow = {
  */
 id: string, 
 /**
+ * Tier of priority, 1 first, to 4.
+ */
+tier: number, 
+/**
  * CVE id or null.
  */
 vuln: string | null, 
@@ -815,6 +819,15 @@ row: FindingRow,
  * Description.
  */
 description: string, 
+/**
+ * What speaks for its tier: kev, active, functional, poc, epss_likely, epss_possible, critical, high,
+ * unscored, medium, low, network, exposed, critical_asset, safety.
+ */
+tier_because: Array<string>, 
+/**
+ * Why matching put it there; null when it came another way.
+ */
+origin: OriginView | null, 
 /**
  * Its CVSS vectors: vector, source, version, base score; unreadable ones with an empty score.
  */
@@ -1161,6 +1174,290 @@ at: string,
  * Why.
  */
 reason: string, };
+
+export type IntelImport = { 
+/**
+ * A line a file, or a line a kind when there are many.
+ */
+files: Array<IntelFile>, };
+
+export type IntelFile = { 
+/**
+ * Name.
+ */
+file: string, 
+/**
+ * nvd, cve, csaf, kev, epss, unknown.
+ */
+kind: string, 
+/**
+ * How many files the line stands for.
+ */
+files: number, 
+/**
+ * How many of them were taken before, byte for byte, and not read again.
+ */
+known: number, 
+/**
+ * Records added.
+ */
+added: number, 
+/**
+ * Records replaced by newer ones.
+ */
+changed: number, 
+/**
+ * Records that were so already, or newer.
+ */
+unchanged: number, 
+/**
+ * Entries refused.
+ */
+refused: Array<RefusedRow>, };
+
+export type IntelStatus = { 
+/**
+ * Sources something was taken from.
+ */
+sources: Array<IntelSource>, 
+/**
+ * The notice that NVD's terms ask for.
+ */
+notice: string, };
+
+export type IntelSource = { 
+/**
+ * nvd, cve, csaf, kev, epss.
+ */
+id: string, 
+/**
+ * Records.
+ */
+records: number, 
+/**
+ * Moment of the newest record.
+ */
+newest: string | null, 
+/**
+ * When it was last heard.
+ */
+last_success: string | null, 
+/**
+ * Whole days since the newest record.
+ */
+age_days: number | null, 
+/**
+ * Older than a month.
+ */
+old: boolean, };
+
+export type MatchSummary = { 
+/**
+ * Nothing was changed.
+ */
+dry_run: boolean, 
+/**
+ * Assets.
+ */
+assets: number, 
+/**
+ * Assets of which no identity is known.
+ */
+unidentified: number, 
+/**
+ * Findings added.
+ */
+added: number, 
+/**
+ * Findings that were there already.
+ */
+present: number, 
+/**
+ * Not sure enough: under review.
+ */
+review: number, 
+/**
+ * Stated not to be affected.
+ */
+clear: number, 
+/**
+ * Findings that the sources contradict: stated not to be affected.
+ */
+contradicted: number, 
+/**
+ * Rejected by a person.
+ */
+rejected: number, 
+/**
+ * The change, when a decision was part of it.
+ */
+change: number | null, };
+
+export type Review = { 
+/**
+ * By identity, the least sure first.
+ */
+groups: Array<ReviewGroup>, 
+/**
+ * Decisions, newest first.
+ */
+decided: Array<DecidedMatch>, };
+
+export type ReviewGroup = { 
+/**
+ * Key for a decision.
+ */
+key: string, 
+/**
+ * Vendor, product and version.
+ */
+identity: string, 
+/**
+ * How many assets have it.
+ */
+assets: number, 
+/**
+ * Tags of some of them.
+ */
+tags: Array<string>, 
+/**
+ * The matches, the least sure first.
+ */
+matches: Array<MatchRow>, };
+
+export type MatchRow = { 
+/**
+ * CVE id, or another.
+ */
+vulnerability: string, 
+/**
+ * affected, unknown, not_affected.
+ */
+verdict: string, 
+/**
+ * 0 to 1.
+ */
+confidence: number, 
+/**
+ * high, medium, low.
+ */
+level: string, 
+/**
+ * csaf, cve, nvd.
+ */
+source: string, 
+/**
+ * Advisory or record.
+ */
+record: string, 
+/**
+ * Why, in parts.
+ */
+reason: Array<ReasonPart>, 
+/**
+ * Why, in English.
+ */
+sentence: string, 
+/**
+ * What would settle it: version, advisory, order_number, series, family, vendor, condition, platform.
+ */
+settles: string | null, };
+
+export type ReasonPart = { 
+/**
+ * Which.
+ */
+kind: string, 
+/**
+ * Its values by name.
+ */
+values: { [key in string]: string }, };
+
+export type DecidedMatch = { 
+/**
+ * Vendor, product and version.
+ */
+identity: string, 
+/**
+ * The vulnerability.
+ */
+vulnerability: string, 
+/**
+ * It applies; else it does not.
+ */
+confirmed: boolean, 
+/**
+ * When.
+ */
+at: string, 
+/**
+ * Who.
+ */
+actor: string, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * The change, to take it back.
+ */
+change: number, };
+
+export type MatchDecision = { 
+/**
+ * Environment.
+ */
+environment: string, 
+/**
+ * Key of the identity.
+ */
+identity: string, 
+/**
+ * Which; all that wait when empty.
+ */
+vulnerabilities: Array<string>, 
+/**
+ * They apply; else they do not.
+ */
+confirmed: boolean, 
+/**
+ * Why.
+ */
+reason: string, };
+
+export type OriginView = { 
+/**
+ * When.
+ */
+at: string, 
+/**
+ * csaf, cve, nvd.
+ */
+source: string, 
+/**
+ * Advisory or record.
+ */
+record: string, 
+/**
+ * 0 to 1.
+ */
+confidence: number, 
+/**
+ * high, medium, low.
+ */
+level: string, 
+/**
+ * The identity that matched.
+ */
+identity: string, 
+/**
+ * Why, in parts.
+ */
+reason: Array<ReasonPart>, 
+/**
+ * Why, in English.
+ */
+sentence: string, };
 
 export type Failure = { 
 /**
