@@ -2,8 +2,8 @@
 // never reach the product: nothing under src may import it.
 import type {
   AssetPage, AssetRow, AuditPage, AuditRow, CellExplanation, Change, Decision, EnvironmentView, Failure, FindingDetail,
-  FindingPage, FindingRow, ImportView, LevelCell, LevelRow, Levels, Overview, Progress, Query, ReportRequest, ReportView,
-  Status, WhatIf, ZonesView,
+  FindingPage, FindingRow, ImportView, IntelImport, IntelStatus, LevelCell, LevelRow, Levels, MatchDecision, MatchSummary, Overview,
+  Progress, Query, ReasonPart, ReportRequest, ReportView, Review, ReviewGroup, Status, WhatIf, ZonesView,
 } from '../src/lib/api/types';
 
 export type Scenario = { findings?: number; long?: boolean; first?: boolean; empty?: boolean; broken?: boolean; fails?: string[]; slow?: number };
@@ -67,6 +67,24 @@ export function makeFake(scenario: Scenario = {}) {
       lifecycle: ['active', 'end_of_support'][i % 7 === 0 ? 1 : 0]!, owner: 'Automation team', ip: `10.20.${i % 9}.${10 + i}`, serial: `SN-${48210 + i * 37}`, open: [0, 0, 0, 0, 0, 0],
     };
   });
+  const reasonParts: ReasonPart[] = [
+    { kind: 'names', values: { record: 'ICSA-26-071-03', product: 'SCALANCE XC208G EEC (6GK5208-0GA00-2FC2)', range: '<V4.5' } },
+    { kind: 'inside', values: { version: 'V4.3' } },
+  ];
+  const intelSources = [
+    { id: 'csaf', records: 1660, newest: '2026-11-20T06:00:00Z', last_success: '2026-11-23T08:12:00Z', age_days: 4, old: false },
+    { id: 'kev', records: 1674, newest: '2026-08-21T17:46:43Z', last_success: '2026-08-22T08:12:00Z', age_days: 94, old: true },
+    { id: 'nvd', records: 261751, newest: '2026-11-22T16:16:48Z', last_success: '2026-11-23T08:12:00Z', age_days: 1, old: false },
+  ];
+  const noMatches: MatchSummary = { dry_run: false, assets: 0, unidentified: 0, added: 0, present: 0, review: 0, clear: 0, contradicted: 0, rejected: 0, change: null };
+  const decidedKeys = new Set<string>();
+  const reviewGroups: ReviewGroup[] = ([['Rockwell Automation MicroLogix 1400 (1766-L32BWA) 15.001', 2], ['Schneider Electric Modicon M221 TM221CE24R V1.6.1.0', 1], ['Siemens SIMATIC S7-1200 CPU 1215C DC/DC/DC (6ES7215-1AG40-0XB0) V4.4.0', 23]] as const).map(([identity, n], i) => ({
+    key: `identity-${i}`, identity: String(identity), assets: Number(n), tags: ['PLC-TNK-11', 'PLC-TNK-12'].slice(0, Number(n)),
+    matches: [
+      { vulnerability: 'CVE-2017-7898', verdict: 'unknown', confidence: 0.4, level: 'low', source: 'csaf', record: 'ICSA-17-115-04', reason: [{ kind: 'names', values: { record: 'ICSA-17-115-04', product: '1766-L32BWA Series A and B', range: '<= 16.00' } }, { kind: 'other_series', values: {} }, { kind: 'inside', values: { version: '15.001' } }], sentence: '', settles: 'series' },
+      { vulnerability: 'CVE-2015-6486', verdict: 'affected', confidence: 0.8, level: 'medium', source: 'nvd', record: 'CVE-2015-6486', reason: [{ kind: 'names', values: { record: 'CVE-2015-6486', product: 'micrologix 1400 firmware', range: '<= 15.002' } }, { kind: 'name_without_remarks', values: {} }, { kind: 'disagrees', values: { record: 'ICSA-15-300-03 (csaf)', affected: 'false' } }], sentence: '', settles: 'order_number' },
+    ],
+  }));
   const findings: FindingRow[] = Array.from({ length: n }, (_, i) => {
     const asset = assets[Math.floor(rnd() * assets.length)]!;
     const s = Math.min(5, Math.floor(rnd() ** 1.4 * 6));
@@ -74,7 +92,7 @@ export function makeFake(scenario: Scenario = {}) {
     const hasCve = rnd() > 0.08;
     const cve = `CVE-20${18 + (i % 8)}-${10000 + ((i * 7919) % 80000)}`;
     return {
-      id: `F${i + 1}`, vuln: hasCve ? cve : null, title: hasCve && i % 6 === 5 ? cve : long(titles[i % titles.length]!), asset: asset.id, tag: asset.tag, zone: asset.zone, zone_name: asset.zone_name,
+      id: `F${i + 1}`, tier: 1 + Math.min(3, Math.floor(s * 0.9)), vuln: hasCve ? cve : null, title: hasCve && i % 6 === 5 ? cve : long(titles[i % titles.length]!), asset: asset.id, tag: asset.tag, zone: asset.zone, zone_name: asset.zone_name,
       state, severity: severities[s]!, score: scores[s] ?? null, attacker_class: 1 + Math.floor(rnd() * 5), frs: i % 23 === 0 ? [] : [1 + (i % 7), ...(i % 9 === 0 && i % 7 < 6 ? [7] : [])], rule: ['cwe', 'text', 'impact', 'override'][i % 4]!,
       triaged: state !== 'open' || rnd() < 0.7, deferred: state === 'open' && rnd() < 0.05, fix: rnd() < 0.55 ? dayBefore(20 + Math.floor(rnd() * 300)) : null, cover: rnd() < 0.2 ? 1 + Math.floor(rnd() * 2) : 0,
       kev: rnd() < 0.04, epss: hasCve ? Math.round(rnd() ** 6 * 1000) / 1000 : null, opened: dayBefore(Math.floor(rnd() * 600)),
@@ -217,12 +235,13 @@ export function makeFake(scenario: Scenario = {}) {
       if (q.environment !== 'E1') return { total: 0, facets: [], rows: [] };
       const key = (r: FindingRow) => (q.sort === 'severity' ? -severities.indexOf(r.severity) : !q.sort ? severities.indexOf(r.severity) : q.sort === 'attacker_class' ? r.attacker_class : q.sort === 'epss' ? (r.epss ?? -1) : String(r[q.sort as 'title'] ?? ''));
       const hits = filtered(findings, q, findingValue, (r) => `${r.vuln} ${r.title} ${r.tag} ${r.zone_name}`, key);
-      return { total: hits.length, facets: facetsOf(findings, ['zone', 'fr', 'state', 'severity', 'triaged', 'kev', 'fix'], findingValue, zoneName), rows: hits.slice(q.offset ?? 0, (q.offset ?? 0) + (q.limit ?? 100)) };
+      return { total: hits.length, facets: facetsOf(findings, ['zone', 'fr', 'state', 'tier', 'severity', 'triaged', 'kev', 'fix'], findingValue, zoneName), rows: hits.slice(q.offset ?? 0, (q.offset ?? 0) + (q.limit ?? 100)) };
     },
     finding: (a): FindingDetail => {
       const row = findings.find((f) => f.id === a['id']) ?? fail('not_found', `There is no finding ${String(a['id'])}.`, '', 'Go back to the table and open it again.');
       const asset = assets[Number(row.asset.slice(1)) - 1]!;
       return {
+        tier_because: ['kev', 'high', 'network'], origin: row.kev ? { at: `${row.opened}T07:30:00Z`, source: 'csaf', record: 'ICSA-26-071-03', confidence: 0.97, level: 'high', identity: `${asset.identities[0]?.vendor ?? ''} ${asset.identities[0]?.product ?? ''}`, reason: reasonParts, sentence: '' } : null,
         row, asset, description: 'A remote attacker can send a crafted request to the device, which leads to a write past the end of a buffer on the stack and may stop the device or run code on it.',
         vectors: row.score && row.score !== '0.0' ? [{ vector: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H', source: 'primary', version: '3.1', score: row.score }, { vector: 'AV:N/AC:L/Au:N/C:P/I:P/A:P', source: 'secondary', version: '2.0', score: '7.5' }] : [], chosen: row.score ? 0 : null,
         cwes: [{ id: 'CWE-121', name: 'Stack-based Buffer Overflow' }], because: row.rule === 'text' ? ['denial of service +3', 'malformed +1'] : ['CWE-121 → CWE-787'], secondary: [7],
@@ -270,6 +289,16 @@ export function makeFake(scenario: Scenario = {}) {
     cancel: (a) => {
       stopped.add(Number(a['job']));
       return null;
+    },
+    intelligence: (): IntelStatus => ({ sources: scenario.empty ? [] : intelSources, notice: 'This product uses data from the NVD API but is not endorsed or certified by the NVD.' }),
+    import_intelligence: (): IntelImport => ({ files: [{ file: 'page-000000.json', kind: 'nvd', files: 1, known: 0, added: 2000, changed: 12, unchanged: 5, refused: [{ at: 'page-000000.json, CVE-2026-1000 (/vulnerabilities/3)', reason: 'missing field `vulnStatus`' }] }] }),
+    match_environment: (): MatchSummary => ({ ...noMatches, added: 12, review: 3 }),
+    review: (): Review => ({ groups: scenario.empty ? [] : reviewGroups.filter((g) => !decidedKeys.has(g.key)), decided: [] }),
+    decide_match: (a): MatchSummary => {
+      decidedKeys.add((a['decision'] as MatchDecision).identity);
+      changeCount += 1;
+      undone.set(changeCount, []);
+      return { ...noMatches, change: changeCount };
     },
     reports: () => [...reports],
     open_report: () => fail('usage', 'Reports open in the window only.', '', 'Start the window.'),

@@ -24,6 +24,7 @@ const everyPage = [
   ['findings', '#/findings?state=open'],
   ['findings-drawer', '#/findings?state=open', 'finding'],
   ['findings-acknowledge', '#/findings?state=open&triaged=false', 'acknowledge'],
+  ['intelligence', '#/intelligence'],
   ['reports', '#/reports'],
   ['reports-new', '#/reports/new', 'report'],
   ['audit', '#/audit'],
@@ -32,7 +33,7 @@ const everyPage = [
   ['import', '#/import', real ? undefined : 'import'],
   ['palette', '#/overview', 'palette'],
 ];
-const few = ['overview', 'levels', 'levels-drawer', 'findings', 'findings-drawer', 'reports-new'];
+const few = ['overview', 'levels', 'levels-drawer', 'findings', 'findings-drawer', 'intelligence', 'reports-new'];
 const sets = [
   { name: 'light', theme: 'light', language: 'en', pages: everyPage },
   { name: 'dark', theme: 'dark', language: 'en', pages: everyPage },

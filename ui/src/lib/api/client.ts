@@ -1,7 +1,8 @@
 // The one way from the page to the engine: a function for each command.
 import type {
   AssetPage, AuditPage, CellExplanation, Change, Decision, EnvironmentView, Failure, FindingDetail, FindingPage,
-  ImportView, Levels, Overview, Progress, Query, ReportRequest, ReportView, Status, WhatIf, ZonesView,
+  ImportView, IntelImport, IntelStatus, Levels, MatchDecision, MatchSummary, Overview, Progress, Query, ReportRequest, ReportView, Review,
+  Status, WhatIf, ZonesView,
 } from './types';
 
 export const inWindow = '__TAURI_INTERNALS__' in globalThis;
@@ -86,6 +87,12 @@ export const engine = {
   reports: () => call<ReportView[]>('reports'),
   openReport: (id: string) => call<null>('open_report', { id }),
   revealReport: (id: string) => call<null>('reveal_report', { id }),
+  intelligence: () => call<IntelStatus>('intelligence'),
+  /** The engine opens the system's dialog itself; `null` when it was cancelled. */
+  importIntelligence: (folder: boolean, job: number) => call<IntelImport | null>('import_intelligence', { folder, job }),
+  matchEnvironment: (environment: string, job: number) => call<MatchSummary>('match_environment', { environment, job }),
+  review: (environment: string) => call<Review>('review', { environment }),
+  decideMatch: (decision: MatchDecision) => call<MatchSummary>('decide_match', { decision }),
   audit: (offset: number, limit: number) => call<AuditPage>('audit', { offset, limit }),
   /** The engine opens the system's dialog itself; `null` when it was cancelled. `again` applies the choice of the last dry run. */
   importPlant: (dry_run: boolean, folder: boolean, job: number, again = false) =>
