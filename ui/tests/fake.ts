@@ -78,7 +78,7 @@ export function makeFake(scenario: Scenario = {}) {
   ];
   const noMatches: MatchSummary = { dry_run: false, assets: 0, unidentified: 0, added: 0, present: 0, review: 0, clear: 0, contradicted: 0, rejected: 0, change: null };
   const decidedKeys = new Set<string>();
-  const reviewGroups: ReviewGroup[] = ([['Rockwell Automation MicroLogix 1400 (1766-L32BWA) 15.001', 2], ['Schneider Electric Modicon M221 TM221CE24R V1.6.1.0', 1], ['Siemens SIMATIC S7-1200 CPU 1215C DC/DC/DC (6ES7215-1AG40-0XB0) V4.4.0', 23]] as const).map(([identity, n], i) => ({
+  const reviewGroups = ([['Rockwell Automation MicroLogix 1400 (1766-L32BWA) 15.001', 2], ['Schneider Electric Modicon M221 TM221CE24R V1.6.1.0', 1], ['Siemens SIMATIC S7-1200 CPU 1215C DC/DC/DC (6ES7215-1AG40-0XB0) V4.4.0', 23]] as const).map(([identity, n], i): ReviewGroup => ({
     key: `identity-${i}`, identity: String(identity), assets: Number(n), tags: ['PLC-TNK-11', 'PLC-TNK-12'].slice(0, Number(n)),
     matches: [
       { vulnerability: 'CVE-2017-7898', verdict: 'unknown', confidence: 0.4, level: 'low', source: 'csaf', record: 'ICSA-17-115-04', reason: [{ kind: 'names', values: { record: 'ICSA-17-115-04', product: '1766-L32BWA Series A and B', range: '<= 16.00' } }, { kind: 'other_series', values: {} }, { kind: 'inside', values: { version: '15.001' } }], sentence: '', settles: 'series' },

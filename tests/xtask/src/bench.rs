@@ -10,20 +10,21 @@ use std::{
 use serde_json::{Value, json};
 
 use crate::{
-    machine,
+    intelligence, machine,
     step::{Fault, Step, built, cargo, root, run, say, target},
 };
 
 /// Pairs of runs behind a ratio; the median of them is told.
 const PAIRS: usize = 7;
 
-struct Row {
-    work: &'static str,
-    measured: f64,
-    unit: &'static str,
-    bar: f64,
-    moonshot: f64,
-    behind: Value,
+/// A figure beside its bar; lower is better.
+pub struct Row {
+    pub work: &'static str,
+    pub measured: f64,
+    pub unit: &'static str,
+    pub bar: f64,
+    pub moonshot: f64,
+    pub behind: Value,
 }
 
 /// Measures everything there is to measure by now.
@@ -41,8 +42,30 @@ pub fn bench() -> Step {
     rows.extend(engine(&folder)?);
     say("report of 10,000 findings: peak memory");
     rows.extend(report_memory(&folder)?);
+    match intelligence::data() {
+        Some(data) => {
+            rows.extend(intelligence::speed(&data)?);
+            rows.extend(intelligence::accuracy(&data)?);
+        }
+        None => say("no feeds are at hand (PLUMBLINE_DATA): intelligence and matching are left out"),
+    }
     rows.push(size());
-    print(&rows);
+    tell(&rows)
+}
+
+/// Accuracy of matching alone.
+pub fn matching() -> Step {
+    machine::for_the_command()?;
+    run(&mut cargo(&["build", "--release", "-p", "plumbline-cli"]))?;
+    let data = intelligence::data().ok_or_else(|| {
+        Fault("the labelled pairs are not at hand; PLUMBLINE_DATA names their folder".to_owned())
+    })?;
+    print(&intelligence::accuracy(&data)?);
+    Ok(())
+}
+
+fn tell(rows: &[Row]) -> Step {
+    print(rows);
     let file = target().join("bench.json");
     let list: Vec<Value> = rows
         .iter()
@@ -63,7 +86,7 @@ fn print(rows: &[Row]) {
     }
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
+pub fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
 }
@@ -162,25 +185,42 @@ fn report_memory(folder: &Path) -> Step<Option<Row>> {
     run(&mut plumbline(&["init"]))?;
     run(plumbline(&["import", "--kind", "plant", "--environment", "e"]).arg(&evidence))?;
     let out = folder.join("report-10000.pdf");
-    let mut child =
-        plumbline(&["report", "--json", "--to", "2026-06-30", "--out", &out.to_string_lossy()]).spawn()?;
-    let status_file = format!("/proc/{}/status", child.id());
-    let mut peak = 0u64;
-    while child.try_wait()?.is_none() {
-        let status = std::fs::read_to_string(&status_file).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kib = line.and_then(|l| l.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0);
-        peak = peak.max(kib);
-        std::thread::sleep(std::time::Duration::from_millis(2));
-    }
+    let peak = peak_memory(&mut plumbline(&[
+        "report",
+        "--json",
+        "--to",
+        "2026-06-30",
+        "--out",
+        &out.to_string_lossy(),
+    ]))?;
     Ok(Some(Row {
         work: "report of 10,000 findings: peak memory",
-        measured: peak as f64 / 1024.0,
+        measured: peak,
         unit: "MiB",
         bar: 400.0,
         moonshot: 150.0,
         behind: json!({"bytes_of_pdf": std::fs::metadata(&out)?.len()}),
     }))
+}
+
+/// Peak memory of a command in MiB, as the system counts it. Linux only; 1 elsewhere.
+pub fn peak_memory(command: &mut Command) -> Step<f64> {
+    let mut child = command.spawn()?;
+    let status_file = format!("/proc/{}/status", child.id());
+    let mut peak = 1024_u64;
+    loop {
+        let status = std::fs::read_to_string(&status_file).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        peak = peak.max(line.and_then(|l| l.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0));
+        if let Some(ended) = child.try_wait()? {
+            return if ended.success() {
+                Ok(peak as f64 / 1024.0)
+            } else {
+                Err(Fault("the measured command failed".to_owned()))
+            };
+        }
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
 }
 
 fn size() -> Row {

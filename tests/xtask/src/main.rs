@@ -1,6 +1,7 @@
 //! The repository's own commands. They say what they do while they do it, and install what they need.
 
 mod bench;
+mod intelligence;
 mod machine;
 mod step;
 
@@ -12,6 +13,7 @@ const USAGE: &str = "\
 cargo xtask run     installs what is missing, builds everything and opens the window on the demo plant
 cargo xtask test    installs what the tests need and runs all of them
 cargo xtask bench   measures, prints each figure beside its bar, and writes target/bench.json
+cargo xtask bench matching   accuracy of matching alone, with the worst errors
 ";
 
 fn main() -> ExitCode {
@@ -20,6 +22,7 @@ fn main() -> ExitCode {
         ["run"] => open(),
         ["test"] => test(),
         ["bench"] => bench::bench(),
+        ["bench", "matching"] => bench::matching(),
         _ => {
             eprint!("{USAGE}");
             return ExitCode::from(2);
