@@ -1,11 +1,19 @@
 //! Vulnerability intelligence: taking feeds in, and how old what is known is.
 
-use std::path::PathBuf;
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
-use feeds::reading::{self, Event, FileReport, Item, Kind};
+use feeds::{
+    bundle::{self, SigningKey},
+    reading::{self, Event, FileReport, Item, Kind},
+};
 use jiff::Timestamp;
 use rustc_hash::{FxHashMap, FxHashSet};
+use serde::{Deserialize, Serialize};
 use store::intelligence::{Intelligence, Prepared, Taken};
+use vulnerability::record::Record;
 
 use crate::{Failure, Place, Result, Watch, view, watch::tell};
 
@@ -32,12 +40,17 @@ pub(crate) fn prepare(item: Item) -> Prepared {
     }
 }
 
-/// Takes feed files and folders in: all of them or, when one is broken, none.
+/// Takes feed files and folders in: all of them or, when one is broken, none. A feed bundle is taken by itself.
 ///
 /// # Errors
 /// `bad_input` with the file that cannot be read.
 pub fn import(place: &Place, paths: &[PathBuf], watch: &dyn Watch) -> Result<view::IntelImport> {
     tell(watch, "read", 0, 0)?;
+    if let [only] = paths
+        && bundle::is_bundle(only)
+    {
+        return Ok(import_bundle(place, only, None, watch)?.files);
+    }
     let files = reading::files(paths).map_err(|(path, error)| Failure::unreadable(&path, &error))?;
     if files.is_empty() {
         return Err(Failure::new("bad_input", "there is no feed file in it")
@@ -180,4 +193,195 @@ pub fn status(place: &Place) -> Result<view::IntelStatus> {
         })
         .collect();
     Ok(view::IntelStatus { sources, notice: view::NVD_NOTICE.to_owned() })
+}
+
+/// The file with the key that signs this place's bundles, in the store's folder. Made with the first bundle.
+pub const SIGNING_KEY: &str = "bundle-signing-key.pem";
+
+/// A record on its way in a bundle, with the hash by which an unchanged one is known.
+#[derive(Serialize, Deserialize)]
+struct Carried {
+    content: [u8; 16],
+    record: Record,
+}
+
+/// Of which moment a source is whose entries carry none.
+#[derive(Serialize, Deserialize)]
+struct CarriedState {
+    id: String,
+    newest: Option<Timestamp>,
+}
+
+impl From<bundle::Error> for Failure {
+    fn from(error: bundle::Error) -> Failure {
+        Failure::new(error.code(), error.to_string())
+    }
+}
+
+/// Writes everything, or what changed since a moment, into one signed file.
+///
+/// # Errors
+/// `not_found` when nothing is known yet; `io`.
+pub fn export_bundle(
+    place: &Place,
+    file: &Path,
+    since: Option<Timestamp>,
+    watch: &dyn Watch,
+) -> Result<view::BundleView> {
+    let intelligence = Intelligence::open_existing(&place.folder)?
+        .ok_or_else(|| Failure::new("not_found", "there is no intelligence to carry yet"))?;
+    let key_file = place.folder.join(SIGNING_KEY);
+    let key = if key_file.is_file() {
+        SigningKey::read(&key_file)?
+    } else {
+        let key = SigningKey::generate()?;
+        key.write(&key_file)?;
+        key
+    };
+    let sources = intelligence.sources()?;
+    let total = sources.iter().map(|source| source.records).sum::<u64>();
+    let total = u32::try_from(total).unwrap_or(u32::MAX);
+    let kind = since.map_or(bundle::Kind::Full, bundle::Kind::Since);
+    let header = bundle::Header { kind, made: (place.clock)(), maker: place.actor.clone() };
+    let mut writer = bundle::Writer::create(file, &key, header)?;
+    let mut done = 0_u32;
+    let writer_cell = std::cell::RefCell::new(&mut writer);
+    let mut put = |source: &str, line: &[u8]| -> Result<()> {
+        writer_cell.borrow_mut().line(source, line)?;
+        done += 1;
+        if done % 1024 == 0 { tell(watch, "bundle", done, total) } else { Ok(()) }
+    };
+    let unwritable = |error: serde_json::Error| Failure::new("internal", error.to_string());
+    for source in &sources {
+        let state = CarriedState { id: source.id.clone(), newest: source.newest };
+        put("state", &serde_json::to_vec(&state).map_err(unwritable)?)?;
+    }
+    intelligence.export(since, |record, content| {
+        let source = record.source.id();
+        put(source, &serde_json::to_vec(&Carried { content, record }).map_err(unwritable)?)
+    })?;
+    let put = std::cell::RefCell::new(put);
+    intelligence.export_signals(
+        |entry| (put.borrow_mut())("kev", &serde_json::to_vec(&entry).map_err(unwritable)?),
+        |score| (put.borrow_mut())("epss", &serde_json::to_vec(&score).map_err(unwritable)?),
+    )?;
+    drop(put);
+    let manifest = writer.finish()?;
+    Ok(bundle_view(&manifest, "own", view::IntelImport { files: Vec::new() }))
+}
+
+fn bundle_view(manifest: &bundle::Manifest, trust: &str, files: view::IntelImport) -> view::BundleView {
+    view::BundleView {
+        made: manifest.made.to_string(),
+        maker: manifest.maker.clone(),
+        since: match manifest.kind {
+            bundle::Kind::Full => None,
+            bundle::Kind::Since(at) => Some(at.to_string()),
+        },
+        lines: manifest.lines,
+        fingerprint: manifest.key.fingerprint().to_string(),
+        trust: trust.to_owned(),
+        files,
+    }
+}
+
+/// Takes a bundle in after all of it was verified. The key of the first one is pinned; another one later is
+/// refused unless its fingerprint is `accepted`.
+///
+/// # Errors
+/// `bad_input` for a damaged bundle, `untrusted` for another key; nothing is changed then.
+pub fn import_bundle(
+    place: &Place,
+    file: &Path,
+    accepted: Option<&str>,
+    watch: &dyn Watch,
+) -> Result<view::BundleView> {
+    let accepted = accepted
+        .map(|text| {
+            text.parse::<bundle::Fingerprint>().map_err(|error| Failure::new("usage", error.to_string()))
+        })
+        .transpose()?;
+    let mut progress = |done: u64, total: u64| {
+        let share = |bytes: u64| u32::try_from(bytes >> 10).unwrap_or(u32::MAX);
+        match tell(watch, "verify", share(done), share(total)) {
+            Ok(()) => std::ops::ControlFlow::Continue(()),
+            Err(_) => std::ops::ControlFlow::Break(()),
+        }
+    };
+    let mut read = bundle::Bundle::verify(file, &bundle::Limits::default(), &mut progress)?;
+    let manifest = read.manifest().clone();
+    let mut intelligence = place.intelligence()?;
+    let mut pins = bundle::Pins(
+        intelligence
+            .pins()?
+            .into_iter()
+            .filter_map(|(fingerprint, label, first_seen)| {
+                Some(bundle::Pin { fingerprint: fingerprint.parse().ok()?, label, first_seen })
+            })
+            .collect(),
+    );
+    let now = (place.clock)();
+    let trust = match pins.admit(read.key(), &manifest.maker, now, accepted)? {
+        bundle::Trust::Known(_) => "known",
+        bundle::Trust::FirstUse => "first",
+        bundle::Trust::Changed { .. } => "accepted",
+    };
+    let fingerprint = manifest.key.fingerprint().to_string();
+    let total = u32::try_from(manifest.lines).unwrap_or(u32::MAX);
+    let taken = intelligence.change(|change| -> Result<_> {
+        let mut taken: BTreeMap<String, Taken> = BTreeMap::new();
+        let mut states: Vec<CarriedState> = Vec::new();
+        for (number, line) in read.lines()?.enumerate() {
+            let line = line?;
+            let unreadable = |error: serde_json::Error| {
+                Failure::new(
+                    "bad_input",
+                    format!("line {} of the bundle cannot be read: {error}", number + 1),
+                )
+                .at(file.display().to_string())
+                .advice("Nothing was changed. It may come from a newer version of Plumbline.")
+            };
+            let counts = taken.entry(line.source.clone()).or_default();
+            match line.source.as_str() {
+                "state" => states.push(serde_json::from_str(&line.text).map_err(unreadable)?),
+                "kev" => change.take(
+                    Prepared::Exploited(serde_json::from_str(&line.text).map_err(unreadable)?),
+                    counts,
+                )?,
+                "epss" => {
+                    change.take(
+                        Prepared::Probability(serde_json::from_str(&line.text).map_err(unreadable)?),
+                        counts,
+                    )?;
+                }
+                _ => {
+                    let carried: Carried = serde_json::from_str(&line.text).map_err(unreadable)?;
+                    change.take(Prepared::record(carried.record, carried.content), counts)?;
+                }
+            }
+            if number % 1024 == 0 {
+                tell(watch, "store", u32::try_from(number).unwrap_or(u32::MAX), total)?;
+            }
+        }
+        for state in states {
+            change.heard(&state.id, now, state.newest)?;
+        }
+        change.pin(&fingerprint, &manifest.maker, now)?;
+        taken.remove("state");
+        Ok(taken)
+    })?;
+    let files = taken
+        .into_iter()
+        .map(|(kind, counts)| view::IntelFile {
+            file: file.display().to_string(),
+            kind,
+            files: 1,
+            known: 0,
+            added: counts.added,
+            changed: counts.changed,
+            unchanged: counts.unchanged,
+            refused: Vec::new(),
+        })
+        .collect();
+    Ok(bundle_view(&manifest, trust, view::IntelImport { files }))
 }

@@ -43,6 +43,11 @@ impl Place {
     }
 }
 
+/// The first moment of a day, UTC.
+pub fn midnight(day: Date) -> Timestamp {
+    Offset::UTC.to_timestamp(day.at(0, 0, 0, 0)).unwrap_or(Timestamp::MIN)
+}
+
 fn noon(day: Date) -> Timestamp {
     // Every noon of the calendar is a timestamp in UTC.
     Offset::UTC.to_timestamp(day.at(12, 0, 0, 0)).unwrap_or(Timestamp::MAX)

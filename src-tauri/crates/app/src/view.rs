@@ -782,6 +782,24 @@ views! {
         pub refused: Vec<RefusedRow>,
     }
 
+    /// A feed bundle, written or taken in.
+    struct BundleView {
+        /// When it was made.
+        pub made: String,
+        /// Who made it, by their own word.
+        pub maker: String,
+        /// Holds what changed since then; everything when null.
+        pub since: Option<String>,
+        /// Lines in it.
+        pub lines: u64,
+        /// Fingerprint of the key that signed it.
+        pub fingerprint: String,
+        /// own, known, first (pinned now), accepted.
+        pub trust: String,
+        /// What taking it in did.
+        pub files: IntelImport,
+    }
+
     /// How much is known of vulnerabilities, and how old that is.
     struct IntelStatus {
         /// Sources something was taken from.

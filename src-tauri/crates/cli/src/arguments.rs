@@ -387,6 +387,31 @@ pub enum IntelVerb {
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
+    /// Write everything known into one signed file, for a machine without network
+    ///
+    /// Signed with a key that lies in the store's folder and is made with the first bundle. Its fingerprint is
+    /// what the receiver compares.
+    #[command(
+        after_help = "Example:\n  plumbline intel export-bundle feeds.plb\n  plumbline intel export-bundle june.plb --since 2026-06-01"
+    )]
+    ExportBundle {
+        /// The file to write
+        file: PathBuf,
+        /// Only records changed on this day or later
+        #[arg(long, value_name = "DATE")]
+        since: Option<Date>,
+    },
+    /// Take a bundle in, after all of it was verified
+    ///
+    /// The key of the first bundle is remembered; one of another key is refused until its fingerprint is accepted.
+    #[command(after_help = "Example:\n  plumbline intel import-bundle feeds.plb")]
+    ImportBundle {
+        /// The bundle
+        file: PathBuf,
+        /// Accept this other key, by its fingerprint
+        #[arg(long, value_name = "FINGERPRINT")]
+        accept: Option<String>,
+    },
     /// Sources, how many records, how old
     #[command(after_help = "Example:\n  plumbline intel status --json")]
     Status,

@@ -17,6 +17,7 @@ const FOUND: u8 = 1;
 const USAGE: u8 = 2;
 const BAD_INPUT: u8 = 3;
 const STORE: u8 = 4;
+const NETWORK: u8 = 5;
 
 /// How a verb ended: done, or done with something to report.
 enum Done {
@@ -40,7 +41,8 @@ fn main() -> ExitCode {
 fn exit_code(failure: &Failure) -> u8 {
     match failure.code {
         "usage" | "not_found" | "cancelled" => USAGE,
-        "bad_input" => BAD_INPUT,
+        "bad_input" | "untrusted" => BAD_INPUT,
+        "network" => NETWORK,
         _ => STORE,
     }
 }

@@ -118,6 +118,8 @@ fn words(step: &'static str) -> &'static str {
         "pages" => "setting pages",
         "write" => "writing the file",
         "match" => "matching",
+        "bundle" => "writing the bundle",
+        "verify" => "verifying",
         other => other,
     }
 }

@@ -1,6 +1,7 @@
 //! Vulnerability feeds: NVD, CVE records, CSAF advisories, KEV and EPSS. Reading their formats, fetching them,
 //! carrying them to machines that are offline. Knows no database.
 
+pub mod bundle;
 pub mod csaf;
 pub mod cve;
 pub mod epss;

@@ -43,6 +43,38 @@ pub fn intel(place: &Place, verb: &IntelVerb, output: &Output) -> app::Result<Do
             });
             Ok(Done::Well)
         }
+        IntelVerb::ExportBundle { file, since } => {
+            let since = since.map(app::place::midnight);
+            let done = intelligence::export_bundle(place, file, since, &output.progress())?;
+            output.answer(&json!({"schema": "plumbline-bundle/1", "bundle": done}), || {
+                let name = plain(&file.display().to_string());
+                format!("{name}: {} lines, signed with the key {}\n", done.lines, done.fingerprint)
+            });
+            Ok(Done::Well)
+        }
+        IntelVerb::ImportBundle { file, accept } => {
+            let done = intelligence::import_bundle(place, file, accept.as_deref(), &output.progress())?;
+            output.answer(&json!({"schema": "plumbline-bundle/1", "bundle": done}), || {
+                let trust = match done.trust.as_str() {
+                    "first" => "remembered as the first one; compare it with the maker over another way",
+                    "accepted" => "accepted now",
+                    _ => "known",
+                };
+                let mut lines = vec![("made", done.made.clone()), ("by", done.maker.clone())];
+                lines.extend(done.since.clone().map(|since| ("changes since", since)));
+                lines.push(("key", format!("{} ({trust})", done.fingerprint)));
+                let mut text = facts(&file.display().to_string(), &lines);
+                for file in &done.files.files {
+                    let unchanged = file.unchanged;
+                    text.push_str(&format!(
+                        "  {}: {} added, {} changed, {unchanged} unchanged\n",
+                        file.kind, file.added, file.changed
+                    ));
+                }
+                text
+            });
+            Ok(Done::Well)
+        }
         IntelVerb::Status => {
             let status = intelligence::status(place)?;
             let document = json!({

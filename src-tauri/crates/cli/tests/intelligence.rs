@@ -1,0 +1,354 @@
+//! Intelligence and matching by the command, as a pipeline uses them.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use std::{fs, path::PathBuf, process::Output};
+
+use assert_cmd::{Command, cargo::cargo_bin_cmd};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+struct Bench {
+    folder: TempDir,
+}
+
+/// A page of NVD with a router firmware of which versions below 2.3 are affected.
+fn nvd(cves: &[Value]) -> Value {
+    let vulnerabilities: Vec<Value> = cves.iter().map(|cve| json!({"cve": cve})).collect();
+    json!({
+        "resultsPerPage": cves.len(), "startIndex": 0, "totalResults": cves.len(), "format": "NVD_CVE",
+        "version": "2.0", "timestamp": "2026-06-01T08:00:00.000", "vulnerabilities": vulnerabilities,
+    })
+}
+
+fn cve(id: &str, modified: &str, product: &str, end: &str) -> Value {
+    json!({
+        "id": id, "sourceIdentifier": "x@example.com", "published": "2026-01-02T03:04:05.678",
+        "lastModified": modified, "vulnStatus": "Analyzed", "cveTags": [], "a_field_of_tomorrow": {"x": [1]},
+        "descriptions": [{"lang": "es", "value": "no"}, {"lang": "en", "value": "A long request stops the router. More."}],
+        "metrics": {"cvssMetricV31": [{"source": "nvd@nist.gov", "type": "Primary", "cvssData": {
+            "version": "3.1", "vectorString": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H"}}]},
+        "weaknesses": [{"source": "nvd@nist.gov", "type": "Primary", "description": [{"lang": "en", "value": "CWE-787"}]}],
+        "configurations": [{"operator": "AND", "nodes": [
+            {"operator": "OR", "negate": false, "cpeMatch": [{
+                "vulnerable": true, "criteria": format!("cpe:2.3:o:acme:{product}_firmware:*:*:*:*:*:*:*:*"),
+                "versionEndExcluding": end, "matchCriteriaId": "0"}]},
+            {"operator": "OR", "negate": false, "cpeMatch": [{
+                "vulnerable": false, "criteria": format!("cpe:2.3:h:acme:{product}:-:*:*:*:*:*:*:*"), "matchCriteriaId": "1"}]},
+        ]}],
+        "references": [{"url": "https://example.com/a", "source": "x", "tags": []}],
+    })
+}
+
+/// An advisory on a controller: fixed in V4.5 but for one order number that stays affected.
+fn advisory() -> Value {
+    json!({
+        "document": {
+            "category": "csaf_security_advisory", "csaf_version": "2.0", "title": "Controllers of Acme",
+            "publisher": {"category": "vendor", "name": "Acme", "namespace": "https://example.com"},
+            "tracking": {"id": "ACME-26-01", "status": "final", "version": "1", "current_release_date": "2026-05-05T00:00:00Z",
+                "initial_release_date": "2026-05-05T00:00:00Z", "revision_history": []},
+        },
+        "product_tree": {"branches": [{"category": "vendor", "name": "Acme", "branches": [
+            {"category": "product_name", "name": "Controller 15 (6ES7511-1AK01-0AB0)", "branches": [
+                {"category": "product_version_range", "name": "vers:all/<V4.5", "product": {"product_id": "1", "name": "a"}}]},
+            {"category": "product_name", "name": "Controller family", "branches": [
+                {"category": "product_version_range", "name": "vers:all/*", "product": {"product_id": "2", "name": "b"}}]},
+        ]}]},
+        "vulnerabilities": [{
+            "cve": "CVE-2026-0002", "cwe": {"id": "CWE-306", "name": "x"},
+            "notes": [{"category": "summary", "text": "Nobody is asked for a password."}],
+            "product_status": {"known_affected": ["1", "2", "not in the tree"]},
+            "remediations": [{"category": "vendor_fix", "details": "Update to V4.5", "product_ids": ["1"]}],
+            "scores": [{"products": ["1"], "cvss_v3": {"vectorString": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}}],
+        }],
+    })
+}
+
+impl Bench {
+    fn new() -> Bench {
+        Bench { folder: tempfile::tempdir().unwrap() }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn write(&self, name: &str, content: impl AsRef<[u8]>) -> String {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, content).unwrap();
+        path.to_string_lossy().into_owned()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = cargo_bin_cmd!("plumbline");
+        command.args(["--today", "2026-06-30", "--store"]).arg(self.path("store")).args(arguments);
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    fn json(&self, arguments: &[&str]) -> Value {
+        let output = self.run(&[arguments, &["--json"]].concat());
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    /// Vulnerability and verdict of each match of each row.
+    fn matches(&self, list: &str) -> Vec<Vec<(String, String, String)>> {
+        let file = self.write("list.csv", list);
+        let output = self.run(&["match", "--assets", &file]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.lines()
+            .map(|line| {
+                let line: Value = serde_json::from_str(line).unwrap();
+                let word = |m: &Value, name: &str| m[name].as_str().unwrap().to_owned();
+                line["matches"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|m| (word(m, "cve"), word(m, "verdict"), word(m, "source")))
+                    .collect()
+            })
+            .collect()
+    }
+}
+
+fn one(cve: &str, verdict: &str, source: &str) -> Vec<(String, String, String)> {
+    vec![(cve.to_owned(), verdict.to_owned(), source.to_owned())]
+}
+
+#[test]
+fn takes_every_format_in_and_matches_a_loose_list() {
+    let bench = Bench::new();
+    let page = nvd(&[cve("CVE-2026-0001", "2026-05-01T00:00:00.000", "router_9", "2.3")]).to_string();
+    let packed = {
+        use std::io::Write;
+        let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gz.write_all(page.as_bytes()).unwrap();
+        gz.finish().unwrap()
+    };
+    bench.write("feeds/nvd/page.json.gz", packed);
+    bench.write("feeds/csaf/acme-26-01.json", advisory().to_string());
+    bench.write("feeds/csaf/acme-26-01.json.sha512", "0000");
+    let kev = json!({"title": "t", "catalogVersion": "1", "dateReleased": "2026-06-01T00:00:00Z", "count": 1, "vulnerabilities": [
+        {"cveID": "CVE-2026-0002", "dateAdded": "2026-05-20", "dueDate": "2026-06-10", "requiredAction": "Act.", "knownRansomwareCampaignUse": "Known"}]});
+    let kev = bench.write("kev.json", kev.to_string());
+    let epss = bench.write(
+        "epss.csv",
+        "#model_version:v1,score_date:2026-06-01T00:00:00Z\ncve,epss,percentile\nCVE-2026-0001,0.2,0.9\n",
+    );
+    let feeds = bench.path("feeds").to_string_lossy().into_owned();
+    let done = bench.json(&["intel", "import", &feeds, &kev, &epss]);
+    let added: Vec<(&str, u64)> = done["files"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|f| (f["kind"].as_str().unwrap(), f["added"].as_u64().unwrap()))
+        .collect();
+    assert_eq!(added, [("csaf", 1), ("nvd", 1), ("kev", 1), ("epss", 1)]);
+
+    let status = bench.json(&["intel", "status"]);
+    assert_eq!(status["schema"], "plumbline-intel-status/1");
+    let nvd = status["sources"].as_array().unwrap().iter().find(|s| s["id"] == "nvd").unwrap().clone();
+    assert_eq!(nvd["records"], 1);
+    assert_eq!(nvd["newest"], "2026-05-01T00:00:00Z");
+    assert_eq!(nvd["age_days"], 60);
+    assert!(status["notice"].as_str().unwrap().contains("NVD API"));
+
+    let answers = bench.matches(
+        "id,vendor,product,version\n\
+         1,Acme,Router 9,2.2\n2,Acme,router-9 firmware,2.3\n3,ACME Inc.,Controller 15,V4.4 HF1\n\
+         4,Acme,6ES7 511-1AK01-0AB0,V4.5\n5,Acme,Controller 77,1.0\n6,Beta,Router 9,1.0\n7,Acme,Router 9,\n",
+    );
+    assert_eq!(answers[0], one("CVE-2026-0001", "affected", "nvd"));
+    assert_eq!(answers[1], one("CVE-2026-0001", "not_affected", "nvd"));
+    assert_eq!(answers[2], one("CVE-2026-0002", "affected", "csaf"));
+    assert_eq!(answers[3], one("CVE-2026-0002", "not_affected", "csaf"));
+    assert_eq!(answers[4], one("CVE-2026-0002", "unknown", "csaf"), "one of the family");
+    assert_eq!(answers[5], vec![], "another vendor's");
+    assert_eq!(answers[6], one("CVE-2026-0001", "unknown", "nvd"), "no version");
+}
+
+#[test]
+fn the_same_again_changes_nothing_and_older_never_wins() {
+    let bench = Bench::new();
+    let new = nvd(&[cve("CVE-2026-0001", "2026-05-02T00:00:00.000", "router_9", "2.5")]);
+    let old = nvd(&[cve("CVE-2026-0001", "2026-05-01T00:00:00.000", "router_9", "2.3")]);
+    let new = bench.write("new.json", new.to_string());
+    let old = bench.write("old.json", old.to_string());
+    bench.json(&["intel", "import", &new]);
+    for file in [&new, &old] {
+        let done = bench.json(&["intel", "import", file]);
+        let file = &done["files"][0];
+        assert_eq!((&file["added"], &file["changed"]), (&json!(0), &json!(0)), "{done}");
+    }
+    assert_eq!(
+        bench.matches("vendor,product,version\nAcme,Router 9,2.4\n")[0],
+        one("CVE-2026-0001", "affected", "nvd")
+    );
+    let newer = nvd(&[cve("CVE-2026-0001", "2026-05-03T00:00:00.000", "router_9", "2.2")]);
+    let newer = bench.write("newer.json", newer.to_string());
+    assert_eq!(bench.json(&["intel", "import", &newer])["files"][0]["changed"], 1);
+    assert_eq!(
+        bench.matches("vendor,product,version\nAcme,Router 9,2.4\n")[0],
+        one("CVE-2026-0001", "not_affected", "nvd"),
+        "what the older form claimed is gone"
+    );
+}
+
+#[test]
+fn a_wrong_entry_is_told_and_skipped_a_broken_file_changes_nothing() {
+    let bench = Bench::new();
+    let good = cve("CVE-2026-0001", "2026-05-02T00:00:00.000", "router_9", "2.5");
+    let mut wrong = cve("CVE-2026-0003", "2026-05-02T00:00:00.000", "router_9", "2.5");
+    wrong["lastModified"] = json!(17);
+    let page = nvd(&[wrong, good]).to_string();
+    let file = bench.write("page.json", &page);
+    let done = bench.json(&["intel", "import", &file]);
+    assert_eq!(done["files"][0]["added"], 1);
+    let refused = done["files"][0]["refused"].as_array().unwrap();
+    assert_eq!(refused.len(), 1);
+    assert!(refused[0]["at"].as_str().unwrap().contains("CVE-2026-0003"), "{done}");
+
+    let before = fs::read(bench.path("store").join("intelligence.db")).unwrap();
+    let more = nvd(&[cve("CVE-2026-0009", "2026-05-02T00:00:00.000", "router_9", "2.5")]).to_string();
+    let whole = bench.write("more/a.json", &more);
+    for (name, content) in [
+        ("cut.json", page.as_bytes()[..page.len() - 30].to_vec()),
+        ("page.json.gz", vec![0x1f, 0x8b, 8, 0, 1, 2, 3]),
+        ("page.html", b"<html>Bad gateway</html>".to_vec()),
+        ("archive.zip", b"PK\x03\x04rubbish".to_vec()),
+    ] {
+        let broken = bench.write(name, content);
+        let output = bench.run(&["intel", "import", &whole, &broken]);
+        if name == "page.html" {
+            // One that is no feed beside one that is: told, not fatal.
+            let text = String::from_utf8(output.stdout).unwrap();
+            assert!(text.contains("holds no NVD page"), "{text}");
+            continue;
+        }
+        assert_eq!(output.status.code(), Some(3), "{name}");
+        let complaint = String::from_utf8(output.stderr).unwrap();
+        assert!(complaint.contains(name), "{complaint}");
+        if name == "cut.json" {
+            assert_eq!(fs::read(bench.path("store").join("intelligence.db")).unwrap(), before, "{name}");
+        }
+    }
+    let missing = bench.run(&["intel", "import", "no-such-file.json"]);
+    assert_eq!(missing.status.code(), Some(3));
+}
+
+#[test]
+fn an_environment_gets_findings_and_a_person_decides_the_rest() {
+    let bench = Bench::new();
+    bench.json(&["init"]);
+    bench.write("plant/zones.csv", "zone,name,purdue_level,safety_related,SL-T IAC,SL-T UC,SL-T SI,SL-T DC,SL-T RDF,SL-T TRE,SL-T RA\nZ1,Cell,1,no,2,2,2,2,2,2,2\n");
+    bench.write(
+        "plant/assets.csv",
+        "tag,name,zone,vendor,product,version,serial,ip,mac,component_type,criticality,lifecycle,owner\n\
+         A1,r1,Z1,Acme,Router 9,2.2,,,,network device,high,active,IT\n\
+         A2,r2,Z1,ACME,router-9,2.2,,,,network device,low,active,IT\n\
+         A3,c1,Z1,Acme,Controller 77,1.0,,,,embedded device,low,active,IT\n",
+    );
+    bench.write(
+        "plant/evidence.json",
+        json!({"method": "plumbline-sl/1", "as_of": "2026-06-30", "period_from": "2026-01-01", "monitoring": {},
+            "zones": [{"id": "Z1", "name": "Cell", "sl_t": [2, 2, 2, 2, 2, 2, 2]}],
+            "assets": [{"id": "A1", "zone": "Z1", "identified": true}, {"id": "A2", "zone": "Z1", "identified": true}, {"id": "A3", "zone": "Z1", "identified": true}],
+            "findings": [], "controls": [], "sr_assessments": []})
+        .to_string(),
+    );
+    let plant = bench.path("plant").to_string_lossy().into_owned();
+    bench.json(&["import", &plant, "--kind", "plant", "--environment", "works"]);
+    assert_eq!(bench.run(&["match"]).status.code(), Some(2), "nothing to match against yet");
+    let page = nvd(&[cve("CVE-2026-0001", "2026-05-01T00:00:00.000", "router_9", "2.3")]);
+    let page = bench.write("page.json", page.to_string());
+    let csaf = bench.write("csaf.json", advisory().to_string());
+    bench.json(&["intel", "import", &page, &csaf]);
+
+    let rows = |bench: &Bench| bench.json(&["finding", "list"])["findings"].as_array().unwrap().clone();
+    let dry = bench.json(&["match", "--dry-run"]);
+    assert_eq!((&dry["match"]["added"], &dry["match"]["review"]), (&json!(2), &json!(1)), "{dry}");
+    assert!(rows(&bench).is_empty());
+    bench.json(&["match"]);
+    let found = rows(&bench);
+    assert_eq!(found.len(), 2);
+    assert_eq!(found[0]["vuln"], "CVE-2026-0001");
+    assert_eq!(found[0]["title"], "A long request stops the router");
+    assert_eq!(found[0]["tier"], 3);
+    assert_eq!(bench.json(&["match"])["match"]["added"], 0, "once is enough");
+    let shown = bench.json(&["finding", "show", found[0]["id"].as_str().unwrap()]);
+    assert_eq!(shown["finding"]["origin"]["record"], "CVE-2026-0001");
+    assert_eq!(shown["finding"]["origin"]["level"], "high");
+
+    let review = bench.json(&["match", "--explain"]);
+    let group = &review["review"]["groups"][0];
+    assert_eq!(group["matches"][0]["vulnerability"], "CVE-2026-0002");
+    assert_eq!(group["matches"][0]["settles"], "family");
+    let key = group["key"].as_str().unwrap();
+    let done = bench.json(&["match", "--confirm", key, "--note", "it is one"]);
+    assert_eq!(done["match"]["added"], 1);
+    assert_eq!(rows(&bench).len(), 3);
+    assert_eq!(bench.json(&["match", "--explain"])["review"]["groups"], json!([]));
+    let change = done["match"]["change"].as_i64().unwrap().to_string();
+    bench.json(&["finding", "undo", &change]);
+    assert_eq!(rows(&bench).len(), 2, "the finding goes with the decision");
+    bench.json(&["match", "--reject", key]);
+    assert_eq!(bench.json(&["match"])["match"]["rejected"], 1);
+    assert_eq!(rows(&bench).len(), 2);
+    assert_eq!(bench.json(&["match", "--explain"])["review"]["decided"][0]["confirmed"], false);
+    assert_eq!(bench.run(&["match", "--confirm", "no/such/identity"]).status.code(), Some(2));
+    assert_eq!(bench.run(&["audit", "verify"]).status.code(), Some(0));
+}
+
+#[test]
+fn a_bundle_carries_everything_to_another_machine_and_only_whole() {
+    let bench = Bench::new();
+    let page = nvd(&[cve("CVE-2026-0001", "2026-05-01T00:00:00.000", "router_9", "2.3")]);
+    let page = bench.write("page.json", page.to_string());
+    let csaf = bench.write("csaf.json", advisory().to_string());
+    bench.json(&["intel", "import", &page, &csaf]);
+    let file = bench.path("feeds.plb").to_string_lossy().into_owned();
+    let made = bench.json(&["intel", "export-bundle", &file]);
+    let since = bench.path("since.plb").to_string_lossy().into_owned();
+    let part = bench.json(&["intel", "export-bundle", &since, "--since", "2026-05-04"]);
+    assert!(part["bundle"]["lines"].as_u64() < made["bundle"]["lines"].as_u64());
+
+    let other = Bench::new();
+    let mut bytes = fs::read(&file).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    let flipped = other.write("flipped.plb", &bytes);
+    let output = other.run(&["intel", "import-bundle", &flipped]);
+    assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(other.json(&["intel", "status"])["sources"], json!([]));
+
+    let taken = other.json(&["intel", "import-bundle", &file]);
+    assert_eq!(taken["bundle"]["trust"], "first");
+    assert_eq!(taken["bundle"]["fingerprint"], made["bundle"]["fingerprint"]);
+    let list = "vendor,product,version\nAcme,Router 9,2.2\nAcme,Controller 15,V4.4\n";
+    assert_eq!(other.matches(list), bench.matches(list));
+    assert_eq!(other.matches(list)[0], one("CVE-2026-0001", "affected", "nvd"));
+    // Named to the general import it is the same; what is there already stays.
+    let again = other.json(&["intel", "import", &file]);
+    assert!(
+        again["files"].as_array().unwrap().iter().all(|f| f["added"] == 0 && f["changed"] == 0),
+        "{again}"
+    );
+
+    // Another maker's is refused until its fingerprint is accepted.
+    let stranger = Bench::new();
+    stranger.json(&["intel", "import", &stranger.write("page.json", fs::read(&page).unwrap())]);
+    let theirs = stranger.path("theirs.plb").to_string_lossy().into_owned();
+    let their_key = stranger.json(&["intel", "export-bundle", &theirs])["bundle"]["fingerprint"].clone();
+    let refused = other.run(&["intel", "import-bundle", &theirs]);
+    assert_eq!(refused.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains(their_key.as_str().unwrap()));
+    let accepted = other.json(&["intel", "import-bundle", &theirs, "--accept", their_key.as_str().unwrap()]);
+    assert_eq!(accepted["bundle"]["trust"], "accepted");
+}
