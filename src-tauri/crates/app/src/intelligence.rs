@@ -8,11 +8,12 @@ use std::{
 use feeds::{
     bundle::{self, SigningKey},
     reading::{self, Event, FileReport, Item, Kind},
+    sync::{self, News, Settings},
 };
 use jiff::Timestamp;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
-use store::intelligence::{Intelligence, Prepared, Taken};
+use store::intelligence::{Intelligence, IntelligenceChange, Prepared, Taken};
 use vulnerability::record::Record;
 
 use crate::{Failure, Place, Result, Watch, view, watch::tell};
@@ -58,14 +59,24 @@ pub fn import(place: &Place, paths: &[PathBuf], watch: &dyn Watch) -> Result<vie
             .advice("Feeds are .json, .csv, .zip or .tar files, plain or as .gz or .zst."));
     }
     let mut intelligence = place.intelligence()?;
+    take_files(&mut intelligence, &files, (place.clock)(), watch, |_| Ok(()))
+}
+
+/// Reads files and takes what is in them in one change, which `finish` completes.
+fn take_files(
+    intelligence: &mut Intelligence,
+    files: &[PathBuf],
+    now: Timestamp,
+    watch: &dyn Watch,
+    finish: impl FnOnce(&mut IntelligenceChange<'_>) -> Result<()>,
+) -> Result<view::IntelImport> {
     let known: FxHashSet<[u8; 32]> = intelligence.files()?.into_iter().collect();
-    let now = (place.clock)();
     let total = u32::try_from(files.len()).unwrap_or(u32::MAX);
     let mut done = 0;
     let reports = intelligence.change(|change| -> Result<_> {
         let mut taken: FxHashMap<usize, Taken> = FxHashMap::default();
         let mut reports: Vec<FileReport> = Vec::new();
-        let read = reading::read(&files, &|sha256| known.contains(sha256), &prepare, |event| -> Result<()> {
+        let read = reading::read(files, &|sha256| known.contains(sha256), &prepare, |event| -> Result<()> {
             match event {
                 Event::Batch(batch) => {
                     if watch.is_cancelled() {
@@ -111,11 +122,12 @@ pub fn import(place: &Place, paths: &[PathBuf], watch: &dyn Watch) -> Result<vie
         for (kind, of) in newest {
             change.heard(kind.id(), now, of)?;
         }
+        finish(change)?;
         Ok((reports, taken))
     });
     let (mut reports, taken) = reports?;
     reports.sort_by_key(|report| report.file);
-    Ok(summary(&files, &reports, &taken))
+    Ok(summary(files, &reports, &taken))
 }
 
 /// One line a file; a folder of hundreds becomes a line a kind, with what was refused told in full.
@@ -384,4 +396,158 @@ pub fn import_bundle(
         })
         .collect();
     Ok(bundle_view(&manifest, trust, view::IntelImport { files }))
+}
+
+/// Sources that can be fetched.
+pub const FETCHED: [&str; 4] = ["nvd", "kev", "epss", "csaf"];
+
+/// Folder, inside the store's, of files fetched and not yet taken; what an interrupted run goes on from.
+const STAGING: &str = "intelligence-staging";
+
+impl From<sync::Error> for Failure {
+    fn from(error: sync::Error) -> Failure {
+        Failure::new(error.code(), error.to_string())
+    }
+}
+
+/// Progress of fetching, as that of any long work.
+struct Fetching<'w> {
+    watch: &'w dyn Watch,
+    step: &'static str,
+}
+
+impl sync::Watch for Fetching<'_> {
+    fn progress(&self, done: u64, total: u64) {
+        let small = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+        self.watch.progress(self.step, small(done), small(total));
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.watch.is_cancelled()
+    }
+}
+
+/// Fetches what is new of these sources and takes it in, source by source: each whole or not at all. A source
+/// that fails is told, the others still come. With `since` NVD is asked from that moment on, whatever is known.
+///
+/// # Errors
+/// `cancelled`, `usage`, or when the database cannot be written.
+pub fn synchronise(
+    place: &Place,
+    settings: &Settings,
+    sources: &[String],
+    since: Option<Timestamp>,
+    watch: &dyn Watch,
+) -> Result<view::SyncView> {
+    if let Some(unknown) = sources.iter().find(|source| !FETCHED.contains(&source.as_str())) {
+        return Err(Failure::new("usage", format!("{unknown:?} is no source that can be fetched"))
+            .advice(format!("Sources are {}.", FETCHED.join(", "))));
+    }
+    let mut intelligence = place.intelligence()?;
+    let lock = std::fs::File::create(place.folder.join("intelligence-sync.lock"))
+        .map_err(|error| Failure::new("io", error.to_string()))?;
+    if lock.try_lock().is_err() {
+        return Err(Failure::new("store_locked", "another synchronisation is running here")
+            .advice("Wait for it or stop it."));
+    }
+    let mut done = Vec::new();
+    for source in
+        FETCHED.into_iter().filter(|source| sources.is_empty() || sources.iter().any(|s| s == source))
+    {
+        let now = (place.clock)();
+        let staging = place.folder.join(STAGING).join(source);
+        let known = intelligence.sources()?.into_iter().find(|s| s.id == source).and_then(|s| s.cursor);
+        match fetch(source, settings, &staging, known.as_deref(), since, now, watch) {
+            Ok(fetched) => {
+                let files = if fetched.files.is_empty() {
+                    intelligence.change(|change| -> Result<()> {
+                        change.heard(source, now, None)?;
+                        Ok(change.keep_cursor(source, &fetched.cursor)?)
+                    })?;
+                    view::IntelImport { files: Vec::new() }
+                } else {
+                    take_files(&mut intelligence, &fetched.files, now, watch, |change| {
+                        Ok(change.keep_cursor(source, &fetched.cursor)?)
+                    })?
+                };
+                // What was fetched is taken; what stays of it would only be fetched again.
+                let _ = std::fs::remove_dir_all(&staging);
+                let sum = |of: fn(&view::IntelFile) -> u64| files.files.iter().map(of).sum();
+                done.push(view::SyncSource {
+                    id: source.to_owned(),
+                    records: fetched.records,
+                    added: sum(|f| f.added),
+                    changed: sum(|f| f.changed),
+                    news: fetched.news,
+                    failed: fetched.failed,
+                    error: None,
+                    refused: files.files.into_iter().flat_map(|file| file.refused).collect(),
+                });
+            }
+            Err(failure) if matches!(failure.code, "network" | "bad_input") => done.push(view::SyncSource {
+                id: source.to_owned(),
+                records: 0,
+                added: 0,
+                changed: 0,
+                news: "failed".to_owned(),
+                failed: Vec::new(),
+                error: Some(failure.to_string()),
+                refused: Vec::new(),
+            }),
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok(view::SyncView { sources: done })
+}
+
+/// One source's news, with the cursor as it is kept.
+struct Brought {
+    files: Vec<PathBuf>,
+    records: u64,
+    cursor: String,
+    news: String,
+    failed: Vec<view::RefusedRow>,
+}
+
+fn fetch(
+    source: &'static str,
+    settings: &Settings,
+    staging: &Path,
+    known: Option<&str>,
+    since: Option<Timestamp>,
+    now: Timestamp,
+    watch: &dyn Watch,
+) -> Result<Brought> {
+    fn cursor<C: serde::de::DeserializeOwned + Default>(known: Option<&str>) -> C {
+        known.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+    }
+    fn brought<C: Serialize>(fetched: sync::Fetched<C>, failed: Vec<sync::Failed>) -> Brought {
+        Brought {
+            news: match &fetched.news {
+                News::Came => "came",
+                News::NotModified => "not_modified",
+                News::Same => "same",
+                News::Empty(_) => "empty",
+                News::NoneNewer(_) => "none_newer",
+            }
+            .to_owned(),
+            files: fetched.files,
+            records: fetched.records,
+            cursor: serde_json::to_string(&fetched.cursor).unwrap_or_default(),
+            failed: failed.into_iter().map(|f| view::RefusedRow { at: f.url, reason: f.why }).collect(),
+        }
+    }
+    let watch = Fetching { watch, step: source };
+    Ok(match source {
+        "nvd" => {
+            let from = since.or_else(|| cursor::<Option<Timestamp>>(known));
+            brought(sync::nvd(settings, staging, from, now, &watch)?, Vec::new())
+        }
+        "kev" => brought(sync::kev(settings, staging, &cursor(known), &watch)?, Vec::new()),
+        "epss" => brought(sync::epss(settings, staging, &cursor(known), &watch)?, Vec::new()),
+        _ => {
+            let (fetched, failed) = sync::csaf(settings, staging, &cursor(known), &watch)?;
+            brought(fetched, failed)
+        }
+    })
 }

@@ -782,6 +782,33 @@ views! {
         pub refused: Vec<RefusedRow>,
     }
 
+    /// What a synchronisation brought.
+    struct SyncView {
+        /// A line a source.
+        pub sources: Vec<SyncSource>,
+    }
+
+    /// One source of a synchronisation.
+    struct SyncSource {
+        /// nvd, kev, epss, csaf.
+        pub id: String,
+        /// Records, scores or documents fetched.
+        pub records: u64,
+        /// Records added.
+        pub added: u64,
+        /// Records replaced by newer ones.
+        pub changed: u64,
+        /// came, not_modified (the server says so), same (the same bytes), empty (no record changed in the
+        /// windows asked for), none_newer (no document newer than those known), failed.
+        pub news: String,
+        /// Documents that could not be fetched; they are tried again next time.
+        pub failed: Vec<RefusedRow>,
+        /// Why the source as a whole failed; null when it did not.
+        pub error: Option<String>,
+        /// Entries that could not be read.
+        pub refused: Vec<RefusedRow>,
+    }
+
     /// A feed bundle, written or taken in.
     struct BundleView {
         /// When it was made.

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 #[derive(Debug, Parser)]
 #[command(name = "plumbline", version, max_term_width = 100, arg_required_else_help = true)]
 #[command(after_help = "Exit codes: 0 done; 1 done, with something to report; 2 usage; 3 bad input; \
-    4 store locked or damaged.\n\n`plumbline help VERB` explains a verb with an example.")]
+    4 store locked or damaged; 5 network or feed.\n\n`plumbline help VERB` explains a verb with an example.")]
 pub struct Arguments {
     #[command(subcommand)]
     pub verb: Verb,
@@ -387,6 +387,12 @@ pub enum IntelVerb {
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
+    /// Fetch what is new over the network and take it in
+    ///
+    /// The only verb that uses the network, and only these sources. An interrupted run goes on where it was. The
+    /// NVD key comes from NVD_API_KEY. Exit code 5 when a source failed; the others are taken in all the same.
+    #[command(after_help = "Example:\n  plumbline intel sync\n  plumbline intel sync --source kev,epss")]
+    Sync(Sync),
     /// Write everything known into one signed file, for a machine without network
     ///
     /// Signed with a key that lies in the store's folder and is made with the first bundle. Its fingerprint is
@@ -415,6 +421,34 @@ pub enum IntelVerb {
     /// Sources, how many records, how old
     #[command(after_help = "Example:\n  plumbline intel status --json")]
     Status,
+}
+
+#[derive(Args, Debug)]
+pub struct Sync {
+    /// Sources: nvd, kev, epss, csaf; all when not given
+    #[arg(long, value_name = "SOURCE", value_delimiter = ',')]
+    pub source: Vec<String>,
+    /// Ask NVD for what changed since this day, whatever is known
+    #[arg(long, value_name = "DATE")]
+    pub since: Option<Date>,
+    /// A mirror of the NVD API: all of …/rest/json/cves/2.0
+    #[arg(long, value_name = "URL")]
+    pub base_url: Option<String>,
+    /// The KEV catalogue's address
+    #[arg(long, value_name = "URL")]
+    pub kev_url: Option<String>,
+    /// The EPSS scores' address
+    #[arg(long, value_name = "URL")]
+    pub epss_url: Option<String>,
+    /// CSAF: a provider-metadata.json, a ROLIE feed, a changes.csv or an index.txt; may be named several times
+    #[arg(long, value_name = "URL")]
+    pub csaf_url: Vec<String>,
+    /// A proxy for everything but this machine; without it the environment's (HTTPS_PROXY) holds
+    #[arg(long, value_name = "URL", env = "PLUMBLINE_PROXY")]
+    pub proxy: Option<String>,
+    /// A PEM file of certificate authorities to trust besides the system's
+    #[arg(long, value_name = "FILE", env = "PLUMBLINE_CA_FILE")]
+    pub ca_file: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

@@ -23,6 +23,8 @@ const NETWORK: u8 = 5;
 enum Done {
     Well,
     WithFindings,
+    /// A feed did not come; what else was to be done is done.
+    WithoutNetwork,
 }
 
 fn main() -> ExitCode {
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
     match run(&arguments, &output) {
         Ok(Done::Well) => ExitCode::SUCCESS,
         Ok(Done::WithFindings) => ExitCode::from(FOUND),
+        Ok(Done::WithoutNetwork) => ExitCode::from(NETWORK),
         Err(failure) => {
             output.complain(&failure);
             ExitCode::from(exit_code(&failure))

@@ -95,7 +95,8 @@ impl Watch for Progress {
         if *current != step {
             *current = step;
             self.bar.set_message(words(step));
-            let form = if total > 0 { "{spinner} {msg} {pos}/{len} {wide_bar}" } else { "{spinner} {msg}" };
+            let form =
+                if total > 0 { "{spinner} {msg} {pos}/{len} {wide_bar} {eta}" } else { "{spinner} {msg}" };
             if let Ok(style) = ProgressStyle::with_template(form) {
                 self.bar.set_style(style);
             }
@@ -118,6 +119,10 @@ fn words(step: &'static str) -> &'static str {
         "pages" => "setting pages",
         "write" => "writing the file",
         "match" => "matching",
+        "nvd" => "fetching from NVD",
+        "kev" => "fetching the KEV catalogue",
+        "epss" => "fetching EPSS scores",
+        "csaf" => "fetching advisories",
         "bundle" => "writing the bundle",
         "verify" => "verifying",
         other => other,

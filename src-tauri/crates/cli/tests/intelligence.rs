@@ -352,3 +352,54 @@ fn a_bundle_carries_everything_to_another_machine_and_only_whole() {
     let accepted = other.json(&["intel", "import-bundle", &theirs, "--accept", their_key.as_str().unwrap()]);
     assert_eq!(accepted["bundle"]["trust"], "accepted");
 }
+
+#[test]
+fn synchronising_takes_each_source_whole_and_goes_on_from_there() {
+    use wiremock::{Mock, MockServer, Request, ResponseTemplate, matchers::path};
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let server = runtime.block_on(MockServer::start());
+    let mount = |mock: Mock| runtime.block_on(mock.mount(&server));
+    mount(Mock::given(path("/nvd")).respond_with(|request: &Request| {
+        let changed = request.url.query_pairs().any(|(key, _)| key == "lastModStartDate");
+        let cves = if changed {
+            vec![]
+        } else {
+            vec![cve("CVE-2026-0001", "2026-05-01T00:00:00.000", "router_9", "2.3")]
+        };
+        ResponseTemplate::new(200).set_body_json(nvd(&cves))
+    }));
+    mount(Mock::given(path("/kev")).respond_with(ResponseTemplate::new(404)));
+    let bench = Bench::new();
+    let at = |path: &str| format!("{}{path}", server.uri());
+    let (nvd_url, kev_url) = (at("/nvd"), at("/kev"));
+    let sync = |sources: &str| {
+        let arguments =
+            ["intel", "sync", "--source", sources, "--base-url", &nvd_url, "--kev-url", &kev_url, "--json"];
+        let output = bench.run(&arguments);
+        let answer: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+        (output.status.code().unwrap(), answer)
+    };
+    let (code, answer) = sync("nvd");
+    assert_eq!(
+        (code, &answer["sources"][0]["added"], &answer["sources"][0]["news"]),
+        (0, &json!(1), &json!("came")),
+        "{answer}"
+    );
+    assert_eq!(
+        bench.matches("vendor,product,version\nAcme,Router 9,2.2\n")[0],
+        one("CVE-2026-0001", "affected", "nvd")
+    );
+    let (code, answer) = sync("nvd");
+    assert_eq!((code, &answer["sources"][0]["news"]), (0, &json!("empty")), "{answer}");
+    let asked = runtime.block_on(server.received_requests()).unwrap();
+    assert!(
+        asked.last().unwrap().url.query().unwrap().contains("lastModStartDate=2026-06-01T07%3A50"),
+        "{:?}",
+        asked.last()
+    );
+    assert!(!bench.path("store/intelligence-staging/nvd").exists(), "what was taken is not kept twice");
+    let (code, answer) = sync("nvd,kev");
+    assert_eq!((code, &answer["sources"][1]["news"]), (5, &json!("failed")), "{answer}");
+    assert!(answer["sources"][1]["error"].as_str().unwrap().contains("404"));
+    assert_eq!(sync("nvd,nowhere").0, 2);
+}

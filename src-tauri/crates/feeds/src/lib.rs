@@ -8,3 +8,4 @@ pub mod epss;
 pub mod kev;
 pub mod nvd;
 pub mod reading;
+pub mod sync;

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::environment;
 use crate::{
     Done,
-    arguments::{IntelVerb, Match},
+    arguments::{IntelVerb, Match, Sync},
     output::{Output, count, facts, plain, table},
 };
 
@@ -42,6 +42,14 @@ pub fn intel(place: &Place, verb: &IntelVerb, output: &Output) -> app::Result<Do
                 text
             });
             Ok(Done::Well)
+        }
+        IntelVerb::Sync(wanted) => {
+            let done = synchronise(place, wanted, output)?;
+            let failed = done.sources.iter().any(|source| source.error.is_some());
+            output.answer(&json!({"schema": "plumbline-intel-sync/1", "sources": done.sources}), || {
+                fetched(&done)
+            });
+            Ok(if failed { Done::WithoutNetwork } else { Done::Well })
         }
         IntelVerb::ExportBundle { file, since } => {
             let since = since.map(app::place::midnight);
@@ -102,6 +110,55 @@ pub fn intel(place: &Place, verb: &IntelVerb, output: &Output) -> app::Result<Do
             Ok(Done::Well)
         }
     }
+}
+
+fn synchronise(place: &Place, wanted: &Sync, output: &Output) -> app::Result<view::SyncView> {
+    let mut settings = app::SyncSettings {
+        api_key: std::env::var("NVD_API_KEY")
+            .ok()
+            .map(|key| key.trim().to_owned())
+            .filter(|key| !key.is_empty()),
+        proxy: wanted.proxy.clone(),
+        extra_ca: wanted.ca_file.clone(),
+        ..app::SyncSettings::default()
+    };
+    for (url, named) in [
+        (&mut settings.nvd_url, &wanted.base_url),
+        (&mut settings.kev_url, &wanted.kev_url),
+        (&mut settings.epss_url, &wanted.epss_url),
+    ] {
+        if let Some(named) = named {
+            url.clone_from(named);
+        }
+    }
+    if !wanted.csaf_url.is_empty() {
+        settings.csaf_urls.clone_from(&wanted.csaf_url);
+    }
+    let since = wanted.since.map(app::place::midnight);
+    intelligence::synchronise(place, &settings, &wanted.source, since, &output.progress())
+}
+
+fn fetched(done: &view::SyncView) -> String {
+    let mut text = String::new();
+    for source in &done.sources {
+        let line = match (source.news.as_str(), &source.error) {
+            (_, Some(error)) => error.clone(),
+            ("came", _) => {
+                format!("{} fetched, {} new, {} changed", source.records, source.added, source.changed)
+            }
+            ("not_modified", _) => "nothing new: the server says it did not change".to_owned(),
+            ("same", _) => "nothing new: the server sent the same again".to_owned(),
+            ("empty", _) => "nothing new: no record changed since the last time".to_owned(),
+            _ => "nothing new: no document is newer than those known".to_owned(),
+        };
+        text.push_str(&plain(&format!("{:<5} {line}", source.id)));
+        text.push('\n');
+        for row in source.failed.iter().chain(&source.refused).take(20) {
+            text.push_str(&plain(&format!("      {}: {}", row.at, row.reason)));
+            text.push('\n');
+        }
+    }
+    text
 }
 
 /// A list of assets that is matched and not stored.
