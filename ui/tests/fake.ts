@@ -1,9 +1,9 @@
 // A stand-in for the engine, for looking at pages and testing them. Its plant and numbers are made up and
 // never reach the product: nothing under src may import it.
 import type {
-  AssetPage, AssetRow, AuditPage, AuditRow, CellExplanation, Change, Decision, EnvironmentView, Failure, FindingDetail,
+  AssetPage, AssetRow, AuditPage, AuditRow, BundleView, CellExplanation, Change, Decision, EnvironmentView, Failure, FindingDetail,
   FindingPage, FindingRow, ImportView, IntelImport, IntelStatus, LevelCell, LevelRow, Levels, MatchDecision, MatchSummary, Overview,
-  Progress, Query, ReasonPart, ReportRequest, ReportView, Review, ReviewGroup, Status, WhatIf, ZonesView,
+  Progress, Query, ReasonPart, ReportRequest, ReportView, Review, ReviewGroup, Status, SyncView, WhatIf, ZonesView,
 } from '../src/lib/api/types';
 
 export type Scenario = { findings?: number; long?: boolean; first?: boolean; empty?: boolean; broken?: boolean; fails?: string[]; slow?: number };
@@ -291,7 +291,9 @@ export function makeFake(scenario: Scenario = {}) {
       return null;
     },
     intelligence: (): IntelStatus => ({ sources: scenario.empty ? [] : intelSources, notice: 'This product uses data from the NVD API but is not endorsed or certified by the NVD.' }),
-    import_intelligence: (): IntelImport => ({ files: [{ file: 'page-000000.json', kind: 'nvd', files: 1, known: 0, added: 2000, changed: 12, unchanged: 5, refused: [{ at: 'page-000000.json, CVE-2026-1000 (/vulnerabilities/3)', reason: 'missing field `vulnStatus`' }] }] }),
+    sync_intelligence: (): SyncView => ({ sources: [{ id: 'nvd', records: 12, added: 3, changed: 9, news: 'came', failed: [], error: null, refused: [] }, { id: 'kev', records: 0, added: 0, changed: 0, news: 'not_modified', failed: [], error: null, refused: [] }] }),
+    export_bundle: (): BundleView => ({ made: `${today}T09:00:00Z`, maker: 'm.keller', since: null, lines: 378815, fingerprint: '3df5-ab2f-7e6f-0c8d-d309-6a8c-497d-6d12', trust: 'own' }),
+    import_intelligence: (): IntelImport => ({ bundle: null, files: [{ file: 'page-000000.json', kind: 'nvd', files: 1, known: 0, added: 2000, changed: 12, unchanged: 5, refused: [{ at: 'page-000000.json, CVE-2026-1000 (/vulnerabilities/3)', reason: 'missing field `vulnStatus`' }] }] }),
     match_environment: (): MatchSummary => ({ ...noMatches, added: 12, review: 3 }),
     review: (): Review => ({ groups: scenario.empty ? [] : reviewGroups.filter((g) => !decidedKeys.has(g.key)), decided: [] }),
     decide_match: (a): MatchSummary => {

@@ -36,6 +36,8 @@ pub struct Door {
     shell: Box<dyn Shell>,
     cancelled: Mutex<FxHashMap<u32, Arc<AtomicBool>>>,
     chosen: Mutex<Option<Choice>>,
+    /// A bundle that was refused for its key.
+    refused: Mutex<Option<PathBuf>>,
 }
 
 /// What was chosen to import, and where a first look said it would go.
@@ -166,6 +168,9 @@ struct ImportPlant {
 #[derive(Deserialize)]
 struct ImportIntelligence {
     folder: bool,
+    /// Takes the bundle that was refused for its key.
+    #[serde(default)]
+    accept: bool,
     job: u32,
 }
 
@@ -185,7 +190,13 @@ struct DecideMatch {
 impl Door {
     /// The door to a session.
     pub fn new(session: Session, shell: Box<dyn Shell>) -> Door {
-        Door { session: Mutex::new(session), shell, cancelled: Mutex::default(), chosen: Mutex::default() }
+        Door {
+            session: Mutex::new(session),
+            shell,
+            cancelled: Mutex::default(),
+            chosen: Mutex::default(),
+            refused: Mutex::default(),
+        }
     }
 
     /// Carries out a command.
@@ -261,7 +272,15 @@ impl Door {
             "intelligence" => answer(intelligence::status(&session().place())?),
             "import_intelligence" => {
                 let a: ImportIntelligence = arguments(command, args)?;
-                answer(self.job(a.job, |job| self.import_intelligence(a.folder, job))?)
+                answer(self.job(a.job, |job| self.import_intelligence(a.folder, a.accept, job))?)
+            }
+            "sync_intelligence" => {
+                let a: OfJob = arguments(command, args)?;
+                answer(self.job(a.job, |job| self.sync_intelligence(job))?)
+            }
+            "export_bundle" => {
+                let a: OfJob = arguments(command, args)?;
+                answer(self.job(a.job, |job| self.export_bundle(job))?)
             }
             "match_environment" => {
                 let a: MatchEnvironment = arguments(command, args)?;
@@ -302,10 +321,41 @@ impl Door {
     }
 
     /// The session stays free while feeds are read: they go into a database of their own.
-    fn import_intelligence(&self, folder: bool, job: &Job<'_>) -> Result<Option<view::IntelImport>> {
-        let Some(path) = self.shell.choose(folder) else { return Ok(None) };
+    fn import_intelligence(
+        &self,
+        folder: bool,
+        accept: bool,
+        job: &Job<'_>,
+    ) -> Result<Option<view::IntelImport>> {
+        let again = if accept { lock(&self.refused).take() } else { None };
+        let Some(path) = again.clone().or_else(|| self.shell.choose(folder)) else { return Ok(None) };
         let place = lock(&self.session).place();
-        intelligence::import(&place, &[path], job).map(Some)
+        if again.is_some() {
+            // The user has read the fingerprint in the refusal and takes it.
+            let fingerprint = intelligence::fingerprint(&path)?;
+            return intelligence::import_bundle(&place, &path, Some(&fingerprint), job).map(Some);
+        }
+        let done = intelligence::import(&place, std::slice::from_ref(&path), job);
+        if done.as_ref().is_err_and(|failure| failure.code == "untrusted") {
+            *lock(&self.refused) = Some(path);
+        }
+        done.map(Some)
+    }
+
+    fn sync_intelligence(&self, job: &Job<'_>) -> Result<view::SyncView> {
+        let place = lock(&self.session).place();
+        let settings = feeds::sync::Settings {
+            api_key: std::env::var("NVD_API_KEY").ok().filter(|key| !key.trim().is_empty()),
+            ..feeds::sync::Settings::default()
+        };
+        intelligence::synchronise(&place, &settings, &[], None, job)
+    }
+
+    fn export_bundle(&self, job: &Job<'_>) -> Result<Option<view::BundleView>> {
+        let Some(folder) = self.shell.choose(true) else { return Ok(None) };
+        let place = lock(&self.session).place();
+        let file = folder.join(intelligence::bundle_name(&place));
+        intelligence::export_bundle(&place, &file, None, job).map(Some)
     }
 
     fn import(&self, a: &ImportPlant, job: &Job<'_>) -> Result<Option<view::ImportView>> {

@@ -50,7 +50,7 @@ pub fn import(place: &Place, paths: &[PathBuf], watch: &dyn Watch) -> Result<vie
     if let [only] = paths
         && bundle::is_bundle(only)
     {
-        return Ok(import_bundle(place, only, None, watch)?.files);
+        return import_bundle(place, only, None, watch);
     }
     let files = reading::files(paths).map_err(|(path, error)| Failure::unreadable(&path, &error))?;
     if files.is_empty() {
@@ -175,7 +175,7 @@ fn summary(files: &[PathBuf], reports: &[FileReport], taken: &FxHashMap<usize, T
             })
             .collect()
     };
-    view::IntelImport { files: lines }
+    view::IntelImport { files: lines, bundle: None }
 }
 
 /// What is known of each source, and how old it is.
@@ -279,10 +279,10 @@ pub fn export_bundle(
     )?;
     drop(put);
     let manifest = writer.finish()?;
-    Ok(bundle_view(&manifest, "own", view::IntelImport { files: Vec::new() }))
+    Ok(bundle_view(&manifest, "own"))
 }
 
-fn bundle_view(manifest: &bundle::Manifest, trust: &str, files: view::IntelImport) -> view::BundleView {
+fn bundle_view(manifest: &bundle::Manifest, trust: &str) -> view::BundleView {
     view::BundleView {
         made: manifest.made.to_string(),
         maker: manifest.maker.clone(),
@@ -293,7 +293,6 @@ fn bundle_view(manifest: &bundle::Manifest, trust: &str, files: view::IntelImpor
         lines: manifest.lines,
         fingerprint: manifest.key.fingerprint().to_string(),
         trust: trust.to_owned(),
-        files,
     }
 }
 
@@ -307,7 +306,7 @@ pub fn import_bundle(
     file: &Path,
     accepted: Option<&str>,
     watch: &dyn Watch,
-) -> Result<view::BundleView> {
+) -> Result<view::IntelImport> {
     let accepted = accepted
         .map(|text| {
             text.parse::<bundle::Fingerprint>().map_err(|error| Failure::new("usage", error.to_string()))
@@ -395,7 +394,7 @@ pub fn import_bundle(
             refused: Vec::new(),
         })
         .collect();
-    Ok(bundle_view(&manifest, trust, view::IntelImport { files }))
+    Ok(view::IntelImport { files, bundle: Some(bundle_view(&manifest, trust)) })
 }
 
 /// Sources that can be fetched.
@@ -464,7 +463,7 @@ pub fn synchronise(
                         change.heard(source, now, None)?;
                         Ok(change.keep_cursor(source, &fetched.cursor)?)
                     })?;
-                    view::IntelImport { files: Vec::new() }
+                    view::IntelImport { files: Vec::new(), bundle: None }
                 } else {
                     take_files(&mut intelligence, &fetched.files, now, watch, |change| {
                         Ok(change.keep_cursor(source, &fetched.cursor)?)
@@ -550,4 +549,18 @@ fn fetch(
             brought(fetched, failed)
         }
     })
+}
+
+/// The fingerprint of the key that signed a bundle, after all of it was verified.
+///
+/// # Errors
+/// `bad_input` for a damaged bundle.
+pub fn fingerprint(file: &Path) -> Result<String> {
+    let read = bundle::Bundle::verify(file, &bundle::Limits::default(), &mut bundle::unwatched)?;
+    Ok(read.key().fingerprint().to_string())
+}
+
+/// A name for a bundle made today.
+pub fn bundle_name(place: &Place) -> String {
+    format!("plumbline-feeds-{}.plb", (place.clock)().strftime("%Y-%m-%d"))
 }

@@ -760,6 +760,8 @@ views! {
     struct IntelImport {
         /// A line a file, or a line a kind when there are many.
         pub files: Vec<IntelFile>,
+        /// The bundle they came in; null when they came as files.
+        pub bundle: Option<BundleView>,
     }
 
     /// Feed files and what became of what they hold.
@@ -823,8 +825,6 @@ views! {
         pub fingerprint: String,
         /// own, known, first (pinned now), accepted.
         pub trust: String,
-        /// What taking it in did.
-        pub files: IntelImport,
     }
 
     /// How much is known of vulnerabilities, and how old that is.

@@ -1,8 +1,8 @@
 // The one way from the page to the engine: a function for each command.
 import type {
-  AssetPage, AuditPage, CellExplanation, Change, Decision, EnvironmentView, Failure, FindingDetail, FindingPage,
+  AssetPage, AuditPage, BundleView, CellExplanation, Change, Decision, EnvironmentView, Failure, FindingDetail, FindingPage,
   ImportView, IntelImport, IntelStatus, Levels, MatchDecision, MatchSummary, Overview, Progress, Query, ReportRequest, ReportView, Review,
-  Status, WhatIf, ZonesView,
+  Status, SyncView, WhatIf, ZonesView,
 } from './types';
 
 export const inWindow = '__TAURI_INTERNALS__' in globalThis;
@@ -89,7 +89,9 @@ export const engine = {
   revealReport: (id: string) => call<null>('reveal_report', { id }),
   intelligence: () => call<IntelStatus>('intelligence'),
   /** The engine opens the system's dialog itself; `null` when it was cancelled. */
-  importIntelligence: (folder: boolean, job: number) => call<IntelImport | null>('import_intelligence', { folder, job }),
+  importIntelligence: (folder: boolean, job: number, accept = false) => call<IntelImport | null>('import_intelligence', { folder, job, accept }),
+  syncIntelligence: (job: number) => call<SyncView>('sync_intelligence', { job }),
+  exportBundle: (job: number) => call<BundleView | null>('export_bundle', { job }),
   matchEnvironment: (environment: string, job: number) => call<MatchSummary>('match_environment', { environment, job }),
   review: (environment: string) => call<Review>('review', { environment }),
   decideMatch: (decision: MatchDecision) => call<MatchSummary>('decide_match', { decision }),

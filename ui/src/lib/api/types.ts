@@ -1179,7 +1179,11 @@ export type IntelImport = {
 /**
  * A line a file, or a line a kind when there are many.
  */
-files: Array<IntelFile>, };
+files: Array<IntelFile>, 
+/**
+ * The bundle they came in; null when they came as files.
+ */
+bundle: BundleView | null, };
 
 export type IntelFile = { 
 /**
@@ -1214,6 +1218,73 @@ unchanged: number,
  * Entries refused.
  */
 refused: Array<RefusedRow>, };
+
+export type SyncView = { 
+/**
+ * A line a source.
+ */
+sources: Array<SyncSource>, };
+
+export type SyncSource = { 
+/**
+ * nvd, kev, epss, csaf.
+ */
+id: string, 
+/**
+ * Records, scores or documents fetched.
+ */
+records: number, 
+/**
+ * Records added.
+ */
+added: number, 
+/**
+ * Records replaced by newer ones.
+ */
+changed: number, 
+/**
+ * came, not_modified (the server says so), same (the same bytes), empty (no record changed in the
+ * windows asked for), none_newer (no document newer than those known), failed.
+ */
+news: string, 
+/**
+ * Documents that could not be fetched; they are tried again next time.
+ */
+failed: Array<RefusedRow>, 
+/**
+ * Why the source as a whole failed; null when it did not.
+ */
+error: string | null, 
+/**
+ * Entries that could not be read.
+ */
+refused: Array<RefusedRow>, };
+
+export type BundleView = { 
+/**
+ * When it was made.
+ */
+made: string, 
+/**
+ * Who made it, by their own word.
+ */
+maker: string, 
+/**
+ * Holds what changed since then; everything when null.
+ */
+since: string | null, 
+/**
+ * Lines in it.
+ */
+lines: number, 
+/**
+ * Fingerprint of the key that signed it.
+ */
+fingerprint: string, 
+/**
+ * own, known, first (pinned now), accepted.
+ */
+trust: string, };
 
 export type IntelStatus = { 
 /**

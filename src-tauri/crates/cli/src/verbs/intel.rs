@@ -2,7 +2,11 @@
 
 use std::path::Path;
 
-use app::{Place, Session, intelligence, plants::read, view};
+use app::{
+    Place, Session, intelligence,
+    plants::read,
+    view::{self, IntelFile},
+};
 use serde_json::json;
 
 use super::environment;
@@ -62,25 +66,9 @@ pub fn intel(place: &Place, verb: &IntelVerb, output: &Output) -> app::Result<Do
         }
         IntelVerb::ImportBundle { file, accept } => {
             let done = intelligence::import_bundle(place, file, accept.as_deref(), &output.progress())?;
-            output.answer(&json!({"schema": "plumbline-bundle/1", "bundle": done}), || {
-                let trust = match done.trust.as_str() {
-                    "first" => "remembered as the first one; compare it with the maker over another way",
-                    "accepted" => "accepted now",
-                    _ => "known",
-                };
-                let mut lines = vec![("made", done.made.clone()), ("by", done.maker.clone())];
-                lines.extend(done.since.clone().map(|since| ("changes since", since)));
-                lines.push(("key", format!("{} ({trust})", done.fingerprint)));
-                let mut text = facts(&file.display().to_string(), &lines);
-                for file in &done.files.files {
-                    let unchanged = file.unchanged;
-                    text.push_str(&format!(
-                        "  {}: {} added, {} changed, {unchanged} unchanged\n",
-                        file.kind, file.added, file.changed
-                    ));
-                }
-                text
-            });
+            let document =
+                json!({"schema": "plumbline-bundle/1", "bundle": done.bundle, "files": done.files});
+            output.answer(&document, || taken(file, &done));
             Ok(Done::Well)
         }
         IntelVerb::Status => {
@@ -110,6 +98,26 @@ pub fn intel(place: &Place, verb: &IntelVerb, output: &Output) -> app::Result<Do
             Ok(Done::Well)
         }
     }
+}
+
+fn taken(file: &Path, done: &view::IntelImport) -> String {
+    let mut text = String::new();
+    if let Some(bundle) = &done.bundle {
+        let trust = match bundle.trust.as_str() {
+            "first" => "remembered as the first one; compare it with the maker over another way",
+            "accepted" => "accepted now",
+            _ => "known",
+        };
+        let mut lines = vec![("made", bundle.made.clone()), ("by", bundle.maker.clone())];
+        lines.extend(bundle.since.clone().map(|since| ("changes since", since)));
+        lines.push(("key", format!("{} ({trust})", bundle.fingerprint)));
+        text = facts(&file.display().to_string(), &lines);
+    }
+    for file in &done.files {
+        let IntelFile { kind, added, changed, unchanged, .. } = file;
+        text.push_str(&format!("  {kind}: {added} added, {changed} changed, {unchanged} unchanged\n"));
+    }
+    text
 }
 
 fn synchronise(place: &Place, wanted: &Sync, output: &Output) -> app::Result<view::SyncView> {
