@@ -1,6 +1,7 @@
 //! Vulnerability intelligence: taking feeds in, and how old what is known is.
 
 use std::{
+    cell::RefCell,
     collections::BTreeMap,
     path::{Path, PathBuf},
 };
@@ -255,29 +256,27 @@ pub fn export_bundle(
     let total = u32::try_from(total).unwrap_or(u32::MAX);
     let kind = since.map_or(bundle::Kind::Full, bundle::Kind::Since);
     let header = bundle::Header { kind, made: (place.clock)(), maker: place.actor.clone() };
-    let mut writer = bundle::Writer::create(file, &key, header)?;
-    let mut done = 0_u32;
-    let writer_cell = std::cell::RefCell::new(&mut writer);
-    let mut put = |source: &str, line: &[u8]| -> Result<()> {
-        writer_cell.borrow_mut().line(source, line)?;
-        done += 1;
-        if done % 1024 == 0 { tell(watch, "bundle", done, total) } else { Ok(()) }
+    let writer = bundle::Writer::create(file, &key, header)?;
+    let state = RefCell::new((writer, 0_u32));
+    let put = |source: &str, line: serde_json::Result<Vec<u8>>| -> Result<()> {
+        let line = line.map_err(|error| Failure::new("internal", error.to_string()))?;
+        let (writer, done) = &mut *state.borrow_mut();
+        writer.line(source, &line)?;
+        *done += 1;
+        if done.is_multiple_of(1024) { tell(watch, "bundle", *done, total) } else { Ok(()) }
     };
-    let unwritable = |error: serde_json::Error| Failure::new("internal", error.to_string());
     for source in &sources {
-        let state = CarriedState { id: source.id.clone(), newest: source.newest };
-        put("state", &serde_json::to_vec(&state).map_err(unwritable)?)?;
+        put("state", serde_json::to_vec(&CarriedState { id: source.id.clone(), newest: source.newest }))?;
     }
     intelligence.export(since, |record, content| {
         let source = record.source.id();
-        put(source, &serde_json::to_vec(&Carried { content, record }).map_err(unwritable)?)
+        put(source, serde_json::to_vec(&Carried { content, record }))
     })?;
-    let put = std::cell::RefCell::new(put);
     intelligence.export_signals(
-        |entry| (put.borrow_mut())("kev", &serde_json::to_vec(&entry).map_err(unwritable)?),
-        |score| (put.borrow_mut())("epss", &serde_json::to_vec(&score).map_err(unwritable)?),
+        |entry| put("kev", serde_json::to_vec(&entry)),
+        |score| put("epss", serde_json::to_vec(&score)),
     )?;
-    drop(put);
+    let (writer, _) = state.into_inner();
     let manifest = writer.finish()?;
     Ok(bundle_view(&manifest, "own"))
 }
@@ -370,7 +369,7 @@ pub fn import_bundle(
                     change.take(Prepared::record(carried.record, carried.content), counts)?;
                 }
             }
-            if number % 1024 == 0 {
+            if number.is_multiple_of(1024) {
                 tell(watch, "store", u32::try_from(number).unwrap_or(u32::MAX), total)?;
             }
         }

@@ -311,7 +311,7 @@ fn judge_plant(
                     loop {
                         let index = next.fetch_add(1, Ordering::Relaxed);
                         let Some((identities, _)) = groups.get(index) else { break };
-                        if index % 64 == 0 {
+                        if index.is_multiple_of(64) {
                             tell(watch, "match", u32::try_from(index).unwrap_or(u32::MAX), total)?;
                         }
                         let subjects: Vec<Option<Subject>> = identities.iter().map(subject).collect();

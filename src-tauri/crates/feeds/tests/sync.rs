@@ -275,8 +275,7 @@ fn a_stopped_run_goes_on_at_the_page_it_had_reached() {
     let second = std::fs::read_dir(&staging)
         .unwrap()
         .map(|e| e.unwrap().path())
-        .filter(|p| p.to_string_lossy().ends_with("0002.json"))
-        .next()
+        .find(|p| p.to_string_lossy().ends_with("0002.json"))
         .unwrap();
     std::fs::write(second, "half").unwrap();
     let later = at("2026-06-01T08:00:00Z");
