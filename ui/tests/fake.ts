@@ -291,6 +291,7 @@ export function makeFake(scenario: Scenario = {}) {
       return null;
     },
     intelligence: (): IntelStatus => ({ sources: scenario.empty ? [] : intelSources, notice: 'This product uses data from the NVD API but is not endorsed or certified by the NVD.' }),
+    keep_nvd_key: () => null,
     sync_intelligence: (): SyncView => ({ sources: [{ id: 'nvd', records: 12, added: 3, changed: 9, news: 'came', failed: [], error: null, refused: [] }, { id: 'kev', records: 0, added: 0, changed: 0, news: 'not_modified', failed: [], error: null, refused: [] }] }),
     export_bundle: (): BundleView => ({ made: `${today}T09:00:00Z`, maker: 'm.keller', since: null, lines: 378815, fingerprint: '3df5-ab2f-7e6f-0c8d-d309-6a8c-497d-6d12', trust: 'own' }),
     import_intelligence: (): IntelImport => ({ bundle: null, files: [{ file: 'page-000000.json', kind: 'nvd', files: 1, known: 0, added: 2000, changed: 12, unchanged: 5, refused: [{ at: 'page-000000.json, CVE-2026-1000 (/vulnerabilities/3)', reason: 'missing field `vulnStatus`' }] }] }),

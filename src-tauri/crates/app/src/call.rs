@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::{Failure, Result, Session, Watch, intelligence, view};
+use crate::{Failure, Result, Session, Watch, intelligence, secret, view};
 
 /// Most rows of a table that cross to the window at once.
 const MOST_ROWS: u32 = 500;
@@ -175,6 +175,11 @@ struct ImportIntelligence {
 }
 
 #[derive(Deserialize)]
+struct Key {
+    key: String,
+}
+
+#[derive(Deserialize)]
 struct MatchEnvironment {
     environment: String,
     #[serde(default)]
@@ -274,6 +279,14 @@ impl Door {
                 let a: ImportIntelligence = arguments(command, args)?;
                 answer(self.job(a.job, |job| self.import_intelligence(a.folder, a.accept, job))?)
             }
+            "keep_nvd_key" => {
+                let a: Key = arguments(command, args)?;
+                match a.key.trim() {
+                    "" => secret::forget(secret::NVD_API_KEY)?,
+                    key => secret::set(secret::NVD_API_KEY, key)?,
+                }
+                Ok(Value::Null)
+            }
             "sync_intelligence" => {
                 let a: OfJob = arguments(command, args)?;
                 answer(self.job(a.job, |job| self.sync_intelligence(job))?)
@@ -345,7 +358,7 @@ impl Door {
     fn sync_intelligence(&self, job: &Job<'_>) -> Result<view::SyncView> {
         let place = lock(&self.session).place();
         let settings = feeds::sync::Settings {
-            api_key: std::env::var("NVD_API_KEY").ok().filter(|key| !key.trim().is_empty()),
+            api_key: secret::nvd_api_key(|name| std::env::var(name).ok()),
             ..feeds::sync::Settings::default()
         };
         intelligence::synchronise(&place, &settings, &[], None, job)

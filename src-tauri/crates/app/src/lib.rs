@@ -20,6 +20,7 @@ pub mod overview;
 pub mod place;
 pub mod plants;
 pub mod reports;
+pub mod secret;
 pub mod session;
 pub mod view;
 pub mod watch;

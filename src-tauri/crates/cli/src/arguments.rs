@@ -390,9 +390,16 @@ pub enum IntelVerb {
     /// Fetch what is new over the network and take it in
     ///
     /// The only verb that uses the network, and only these sources. An interrupted run goes on where it was. The
-    /// NVD key comes from NVD_API_KEY. Exit code 5 when a source failed; the others are taken in all the same.
+    /// NVD key comes from NVD_API_KEY, or the system's keyring (`intel key`). Exit code 5 when a source failed; the others are taken in all the same.
     #[command(after_help = "Example:\n  plumbline intel sync\n  plumbline intel sync --source kev,epss")]
     Sync(Sync),
+    /// Keep the key for NVD's API in the system's keyring; it is read from the input
+    #[command(after_help = "Example:\n  plumbline intel key < key.txt\n  plumbline intel key --forget")]
+    Key {
+        /// Forget it
+        #[arg(long)]
+        forget: bool,
+    },
     /// Write everything known into one signed file, for a machine without network
     ///
     /// Signed with a key that lies in the store's folder and is made with the first bundle. Its fingerprint is

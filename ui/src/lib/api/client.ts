@@ -90,6 +90,8 @@ export const engine = {
   intelligence: () => call<IntelStatus>('intelligence'),
   /** The engine opens the system's dialog itself; `null` when it was cancelled. */
   importIntelligence: (folder: boolean, job: number, accept = false) => call<IntelImport | null>('import_intelligence', { folder, job, accept }),
+  /** An empty key forgets the one that is kept. */
+  keepNvdKey: (key: string) => call<null>('keep_nvd_key', { key }),
   syncIntelligence: (job: number) => call<SyncView>('sync_intelligence', { job }),
   exportBundle: (job: number) => call<BundleView | null>('export_bundle', { job }),
   matchEnvironment: (environment: string, job: number) => call<MatchSummary>('match_environment', { environment, job }),

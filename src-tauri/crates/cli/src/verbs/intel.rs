@@ -5,6 +5,7 @@ use std::path::Path;
 use app::{
     Place, Session, intelligence,
     plants::read,
+    secret,
     view::{self, IntelFile},
 };
 use serde_json::json;
@@ -54,6 +55,25 @@ pub fn intel(place: &Place, verb: &IntelVerb, output: &Output) -> app::Result<Do
                 fetched(&done)
             });
             Ok(if failed { Done::WithoutNetwork } else { Done::Well })
+        }
+        IntelVerb::Key { forget } => {
+            if *forget {
+                secret::forget(secret::NVD_API_KEY)?;
+            } else {
+                let mut line = String::new();
+                output.remark("The key for NVD's API, then Enter:");
+                std::io::stdin()
+                    .read_line(&mut line)
+                    .map_err(|error| app::Failure::new("io", error.to_string()))?;
+                if line.trim().is_empty() {
+                    return Err(app::Failure::new("usage", "no key was given"));
+                }
+                secret::set(secret::NVD_API_KEY, line.trim())?;
+            }
+            let kept = !*forget;
+            let said = if kept { "The key is in the system's keyring." } else { "The key is forgotten." };
+            output.answer(&json!({"schema": "plumbline-intel-key/1", "kept": kept}), || said.to_owned());
+            Ok(Done::Well)
         }
         IntelVerb::ExportBundle { file, since } => {
             let since = since.map(app::place::midnight);
@@ -122,10 +142,7 @@ fn taken(file: &Path, done: &view::IntelImport) -> String {
 
 fn synchronise(place: &Place, wanted: &Sync, output: &Output) -> app::Result<view::SyncView> {
     let mut settings = app::SyncSettings {
-        api_key: std::env::var("NVD_API_KEY")
-            .ok()
-            .map(|key| key.trim().to_owned())
-            .filter(|key| !key.is_empty()),
+        api_key: secret::nvd_api_key(|name| std::env::var(name).ok()),
         proxy: wanted.proxy.clone(),
         extra_ca: wanted.ca_file.clone(),
         ..app::SyncSettings::default()
