@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::{Failure, Result, Session, Watch, intelligence, secret, view};
+use crate::{Failure, Result, Session, SyncSettings, Watch, intelligence, secret, view};
 
 /// Most rows of a table that cross to the window at once.
 const MOST_ROWS: u32 = 500;
@@ -36,8 +36,8 @@ pub struct Door {
     shell: Box<dyn Shell>,
     cancelled: Mutex<FxHashMap<u32, Arc<AtomicBool>>>,
     chosen: Mutex<Option<Choice>>,
-    /// A bundle that was refused for its key.
-    refused: Mutex<Option<PathBuf>>,
+    /// A bundle that was refused for its key, and the key's fingerprint.
+    refused: Mutex<Option<(PathBuf, String)>>,
 }
 
 /// What was chosen to import, and where a first look said it would go.
@@ -340,28 +340,23 @@ impl Door {
         accept: bool,
         job: &Job<'_>,
     ) -> Result<Option<view::IntelImport>> {
-        let again = if accept { lock(&self.refused).take() } else { None };
-        let Some(path) = again.clone().or_else(|| self.shell.choose(folder)) else { return Ok(None) };
         let place = lock(&self.session).place();
-        if again.is_some() {
-            // The user has read the fingerprint in the refusal and takes it.
-            let fingerprint = intelligence::fingerprint(&path)?;
+        if let Some((path, fingerprint)) = lock(&self.refused).take().filter(|_| accept) {
+            // The user has read this fingerprint in the refusal; a file changed since has another.
             return intelligence::import_bundle(&place, &path, Some(&fingerprint), job).map(Some);
         }
+        let Some(path) = self.shell.choose(folder) else { return Ok(None) };
         let done = intelligence::import(&place, std::slice::from_ref(&path), job);
         if done.as_ref().is_err_and(|failure| failure.code == "untrusted") {
-            *lock(&self.refused) = Some(path);
+            let fingerprint = intelligence::fingerprint(&path)?;
+            *lock(&self.refused) = Some((path, fingerprint));
         }
         done.map(Some)
     }
 
     fn sync_intelligence(&self, job: &Job<'_>) -> Result<view::SyncView> {
         let place = lock(&self.session).place();
-        let settings = feeds::sync::Settings {
-            api_key: secret::nvd_api_key(|name| std::env::var(name).ok()),
-            ..feeds::sync::Settings::default()
-        };
-        intelligence::synchronise(&place, &settings, &[], None, job)
+        intelligence::synchronise(&place, &SyncSettings::default(), &[], None, job)
     }
 
     fn export_bundle(&self, job: &Job<'_>) -> Result<Option<view::BundleView>> {

@@ -17,10 +17,9 @@ use serde::{Deserialize, Serialize};
 use store::intelligence::{Intelligence, IntelligenceChange, Prepared, Taken};
 use vulnerability::record::Record;
 
-use crate::{Failure, Place, Result, Watch, view, watch::tell};
+use crate::{Failure, Place, Result, Watch, secret, view, watch::tell};
 
-/// Days after which a source is called old: a quarter of a year for a plant that is brought feeds on a stick,
-/// so that the warning comes before the habit is lost.
+/// Days after which a source is called old: longer than the monthly round in which many vendors publish.
 pub const OLD_AFTER_DAYS: i64 = 30;
 
 impl Place {
@@ -34,7 +33,7 @@ impl Place {
 }
 
 /// Encodes an item for the database; runs on the reading threads.
-pub(crate) fn prepare(item: Item) -> Prepared {
+fn prepare(item: Item) -> Prepared {
     match item {
         Item::Record(record, content) => Prepared::record(*record, content),
         Item::Exploited(entry) => Prepared::Exploited(entry),
@@ -426,7 +425,8 @@ impl sync::Watch for Fetching<'_> {
 }
 
 /// Fetches what is new of these sources and takes it in, source by source: each whole or not at all. A source
-/// that fails is told, the others still come. With `since` NVD is asked from that moment on, whatever is known.
+/// that fails is told, the others still come. Where the settings give no NVD key, the environment's or the
+/// keyring's is used. With `since` NVD is asked from that moment on, whatever is known.
 ///
 /// # Errors
 /// `cancelled`, `usage`, or when the database cannot be written.
@@ -454,7 +454,7 @@ pub fn synchronise(
     {
         let now = (place.clock)();
         let staging = place.folder.join(STAGING).join(source);
-        let known = intelligence.sources()?.into_iter().find(|s| s.id == source).and_then(|s| s.cursor);
+        let known = intelligence.cursor(source)?;
         match fetch(source, settings, &staging, known.as_deref(), since, now, watch) {
             Ok(fetched) => {
                 let files = if fetched.files.is_empty() {
@@ -538,6 +538,8 @@ fn fetch(
     let watch = Fetching { watch, step: source };
     Ok(match source {
         "nvd" => {
+            let key = || secret::nvd_api_key(|name| std::env::var(name).ok());
+            let settings = &Settings { api_key: settings.api_key.clone().or_else(key), ..settings.clone() };
             let from = since.or_else(|| cursor::<Option<Timestamp>>(known));
             brought(sync::nvd(settings, staging, from, now, &watch)?, Vec::new())
         }

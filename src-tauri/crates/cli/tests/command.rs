@@ -2,49 +2,19 @@
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
-use std::{
-    path::{Path, PathBuf},
-    process::Output,
-};
+mod bench;
 
-use assert_cmd::{Command, cargo::cargo_bin_cmd};
+use std::path::Path;
+
+use assert_cmd::cargo::cargo_bin_cmd;
+use bench::Bench;
 use serde_json::Value;
-use tempfile::TempDir;
-
-struct Bench {
-    folder: TempDir,
-}
 
 impl Bench {
-    fn new() -> Bench {
-        Bench { folder: tempfile::tempdir().unwrap() }
-    }
-
     fn demo() -> Bench {
         let bench = Bench::new();
         bench.json(&["demo"]);
         bench
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = cargo_bin_cmd!("plumbline");
-        command.args(["--today", "2026-06-30", "--store"]).arg(self.path("store")).args(arguments);
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        self.command(arguments).output().unwrap()
-    }
-
-    fn json(&self, arguments: &[&str]) -> Value {
-        let output = self.run(&[arguments, &["--json"]].concat());
-        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-        assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
-        serde_json::from_slice(&output.stdout).unwrap()
     }
 
     /// Exit code and complaint of a verb that fails; it must leave the log as it was.
@@ -371,7 +341,7 @@ fn a_report_that_cannot_be_kept_leaves_what_stood_there() {
     assert_eq!(output.status.code(), Some(4));
     drop(lock);
     assert_eq!(std::fs::read(&out).unwrap(), b"mine");
-    let left = std::fs::read_dir(bench.folder.path()).unwrap().count();
+    let left = std::fs::read_dir(bench.path("")).unwrap().count();
     assert_eq!(left, 2, "the store and the file, nothing beside them");
 }
 

@@ -2,15 +2,12 @@
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
-use std::{fs, path::PathBuf, process::Output};
+mod bench;
 
-use assert_cmd::{Command, cargo::cargo_bin_cmd};
+use std::fs;
+
+use bench::Bench;
 use serde_json::{Value, json};
-use tempfile::TempDir;
-
-struct Bench {
-    folder: TempDir,
-}
 
 /// A page of NVD with a router firmware of which versions below 2.3 are affected.
 fn nvd(cves: &[Value]) -> Value {
@@ -66,35 +63,11 @@ fn advisory() -> Value {
 }
 
 impl Bench {
-    fn new() -> Bench {
-        Bench { folder: tempfile::tempdir().unwrap() }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
     fn write(&self, name: &str, content: impl AsRef<[u8]>) -> String {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, content).unwrap();
         path.to_string_lossy().into_owned()
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = cargo_bin_cmd!("plumbline");
-        command.args(["--today", "2026-06-30", "--store"]).arg(self.path("store")).args(arguments);
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        self.command(arguments).output().unwrap()
-    }
-
-    fn json(&self, arguments: &[&str]) -> Value {
-        let output = self.run(&[arguments, &["--json"]].concat());
-        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-        serde_json::from_slice(&output.stdout).unwrap()
     }
 
     /// Vulnerability and verdict of each match of each row.

@@ -5,6 +5,7 @@ pub mod bundle;
 pub mod csaf;
 pub mod cve;
 pub mod epss;
+mod hex;
 pub mod kev;
 pub mod nvd;
 pub mod reading;

@@ -357,7 +357,7 @@ fn content<T>(mut input: impl Read, out: &mut Out<'_, T>, found: &mut Found) -> 
     }
 }
 
-fn cut(error: io::Error) -> String {
+fn cut(error: impl std::fmt::Display) -> String {
     format!("the file is cut or broken ({error}); fetch or copy it again")
 }
 
@@ -442,18 +442,20 @@ fn document<T>(
             if out.gone {
                 return Ok(());
             }
-            done.map_err(|error| format!("the file is cut or broken ({error}); fetch or copy it again"))
+            done.map_err(cut)
         }
         Kind::Cve | Kind::Csaf => {
             if !complete {
                 return Err(format!("a single document is larger than {} MiB", HELD >> 20));
             }
             let text = std::str::from_utf8(&head).map_err(|_| "the file is not UTF-8".to_owned())?;
-            let _: IgnoredAny = serde_json::from_str(text)
-                .map_err(|error| format!("the file is cut or broken ({error}); fetch or copy it again"))?;
             match if kind == Kind::Cve { cve::read(text) } else { csaf::read(text) } {
                 Ok(record) => out.put(Item::Record(Box::new(record), hash_of(text))),
-                Err(what) => out.refuse(String::new(), what),
+                Err(what) => {
+                    // Whole, so it is the entry that is wrong, not the file.
+                    serde_json::from_str::<IgnoredAny>(text).map_err(cut)?;
+                    out.refuse(String::new(), what);
+                }
             }
             Ok(())
         }

@@ -230,5 +230,5 @@ fn write(path: &Path, bytes: &[u8]) -> Result<()> {
 
 fn sha256(bytes: &[u8]) -> String {
     use sha2::{Digest, Sha256};
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    crate::hex::encode(&Sha256::digest(bytes))
 }

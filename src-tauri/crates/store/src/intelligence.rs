@@ -115,6 +115,13 @@ pub struct Taken {
     pub unchanged: u64,
 }
 
+impl Taken {
+    /// Counts a signal (KEV, EPSS) by the rows that writing it touched.
+    fn signal(&mut self, written: usize) {
+        *if written > 0 { &mut self.added } else { &mut self.unchanged } += 1;
+    }
+}
+
 /// What is known of a source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceState {
@@ -126,8 +133,6 @@ pub struct SourceState {
     pub newest: Option<Timestamp>,
     /// When something was last taken from it, or it last had nothing new.
     pub last_success: Option<Timestamp>,
-    /// Where a synchronisation goes on, as its reader wrote it.
-    pub cursor: Option<String>,
 }
 
 /// A record as it stands.
@@ -306,9 +311,8 @@ impl Intelligence {
     /// # Errors
     /// When the database cannot be read.
     pub fn sources(&self) -> Result<Vec<SourceState>> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT id, newest, last_success, cursor FROM source ORDER BY id")?;
+        let mut statement =
+            self.connection.prepare_cached("SELECT id, newest, last_success FROM source ORDER BY id")?;
         let mut rows = statement.query([])?;
         let mut sources = Vec::new();
         while let Some(row) = rows.next()? {
@@ -319,11 +323,29 @@ impl Intelligence {
                 records: self.count(&id)?,
                 newest: newest.map(moment).transpose()?,
                 last_success: last.map(moment).transpose()?,
-                cursor: row.get(3)?,
                 id,
             });
         }
         Ok(sources)
+    }
+
+    /// The newest record's moment of all sources.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn newest(&self) -> Result<Option<Timestamp>> {
+        let newest: Option<i64> =
+            self.connection.query_row("SELECT max(newest) FROM source", [], |row| row.get(0))?;
+        newest.map(moment).transpose()
+    }
+
+    /// Where a source's synchronisation goes on, as it was kept.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn cursor(&self, id: &str) -> Result<Option<String>> {
+        let mut statement = self.connection.prepare_cached("SELECT cursor FROM source WHERE id = ?1")?;
+        Ok(statement.query_row([id], |row| row.get(0)).optional()?.flatten())
     }
 
     fn count(&self, id: &str) -> Result<u64> {
@@ -592,7 +614,7 @@ impl IntelligenceChange<'_> {
         match item {
             Prepared::Record(record) => self.take_record(*record, taken),
             Prepared::Exploited(entry) => {
-                let changed = self
+                let written = self
                     .transaction
                     .prepare_cached(
                         "INSERT INTO exploited (cve, added, due, action, ransomware) VALUES (?1, ?2, ?3, ?4, ?5)
@@ -606,16 +628,12 @@ impl IntelligenceChange<'_> {
                         entry.action,
                         entry.ransomware
                     ])?;
-                if changed > 0 {
-                    taken.added += 1
-                } else {
-                    taken.unchanged += 1
-                }
+                taken.signal(written);
                 Ok(())
             }
             Prepared::Probability(probability) => {
                 let Some(number) = cve_number(probability.cve) else { return Ok(()) };
-                let changed = self
+                let written = self
                     .transaction
                     .prepare_cached(
                         "INSERT INTO probability (cve, score, percentile) VALUES (?1, ?2, ?3)
@@ -623,28 +641,26 @@ impl IntelligenceChange<'_> {
                          WHERE score <> ?2 OR percentile <> ?3",
                     )?
                     .execute(params![number, probability.score, probability.percentile])?;
-                if changed > 0 {
-                    taken.added += 1
-                } else {
-                    taken.unchanged += 1
-                }
+                taken.signal(written);
                 Ok(())
             }
         }
     }
 
-    fn take_record(&mut self, record: PreparedRecord, taken: &mut Taken) -> Result<()> {
+    /// Writes a record's row where there is none of its id: with a key at that place, else at a new one. Tells
+    /// how many rows it wrote.
+    fn insert(&self, key: Option<RecordKey>, record: &PreparedRecord) -> Result<usize> {
         let names: Vec<u8> =
             record.claims.iter().flat_map(|(name, _)| (name.0 as i64).to_le_bytes()).collect();
-        let source = source_number(record.source);
-        let inserted = self
+        Ok(self
             .transaction
             .prepare_cached(
-                "INSERT INTO record (source, id, modified, published, state, content, title, publisher, names, body)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (source, id) DO NOTHING",
+                "INSERT INTO record (key, source, id, modified, published, state, content, title, publisher, names, body)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (source, id) DO NOTHING",
             )?
             .execute(params![
-                source,
+                key,
+                source_number(record.source),
                 record.id,
                 record.modified,
                 record.published,
@@ -654,37 +670,28 @@ impl IntelligenceChange<'_> {
                 record.publisher,
                 names,
                 record.body
-            ])?;
-        let key = if inserted > 0 {
+            ])?)
+    }
+
+    fn take_record(&mut self, record: PreparedRecord, taken: &mut Taken) -> Result<()> {
+        let key = if self.insert(None, &record)? > 0 {
             taken.added += 1;
             self.transaction.last_insert_rowid()
         } else {
             let (key, modified, content): (RecordKey, i64, [u8; 16]) = self
                 .transaction
                 .prepare_cached("SELECT key, modified, content FROM record WHERE source = ?1 AND id = ?2")?
-                .query_row(params![source, record.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+                .query_row(params![source_number(record.source), record.id], |row| {
+                    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+                })?;
             if modified > record.modified || content == record.content {
                 taken.unchanged += 1;
                 return Ok(());
             }
             taken.changed += 1;
+            self.flush()?;
             self.forget(key)?;
-            self.transaction
-                .prepare_cached(
-                    "UPDATE record SET modified = ?2, published = ?3, state = ?4, content = ?5, title = ?6,
-                        publisher = ?7, names = ?8, body = ?9 WHERE key = ?1",
-                )?
-                .execute(params![
-                    key,
-                    record.modified,
-                    record.published,
-                    state_number(record.state),
-                    &record.content[..],
-                    record.title,
-                    record.publisher,
-                    names,
-                    record.body
-                ])?;
+            self.insert(Some(key), &record)?;
             key
         };
         for id in &record.about {
@@ -707,9 +714,8 @@ impl IntelligenceChange<'_> {
         Ok(())
     }
 
-    /// Drops what a record's older form claimed.
-    fn forget(&mut self, key: RecordKey) -> Result<()> {
-        self.flush()?;
+    /// Drops a record's older form and what it claimed.
+    fn forget(&self, key: RecordKey) -> Result<()> {
         let old: Vec<u8> = self
             .transaction
             .prepare_cached("SELECT names FROM record WHERE key = ?1")?
@@ -720,6 +726,7 @@ impl IntelligenceChange<'_> {
             delete.execute(params![name, key])?;
         }
         self.transaction.prepare_cached("DELETE FROM about WHERE record = ?1")?.execute([key])?;
+        self.transaction.prepare_cached("DELETE FROM record WHERE key = ?1")?.execute([key])?;
         Ok(())
     }
 
@@ -751,7 +758,7 @@ impl IntelligenceChange<'_> {
     ///
     /// # Errors
     /// When the database cannot be written.
-    pub fn heard(&mut self, id: &str, at: Timestamp, of: Option<Timestamp>) -> Result<()> {
+    pub fn heard(&self, id: &str, at: Timestamp, of: Option<Timestamp>) -> Result<()> {
         let newest: Option<i64> = match Source::ALL.into_iter().find(|source| source.id() == id) {
             Some(source) => self.transaction.query_row(
                 "SELECT max(modified) FROM record WHERE source = ?1",

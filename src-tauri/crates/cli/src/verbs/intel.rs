@@ -142,7 +142,6 @@ fn taken(file: &Path, done: &view::IntelImport) -> String {
 
 fn synchronise(place: &Place, wanted: &Sync, output: &Output) -> app::Result<view::SyncView> {
     let mut settings = app::SyncSettings {
-        api_key: secret::nvd_api_key(|name| std::env::var(name).ok()),
         proxy: wanted.proxy.clone(),
         extra_ca: wanted.ca_file.clone(),
         ..app::SyncSettings::default()
@@ -190,7 +189,7 @@ fn fetched(done: &view::SyncView) -> String {
 pub fn loose_list(place: &Place, list: &Path, output: &Output) -> app::Result<Done> {
     let file = read(list)?;
     let mut out = std::io::BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
-    app::matches::loose_list(place, &file, &mut out, &output.progress())?;
+    app::loose::matched(place, &file, &mut out, &output.progress())?;
     Ok(Done::Well)
 }
 

@@ -13,10 +13,30 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use super::{Error, Result, SIGNATURE, hex};
+use super::{Error, Result, SIGNATURE};
+use crate::hex;
 
 /// A key file is some 120 bytes; one of more than this is something else.
 const KEY_FILE_LIMIT: u64 = 4096;
+
+/// Serde takes and gives the type as its text.
+macro_rules! as_text {
+    ($name:ident) => {
+        impl TryFrom<String> for $name {
+            type Error = Unreadable;
+
+            fn try_from(text: String) -> std::result::Result<$name, Unreadable> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(value: $name) -> String {
+                value.to_string()
+            }
+        }
+    };
+}
 
 /// A text is no key, digest or fingerprint.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -75,19 +95,7 @@ impl FromStr for PublicKey {
     }
 }
 
-impl TryFrom<String> for PublicKey {
-    type Error = Unreadable;
-
-    fn try_from(text: String) -> std::result::Result<PublicKey, Unreadable> {
-        text.parse()
-    }
-}
-
-impl From<PublicKey> for String {
-    fn from(key: PublicKey) -> String {
-        key.to_string()
-    }
-}
+as_text!(PublicKey);
 
 /// A public key's short form for people to compare: the first 128 bits of its SHA-256, as eight groups of four
 /// hexadecimal digits: `9f3a-41bc-…`. Read without regard to case, hyphens, colons and spaces.
@@ -129,19 +137,7 @@ impl FromStr for Fingerprint {
     }
 }
 
-impl TryFrom<String> for Fingerprint {
-    type Error = Unreadable;
-
-    fn try_from(text: String) -> std::result::Result<Fingerprint, Unreadable> {
-        text.parse()
-    }
-}
-
-impl From<Fingerprint> for String {
-    fn from(print: Fingerprint) -> String {
-        print.to_string()
-    }
-}
+as_text!(Fingerprint);
 
 /// A secret key that signs bundles. Its bytes are wiped from memory when it goes, and it never prints itself.
 pub struct SigningKey(ed25519_dalek::SigningKey);

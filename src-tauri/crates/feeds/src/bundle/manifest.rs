@@ -6,7 +6,8 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{PublicKey, SCHEMA, Unreadable, hex};
+use super::{PublicKey, SCHEMA, Unreadable};
+use crate::hex;
 
 const MAKER_LIMIT: usize = 200;
 pub(super) const SOURCES_LIMIT: usize = 64;

@@ -61,7 +61,6 @@
 //! question [`Pins`] answers. Nor does it say that no later bundle exists: compare `made` for that.
 
 mod error;
-mod hex;
 mod key;
 mod manifest;
 mod payload;

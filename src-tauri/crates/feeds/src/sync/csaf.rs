@@ -55,13 +55,11 @@ pub fn csaf(
     let mut failed: Vec<Failed> = Vec::new();
     for text in &settings.csaf_urls {
         let url = address(text)?;
-        let kept = std::mem::take(&mut listed);
         match list(&mut asker, &url, 0, &mut listed) {
             Ok(()) => {}
             Err(error @ (Error::Cancelled | Error::Io { .. })) => return Err(error),
             Err(error) => failed.push(Failed { url: shown(&url), why: error.to_string() }),
         }
-        listed.splice(0..0, kept);
     }
     listed.sort_by(|a, b| a.url.cmp(&b.url).then_with(|| b.updated.cmp(&a.updated)));
     listed.dedup_by(|a, b| a.url == b.url);
@@ -135,8 +133,8 @@ fn fetch(asker: &mut Asker<'_>, document: &Listed) -> Result<Vec<u8>> {
         let Answer::Body(bytes, _) = answer else { return Err("nothing came".to_owned()) };
         if let Some(wanted) = &wanted {
             use sha2::{Digest, Sha512};
-            let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-            let own = if wanted.len() == 64 { sha256(&bytes) } else { hex(&Sha512::digest(&bytes)) };
+            let own =
+                if wanted.len() == 64 { sha256(&bytes) } else { crate::hex::encode(&Sha512::digest(&bytes)) };
             if own != *wanted {
                 return Err("the document does not fit its hash".to_owned());
             }

@@ -159,14 +159,13 @@ impl<'a> Asker<'a> {
         let mut tries = 0;
         loop {
             tries += 1;
-            let what = match self.once(url, key, known)? {
+            let (what, wish) = match self.once(url, key, known)? {
+                Outcome::Again(what, wish) => (what, wish),
                 Outcome::Answer(answer) => match read(answer) {
                     Ok(value) => return Ok(value),
                     Err(what) => (what, None),
                 },
-                Outcome::Again(what, wish) => (what, wish),
             };
-            let (what, wish) = what;
             let Some(pause) = pauses.next() else {
                 return Err(Error::GaveUp { url: shown(url), what, tries });
             };
