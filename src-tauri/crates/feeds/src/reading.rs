@@ -7,7 +7,7 @@
 use std::{
     cell::Cell,
     fs::File,
-    io::{self, BufReader, Read},
+    io::{self, BufRead, BufReader, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
     rc::Rc,
     sync::{
@@ -205,6 +205,8 @@ pub fn read<T: Send, E>(
             let send = send.clone();
             let (next, stop) = (&next, &stop);
             scope.spawn(move || {
+                // The same piece of memory for one file after the other.
+                let mut held = Vec::new();
                 while !stop.load(Ordering::Relaxed) {
                     let file = next.fetch_add(1, Ordering::Relaxed);
                     let Some(path) = files.get(file) else { break };
@@ -217,7 +219,7 @@ pub fn read<T: Send, E>(
                         refused: Vec::new(),
                         more: 0,
                     };
-                    let done = one(path, known, &mut out);
+                    let done = one(path, known, &mut held, &mut out);
                     out.flush();
                     let message = match done {
                         _ if out.gone => break,
@@ -303,14 +305,15 @@ struct Found {
 fn one<T>(
     path: &Path,
     known: &(dyn Fn(&[u8; 32]) -> bool + Sync),
+    held: &mut Vec<u8>,
     out: &mut Out<'_, T>,
 ) -> Result<Found, String> {
     let unreadable = |error: io::Error| format!("cannot be read: {error}");
     let mut file = File::open(path).map_err(unreadable)?;
     let mut hash = Sha256::new();
     // The file's own bytes, held when they are few enough to be read only once.
-    let mut held = Vec::new();
-    let mut bytes = file.by_ref().take(HELD + 1).read_to_end(&mut held).map_err(unreadable)? as u64;
+    held.clear();
+    let mut bytes = file.by_ref().take(HELD + 1).read_to_end(held).map_err(unreadable)? as u64;
     hash.update(&held);
     let whole = bytes <= HELD;
     if !whole {
@@ -334,55 +337,54 @@ fn one<T>(
     if held.starts_with(b"PK\x03\x04") {
         zip_archive(path, out, &mut found)?;
     } else if whole {
-        content(&held[..], out, &mut found)?;
+        content(held, io::empty(), out, &mut found)?;
     } else {
-        drop(held);
-        let file = File::open(path).map_err(unreadable)?;
-        content(BufReader::with_capacity(1 << 20, file), out, &mut found)?;
+        file.seek(SeekFrom::Start(held.len() as u64)).map_err(unreadable)?;
+        content(held, BufReader::with_capacity(1 << 20, file), out, &mut found)?;
     }
     Ok(found)
 }
 
-/// Unpacks what is packed, then looks what it is.
-fn content<T>(mut input: impl Read, out: &mut Out<'_, T>, found: &mut Found) -> Result<(), String> {
-    let mut magic = Vec::new();
-    input.by_ref().take(4).read_to_end(&mut magic).map_err(cut)?;
-    let whole = io::Cursor::new(magic.clone()).chain(input);
-    match magic.as_slice() {
+/// Unpacks what is packed, then looks what it is. `head` is all of it, or its beginning when more is to come
+/// from `rest`.
+fn content<T>(head: &[u8], rest: impl Read, out: &mut Out<'_, T>, found: &mut Found) -> Result<(), String> {
+    let unpacked = |input: &mut dyn Read, out: &mut Out<'_, T>, found: &mut Found| {
+        let mut input = input.take(LARGEST_FILE);
+        let mut head = Vec::new();
+        input.by_ref().take(HELD + 1).read_to_end(&mut head).map_err(cut)?;
+        plain(&head, input, out, found)
+    };
+    match head {
         [0x1f, 0x8b, ..] => {
-            plain(flate2::read::MultiGzDecoder::new(BufReader::with_capacity(1 << 17, whole)), out, found)
+            unpacked(&mut flate2::bufread::MultiGzDecoder::new(buffered(head, rest)), out, found)
         }
-        [0x28, 0xb5, 0x2f, 0xfd] => plain(zstd::Decoder::new(whole).map_err(cut)?, out, found),
-        _ => plain(whole, out, found),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => {
+            unpacked(&mut zstd::Decoder::with_buffer(buffered(head, rest)).map_err(cut)?, out, found)
+        }
+        _ => plain(head, rest.take(LARGEST_FILE), out, found),
     }
+}
+
+fn buffered(head: &[u8], rest: impl Read) -> impl BufRead {
+    BufReader::with_capacity(1 << 17, head.chain(rest))
 }
 
 fn cut(error: impl std::fmt::Display) -> String {
     format!("the file is cut or broken ({error}); fetch or copy it again")
 }
 
-fn plain<T>(input: impl Read, out: &mut Out<'_, T>, found: &mut Found) -> Result<(), String> {
-    let mut input = input.take(LARGEST_FILE);
-    let mut head = Vec::new();
-    input.by_ref().take(HELD + 1).read_to_end(&mut head).map_err(cut)?;
+fn plain<T>(head: &[u8], rest: impl Read, out: &mut Out<'_, T>, found: &mut Found) -> Result<(), String> {
     if head.len() > 262 && &head[257..262] == b"ustar" {
-        return tar_archive(io::Cursor::new(head).chain(input), out, found);
+        return tar_archive(head.chain(rest), out, found);
     }
-    document(head, input, out, found)
+    document(head, rest, out, found)
 }
 
-/// One document: `head` is all of it, or its beginning when more is to come from `rest`.
-fn document<T>(
-    head: Vec<u8>,
-    rest: impl Read,
-    out: &mut Out<'_, T>,
-    found: &mut Found,
-) -> Result<(), String> {
-    let head = match head.strip_prefix(b"\xef\xbb\xbf") {
-        Some(stripped) => stripped.to_vec(),
-        None => head,
-    };
-    let Some(kind) = kind_of(&head) else {
+/// One document.
+fn document<T>(head: &[u8], rest: impl Read, out: &mut Out<'_, T>, found: &mut Found) -> Result<(), String> {
+    let complete = head.len() as u64 <= HELD;
+    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let Some(kind) = kind_of(head) else {
         out.refuse(
             String::new(),
             "holds no NVD page, CVE record, CSAF advisory, KEV catalogue or EPSS scores".to_owned(),
@@ -390,12 +392,10 @@ fn document<T>(
         return Ok(());
     };
     found.kind = Some(kind);
-    let complete = head.len() as u64 <= HELD;
     match kind {
         Kind::Epss => {
             found.of = epss::day(&String::from_utf8_lossy(&head[..head.len().min(400)]));
-            let input = io::Cursor::new(head).chain(rest);
-            epss::read(input, |row| match row {
+            epss::read(head.chain(rest), |row| match row {
                 Ok(score) => out.put(Item::Probability(score)),
                 Err((line, what)) => out.refuse(format!("line {line}"), what),
             })
@@ -420,14 +420,14 @@ fn document<T>(
             };
             let mut release = None;
             let done = if complete {
-                let text = std::str::from_utf8(&head).map_err(|_| "the file is not UTF-8".to_owned())?;
+                let text = std::str::from_utf8(head).map_err(|_| "the file is not UTF-8".to_owned())?;
                 let mut json = serde_json::Deserializer::from_str(text);
                 Elements { each: &mut each, release: &mut release }
                     .deserialize(&mut json)
                     .and_then(|()| json.end())
             } else {
                 let since = Rc::new(Cell::new(0));
-                let bounded = Bounded { inner: io::Cursor::new(head).chain(rest), since: Rc::clone(&since) };
+                let bounded = Bounded { inner: head.chain(rest), since: Rc::clone(&since) };
                 let mut json =
                     serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 18, bounded));
                 let mut each = |text: &str| {
@@ -448,7 +448,7 @@ fn document<T>(
             if !complete {
                 return Err(format!("a single document is larger than {} MiB", HELD >> 20));
             }
-            let text = std::str::from_utf8(&head).map_err(|_| "the file is not UTF-8".to_owned())?;
+            let text = std::str::from_utf8(head).map_err(|_| "the file is not UTF-8".to_owned())?;
             match if kind == Kind::Cve { cve::read(text) } else { csaf::read(text) } {
                 Ok(record) => out.put(Item::Record(Box::new(record), hash_of(text))),
                 Err(what) => {
@@ -630,7 +630,7 @@ fn member<T>(
         )));
     }
     let before = out.refused.len();
-    document(head, io::empty(), out, found).map_err(inside)?;
+    document(&head, io::empty(), out, found).map_err(inside)?;
     for refused in &mut out.refused[before..] {
         refused.at = if refused.at.is_empty() { name.to_owned() } else { format!("{name}, {}", refused.at) };
     }
