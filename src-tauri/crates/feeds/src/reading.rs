@@ -37,7 +37,7 @@ const LARGEST_ENTRY: u64 = 64 << 20;
 /// No file is larger than this, unpacked.
 const LARGEST_FILE: u64 = 64 << 30;
 /// Items handed on at a time.
-const BATCH: usize = 256;
+const BATCH: usize = 64;
 /// Refusals told in full, of each file; the rest are counted.
 const TOLD: usize = 200;
 
@@ -199,7 +199,7 @@ pub fn read<T: Send, E>(
         std::thread::available_parallelism().map_or(1, usize::from).clamp(1, 4).min(files.len().max(1));
     let next = AtomicUsize::new(0);
     let stop = AtomicBool::new(false);
-    let (send, receive) = mpsc::sync_channel::<Result<Event<T>, (usize, String)>>(2 * threads);
+    let (send, receive) = mpsc::sync_channel::<Result<Event<T>, (usize, String)>>(threads);
     std::thread::scope(|scope| {
         for _ in 0..threads {
             let send = send.clone();
@@ -313,6 +313,7 @@ fn one<T>(
     let mut hash = Sha256::new();
     // The file's own bytes, held when they are few enough to be read only once.
     held.clear();
+    held.reserve_exact(file.metadata().map_err(unreadable)?.len().min(HELD) as usize + 1);
     let mut bytes = file.by_ref().take(HELD + 1).read_to_end(held).map_err(unreadable)? as u64;
     hash.update(&held);
     let whole = bytes <= HELD;

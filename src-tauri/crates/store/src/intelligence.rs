@@ -25,7 +25,7 @@ const STEPS: &[M<'static>] = &[M::up(include_str!("../migrations/intelligence_00
 
 /// Bytes of claims gathered before they are written in order of name: a tree is filled fastest from left to
 /// right.
-const GATHER: usize = 12 << 20;
+const GATHER: usize = 4 << 20;
 
 /// An open intelligence database.
 #[derive(Debug)]
@@ -229,7 +229,7 @@ impl Intelligence {
             connection.pragma_update(None, "journal_mode", "WAL")?;
             connection.pragma_update(None, "synchronous", "NORMAL")?;
             connection.pragma_update(None, "trusted_schema", false)?;
-            connection.pragma_update(None, "cache_size", -16_384)?;
+            connection.pragma_update(None, "cache_size", -32_768)?;
             connection.set_prepared_statement_cache_capacity(64);
             Ok(())
         };
