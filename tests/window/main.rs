@@ -250,3 +250,101 @@ async fn the_keyboard_alone_gets_there() {
     assert_eq!(log["rows"][0]["action"], "change.undone");
     window.close().await;
 }
+
+/// A page of NVD: one entry that surely applies to the demo plant's switches of Moxa, one that may to its router.
+fn feed() -> Value {
+    let entry = |id: &str, text: &str, product: &str, version: &str, below: Option<&str>| {
+        let mut range = serde_json::json!({
+            "vulnerable": true, "matchCriteriaId": "0",
+            "criteria": format!("cpe:2.3:o:{product}_firmware:{version}:*:*:*:*:*:*:*"),
+        });
+        if let Some(below) = below {
+            range["versionEndExcluding"] = below.into();
+        }
+        serde_json::json!({"cve": {
+            "id": id, "sourceIdentifier": "x@example.com", "published": "2026-05-02T03:04:05.678",
+            "lastModified": "2026-05-03T00:00:00.000", "vulnStatus": "Analyzed", "metrics": {}, "weaknesses": [],
+            "descriptions": [{"lang": "en", "value": text}], "references": [],
+            "configurations": [{"nodes": [{"operator": "OR", "negate": false, "cpeMatch": [range]}]}],
+        }})
+    };
+    serde_json::json!({
+        "resultsPerPage": 2, "startIndex": 0, "totalResults": 2, "format": "NVD_CVE", "version": "2.0",
+        "timestamp": "2026-06-01T08:00:00.000", "vulnerabilities": [
+            entry("CVE-2026-90001", "A long frame stops the switch. It starts again.", "moxa:eds-g508e", "*", Some("6.2")),
+            entry("CVE-2026-90002", "The router asks nobody for a password.", "siemens:scalance_m876-4", "-", None),
+        ],
+    })
+}
+
+/// What the feeds know becomes findings where it is sure, and waits for a person where it is not.
+#[tokio::test]
+async fn matching_in_the_window() {
+    let driver = Driver::start();
+    let store = driver.folder().join("store");
+    let place = store.to_string_lossy().into_owned();
+    let page = driver.folder().join("page.json");
+    std::fs::write(&page, feed().to_string()).expect("written");
+    plumbline(&store, &["demo"]);
+    let window = driver.open(&["--store", &place, "--today", TODAY]).await;
+    go(&window, "intelligence").await;
+    window.until("nothing known", "return document.querySelector('.empty') !== null").await;
+    window.picture("intelligence-empty").await;
+
+    plumbline(&store, &["intel", "import", &page.to_string_lossy()]);
+    go(&window, "levels").await;
+    go(&window, "intelligence").await;
+    let status = plumbline(&store, &["intel", "status"]);
+    assert_eq!(status["sources"][0]["records"], 2);
+    let cells = window
+        .ask("return [...document.querySelectorAll('[data-testid=intel-source-nvd] td')].map(c => c.textContent.trim())")
+        .await;
+    assert_eq!((&cells[0], &cells[2]), (&"2".into(), &"58 days, old".into()), "{cells}");
+
+    let there = || async {
+        let findings = plumbline(&store, &["finding", "list"]);
+        let rows = findings["findings"].as_array().expect("findings").clone();
+        let of = |id: &str| rows.iter().filter(|row| row["vuln"] == *id).count();
+        (of("CVE-2026-90001"), of("CVE-2026-90002"))
+    };
+    let sure = plumbline(&store, &["match", "--dry-run"])["match"]["added"].as_u64().expect("a number");
+    assert!(sure > 0);
+    assert_eq!(there().await, (0, 0));
+    window.click("match").await;
+    window.find("toast").await;
+    window.find("review-group").await;
+    window.picture("intelligence").await;
+    assert_eq!(there().await, (usize::try_from(sure).expect("small"), 0));
+
+    // The router waits; its finding comes with the decision and goes with it.
+    assert!(window.text("review-group").await.contains("CVE-2026-90002"));
+    window.click("review-note").await;
+    window.press("Seen at the cabinet").await;
+    window.click("confirm-all").await;
+    window
+        .until("nothing waits", "return document.querySelector('[data-testid=review-group]') === null")
+        .await;
+    assert_eq!(there().await.1, 1);
+    window.picture("intelligence-decided").await;
+    window.click("undo").await;
+    window.find("review-group").await;
+    assert_eq!(there().await.1, 0);
+
+    // A finding says why it is there.
+    let findings = plumbline(&store, &["finding", "list"]);
+    let rows = findings["findings"].as_array().expect("findings");
+    let id = rows.iter().find(|row| row["vuln"] == "CVE-2026-90001").expect("it is there")["id"].clone();
+    window
+        .ask(&format!(
+            "location.hash = '#/findings?env=demo&state=open&id={}'; return true",
+            id.as_str().expect("an id")
+        ))
+        .await;
+    let drawer = window.text("finding-drawer").await;
+    assert!(drawer.contains("CVE-2026-90001"), "{drawer}");
+    let script = "return document.querySelector('[data-testid=finding-drawer]').textContent.includes('names eds-g508e firmware')";
+    window.until("the reason", script).await;
+    window.picture("finding-reason").await;
+    window.close().await;
+    assert_eq!(plumbline(&store, &["audit", "verify"])["intact"], true);
+}

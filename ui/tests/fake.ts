@@ -1,8 +1,8 @@
 // A stand-in for the engine, for looking at pages and testing them. Its plant and numbers are made up and
 // never reach the product: nothing under src may import it.
 import type {
-  AssetPage, AssetRow, AuditPage, AuditRow, BundleView, CellExplanation, Change, Decision, EnvironmentView, Failure, FindingDetail,
-  FindingPage, FindingRow, ImportView, IntelImport, IntelStatus, LevelCell, LevelRow, Levels, MatchDecision, MatchSummary, Overview,
+  AssetPage, AssetRow, AuditPage, AuditRow, BundleView, CellExplanation, Change, Decision, DoubtedFinding, EnvironmentView, Failure, FindingDetail,
+  FindingPage, FindingRow, ImportView, IntelImport, IntelStatus, LevelCell, LevelRow, Levels, MatchDecision, MatchSummary, Network, Overview,
   Progress, Query, ReasonPart, ReportRequest, ReportView, Review, ReviewGroup, Status, SyncView, WhatIf, ZonesView,
 } from '../src/lib/api/types';
 
@@ -76,7 +76,12 @@ export function makeFake(scenario: Scenario = {}) {
     { id: 'kev', records: 1674, newest: '2026-08-21T17:46:43Z', last_success: '2026-08-22T08:12:00Z', age_days: 94, old: true },
     { id: 'nvd', records: 261751, newest: '2026-11-22T16:16:48Z', last_success: '2026-11-23T08:12:00Z', age_days: 1, old: false },
   ];
-  const noMatches: MatchSummary = { dry_run: false, assets: 0, unidentified: 0, added: 0, present: 0, review: 0, clear: 0, contradicted: 0, rejected: 0, change: null };
+  const noMatches: MatchSummary = { dry_run: false, assets: 0, unidentified: 0, added: 0, present: 0, review: 0, clear: 0, contradicted: 0, withdrawn: 0, rejected: 0, change: null };
+  const doubted: DoubtedFinding[] = [
+    { id: 'F1', tag: 'PLC-100', vulnerability: 'CVE-2021-33012', why: 'withdrawn', source: 'nvd', record: 'CVE-2021-33012', reason: [], sentence: '' },
+    { id: 'F2', tag: 'HMI-101', vulnerability: 'CVE-2022-38773', why: 'not_affected', source: 'csaf', record: 'SSA-482757', reason: [{ kind: 'names', values: { record: 'SSA-482757', product: 'SIMATIC S7-1500 CPU 1513-1 PN', range: '<V2.9.7' } }, { kind: 'outside', values: { version: 'V3.0.1' } }], sentence: '' },
+  ];
+  let network: Network = { proxy: null, ca_file: null };
   const decidedKeys = new Set<string>();
   const reviewGroups = ([['Rockwell Automation MicroLogix 1400 (1766-L32BWA) 15.001', 2], ['Schneider Electric Modicon M221 TM221CE24R V1.6.1.0', 1], ['Siemens SIMATIC S7-1200 CPU 1215C DC/DC/DC (6ES7215-1AG40-0XB0) V4.4.0', 23]] as const).map(([identity, n], i): ReviewGroup => ({
     key: `identity-${i}`, identity: String(identity), assets: Number(n), tags: ['PLC-TNK-11', 'PLC-TNK-12'].slice(0, Number(n)),
@@ -296,7 +301,13 @@ export function makeFake(scenario: Scenario = {}) {
     export_bundle: (): BundleView => ({ made: `${today}T09:00:00Z`, maker: 'm.keller', since: null, lines: 378815, fingerprint: '3df5-ab2f-7e6f-0c8d-d309-6a8c-497d-6d12', trust: 'own' }),
     import_intelligence: (): IntelImport => ({ bundle: null, files: [{ file: 'page-000000.json', kind: 'nvd', files: 1, known: 0, added: 2000, changed: 12, unchanged: 5, refused: [{ at: 'page-000000.json, CVE-2026-1000 (/vulnerabilities/3)', reason: 'missing field `vulnStatus`' }] }] }),
     match_environment: (): MatchSummary => ({ ...noMatches, added: 12, review: 3 }),
-    review: (): Review => ({ groups: scenario.empty ? [] : reviewGroups.filter((g) => !decidedKeys.has(g.key)), decided: [] }),
+    review: (): Review => ({ groups: scenario.empty ? [] : reviewGroups.filter((g) => !decidedKeys.has(g.key)), doubted: scenario.empty ? [] : doubted, decided: [] }),
+    network: (): Network => network,
+    keep_network: (a): Network => {
+      const wanted = a['network'] as Network;
+      if (wanted.proxy?.includes('@')) fail('usage', "a proxy's name and password are not kept in a file", '', 'Give the whole address in the environment, as PLUMBLINE_PROXY or HTTPS_PROXY.');
+      return (network = wanted);
+    },
     decide_match: (a): MatchSummary => {
       decidedKeys.add((a['decision'] as MatchDecision).identity);
       changeCount += 1;

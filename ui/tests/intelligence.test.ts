@@ -52,3 +52,28 @@ test('fetching says for each source whether nothing new was right', async () => 
   expect(told.textContent).toContain('12 fetched: 3 new, 9 changed.');
   expect(told.textContent).toContain('the server says it did not change');
 });
+
+test('findings whose CVE was withdrawn, or that a source clears, are shown with the reason and stay', async () => {
+  await open();
+  const doubted = await screen.findByTestId('doubted');
+  expect(doubted.textContent).toContain('2 findings are no longer supported by their sources');
+  expect(doubted.textContent).toContain('The CVE itself was withdrawn, says NVD');
+  expect(doubted.textContent).toContain('version V3.0.1 is not among them');
+  expect(within(doubted).getByRole('link', { name: 'CVE-2021-33012' }).getAttribute('href')).toContain('id=F1');
+});
+
+test('proxy and certificates are shown as they are kept, and a password is refused', async () => {
+  const asked = await open();
+  const summary = await screen.findByTestId('network');
+  summary.closest('details')!.open = true;
+  const proxy = (await screen.findByTestId('network-proxy')) as HTMLInputElement;
+  const keep = screen.getByTestId('network-keep') as HTMLButtonElement;
+  await waitFor(() => expect(keep.disabled).toBe(false));
+  await fireEvent.input(proxy, { target: { value: ' http://proxy.works.example:3128 ' } });
+  await fireEvent.click(keep);
+  await waitFor(() => expect(proxy.value).toBe('http://proxy.works.example:3128'));
+  expect(asked.find((a) => a.command === 'keep_network')!.args['network']).toEqual({ proxy: 'http://proxy.works.example:3128', ca_file: null });
+  await fireEvent.input(proxy, { target: { value: 'http://a:b@proxy:3128' } });
+  await fireEvent.click(keep);
+  await waitFor(() => expect(document.body.textContent).toContain('name and password'));
+});

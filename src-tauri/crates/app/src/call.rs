@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::{Failure, Result, Session, SyncSettings, Watch, intelligence, secret, view};
+use crate::{Failure, Result, Session, SyncSettings, Watch, intelligence, network, secret, view};
 
 /// Most rows of a table that cross to the window at once.
 const MOST_ROWS: u32 = 500;
@@ -180,6 +180,11 @@ struct Key {
 }
 
 #[derive(Deserialize)]
+struct KeepNetwork {
+    network: view::Network,
+}
+
+#[derive(Deserialize)]
 struct MatchEnvironment {
     environment: String,
     #[serde(default)]
@@ -286,6 +291,11 @@ impl Door {
                     key => secret::set(secret::NVD_API_KEY, key)?,
                 }
                 Ok(Value::Null)
+            }
+            "network" => answer(network::kept(&session().place())?),
+            "keep_network" => {
+                let wanted = arguments::<KeepNetwork>(command, args)?.network;
+                answer(network::keep(&session().place(), &wanted)?)
             }
             "sync_intelligence" => {
                 let a: OfJob = arguments(command, args)?;

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use store::intelligence::{Intelligence, IntelligenceChange, Prepared, Taken};
 use vulnerability::record::Record;
 
-use crate::{Failure, Place, Result, Watch, secret, view, watch::tell};
+use crate::{Failure, Place, Result, Watch, network, secret, view, watch::tell};
 
 /// Days after which a source is called old: longer than the monthly round in which many vendors publish.
 pub const OLD_AFTER_DAYS: i64 = 30;
@@ -426,7 +426,7 @@ impl sync::Watch for Fetching<'_> {
 
 /// Fetches what is new of these sources and takes it in, source by source: each whole or not at all. A source
 /// that fails is told, the others still come. Where the settings give no NVD key, the environment's or the
-/// keyring's is used. With `since` NVD is asked from that moment on, whatever is known.
+/// keyring's is used; where they give no proxy or certificate file, the environment's or the one kept. With `since` NVD is asked from that moment on, whatever is known.
 ///
 /// # Errors
 /// `cancelled`, `usage`, or when the database cannot be written.
@@ -441,6 +441,8 @@ pub fn synchronise(
         return Err(Failure::new("usage", format!("{unknown:?} is no source that can be fetched"))
             .advice(format!("Sources are {}.", FETCHED.join(", "))));
     }
+    let settings =
+        &network::settings(settings.clone(), &network::kept(place)?, |name| std::env::var(name).ok());
     let mut intelligence = place.intelligence()?;
     let lock = std::fs::File::create(place.folder.join("intelligence-sync.lock"))
         .map_err(|error| Failure::new("io", error.to_string()))?;

@@ -18,6 +18,7 @@ pub mod intelligence;
 pub mod levels;
 pub mod loose;
 pub mod matches;
+pub mod network;
 pub mod overview;
 pub mod place;
 pub mod plants;

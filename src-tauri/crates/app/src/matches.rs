@@ -7,7 +7,8 @@ use std::{
 
 use iec62443::{
     Moment, Plant,
-    evidence::{Event, EventKind},
+    evidence::{Event, EventKind, Finding},
+    finding::{State, standing},
     level::FrSet,
     plant::{self, EventNote},
 };
@@ -15,12 +16,12 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use store::{
     finding::NewEvent,
     intelligence::Intelligence,
-    match_decision::{MatchDecision, Origin},
+    match_decision::{Decisions, MatchDecision, Origin},
 };
 use vulnerability::{
     matching::{Confidence, Identity, Match, Part, Subject, Verdict, sentence},
     name::{Product, Vendor, plain},
-    record::VulnerabilityId,
+    record::{Source, VulnerabilityId},
 };
 
 use crate::{
@@ -175,6 +176,64 @@ fn origin(m: &Match, identity: &plant::Identity, at: &str) -> Origin {
     }
 }
 
+/// Why the sources no longer support a finding.
+enum Doubt<'f> {
+    /// Its CVE was withdrawn, as this source says.
+    Withdrawn(Source),
+    /// Whatever speaks of the asset says that it is not affected, and nobody has confirmed the match.
+    NotAffected(&'f Match),
+}
+
+/// Open findings that the sources no longer support, by index.
+fn doubts<'f>(
+    intelligence: &Intelligence,
+    plant: &Plant,
+    judged: &'f Judged,
+    decisions: &Decisions,
+    now: Moment,
+) -> Result<Vec<(usize, Doubt<'f>)>> {
+    let is_open =
+        |finding: &Finding<'_>| standing(finding, now).is_some_and(|standing| standing.state == State::Open);
+    let open: FxHashMap<(&str, &str), usize> = plant
+        .evidence
+        .findings
+        .iter()
+        .enumerate()
+        .filter(|(_, finding)| is_open(finding))
+        .filter_map(|(index, finding)| Some(((&*finding.asset, finding.vuln.as_deref()?), index)))
+        .collect();
+    // What clears a finding, unless anything says otherwise.
+    let mut clears: FxHashMap<usize, Option<&Match>> = FxHashMap::default();
+    for (group, own, m) in pairs(&judged.found) {
+        let vulnerability = m.id.to_string();
+        let mut by = None;
+        for asset in &group.assets {
+            let asset = &*judged.plant.evidence.assets[*asset].id;
+            let Some(index) = open.get(&(asset, vulnerability.as_str())) else { continue };
+            let by = *by.get_or_insert_with(|| {
+                let decision = decisions.get(&(own.key.clone(), vulnerability.clone()));
+                (stand(m, decision) == Stand::Clear).then_some(m)
+            });
+            clears.entry(*index).and_modify(|said| *said = said.and(by)).or_insert(by);
+        }
+    }
+    let mut withdrawn: FxHashMap<&str, Option<Source>> = FxHashMap::default();
+    let mut doubts = Vec::new();
+    for ((_, vulnerability), index) in open {
+        let by = match withdrawn.entry(vulnerability) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(free) => *free.insert(match vulnerability.parse() {
+                Ok(cve) => intelligence.withdrawn(cve)?,
+                Err(_) => None,
+            }),
+        };
+        let cleared = clears.get(&index).copied().flatten().map(Doubt::NotAffected);
+        doubts.extend(by.map(Doubt::Withdrawn).or(cleared).map(|doubt| (index, doubt)));
+    }
+    doubts.sort_unstable_by_key(|(index, _)| *index);
+    Ok(doubts)
+}
+
 impl view::MatchSummary {
     /// Counts a pair of asset and vulnerability: how it stands, and whether its finding is there.
     fn count(&mut self, stands: Stand, there: bool) {
@@ -182,8 +241,7 @@ impl view::MatchSummary {
             (Stand::Finding, false) => &mut self.added,
             (Stand::Finding | Stand::Review, true) => &mut self.present,
             (Stand::Review, false) => &mut self.review,
-            (Stand::Clear, false) => &mut self.clear,
-            (Stand::Clear, true) => &mut self.contradicted,
+            (Stand::Clear, _) => &mut self.clear,
             (Stand::Rejected, _) => &mut self.rejected,
         } += 1;
     }
@@ -218,10 +276,11 @@ impl Session {
     fn bring(
         &mut self,
         environment: &str,
-        Judged { plant, intelligence, found }: &Judged,
+        judged: &Judged,
         dry_run: bool,
         decided: Option<&Decided<'_>>,
     ) -> Result<view::MatchSummary> {
+        let Judged { plant, intelligence, found } = judged;
         let who = self.who();
         let (today, now, at) = (self.today(), Moment::at(who.at), who.at.to_string());
         // What the sources knew last is the day of this look, not the day of the click.
@@ -293,6 +352,12 @@ impl Session {
                 let new = NewEvent { event, note };
                 change.add_event_of(number, "finding.false_positive", environment, &false_ones, &new)?;
             }
+            for (_, doubt) in doubts(intelligence, &known, judged, &decisions, now).map_err(Ended::Failed)? {
+                *match doubt {
+                    Doubt::Withdrawn(_) => &mut summary.withdrawn,
+                    Doubt::NotAffected(_) => &mut summary.contradicted,
+                } += 1;
+            }
             let new_day = change.add_feed_day(environment, Moment::at(looked))?;
             if dry_run || (summary.added == 0 && !new_day && decision.is_none()) {
                 return Err(Ended::AsItWas(summary));
@@ -320,7 +385,8 @@ impl Session {
         }
     }
 
-    fn review_of(&self, environment: &str, Judged { plant, found, .. }: &Judged) -> Result<view::Review> {
+    fn review_of(&self, environment: &str, judged: &Judged) -> Result<view::Review> {
+        let Judged { plant, found, .. } = judged;
         let decisions = self.store()?.match_decisions(environment)?;
         let open: FxHashSet<(&str, &str)> = plant
             .evidence
@@ -383,8 +449,10 @@ impl Session {
         }
         let least = |group: &view::ReviewGroup| group.matches.first().map_or(1.0, |m| m.confidence);
         groups.sort_by(|a, b| least(a).total_cmp(&least(b)).then_with(|| a.identity.cmp(&b.identity)));
+        let doubted = doubts(&judged.intelligence, plant, judged, &decisions, Moment::at(self.now()))?;
+        let doubted = doubted.into_iter().map(|(index, doubt)| doubted_row(plant, index, &doubt)).collect();
         decided.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| a.vulnerability.cmp(&b.vulnerability)));
-        Ok(view::Review { groups, decided })
+        Ok(view::Review { groups, doubted, decided })
     }
 
     /// Confirms or rejects matches of an identity, for every asset with an equal one; no vulnerability named
@@ -459,6 +527,26 @@ enum Ended {
 impl From<store::Error> for Ended {
     fn from(error: store::Error) -> Ended {
         Ended::Failed(error.into())
+    }
+}
+
+fn doubted_row(plant: &Plant, index: usize, doubt: &Doubt<'_>) -> view::DoubtedFinding {
+    let Finding { id, asset, vuln, .. } = &plant.evidence.findings[index];
+    let vulnerability = vuln.as_deref().unwrap_or_default();
+    let at = plant.evidence.assets.iter().position(|known| known.id == *asset);
+    let (why, source, record, reason) = match doubt {
+        Doubt::Withdrawn(source) => ("withdrawn", *source, vulnerability, [].as_slice()),
+        Doubt::NotAffected(m) => ("not_affected", m.source, &*m.record, m.reason.as_slice()),
+    };
+    view::DoubtedFinding {
+        id: id.to_string(),
+        tag: at.map_or_else(|| asset.to_string(), |at| plant.assets[at].tag.clone()),
+        vulnerability: vulnerability.to_owned(),
+        why: why.to_owned(),
+        source: source.id().to_owned(),
+        record: record.to_owned(),
+        reason: reason.iter().map(reason_part).collect(),
+        sentence: sentence(reason),
     }
 }
 

@@ -851,6 +851,17 @@ views! {
         pub old: bool,
     }
 
+    /// The way to the network, kept with the store.
+    #[derive(Default)]
+    struct Network {
+        /// Address of a proxy; null: the environment's, or none.
+        #[serde(default)]
+        pub proxy: Option<String>,
+        /// PEM file of certificate authorities to trust besides the system's.
+        #[serde(default)]
+        pub ca_file: Option<String>,
+    }
+
     /// What matching an environment did or would do. Counts are pairs of asset and vulnerability.
     #[derive(Default)]
     struct MatchSummary {
@@ -868,8 +879,10 @@ views! {
         pub review: usize,
         /// Stated not to be affected.
         pub clear: usize,
-        /// Findings that the sources contradict: stated not to be affected.
+        /// Open findings that the sources contradict: stated not to be affected.
         pub contradicted: usize,
+        /// Open findings whose CVE was withdrawn.
+        pub withdrawn: usize,
         /// Rejected by a person.
         pub rejected: usize,
         /// The change, when a decision was part of it.
@@ -881,6 +894,8 @@ views! {
     struct Review {
         /// By identity, the least sure first.
         pub groups: Vec<ReviewGroup>,
+        /// Open findings that the sources no longer support.
+        pub doubted: Vec<DoubtedFinding>,
         /// Decisions, newest first.
         pub decided: Vec<DecidedMatch>,
     }
@@ -897,6 +912,26 @@ views! {
         pub tags: Vec<String>,
         /// The matches, the least sure first.
         pub matches: Vec<MatchRow>,
+    }
+
+    /// An open finding that the sources no longer support. It stays until a person closes it.
+    struct DoubtedFinding {
+        /// Finding.
+        pub id: String,
+        /// Tag of its asset.
+        pub tag: String,
+        /// CVE id, or another.
+        pub vulnerability: String,
+        /// withdrawn: the CVE itself is; not_affected: a source says that this asset is not.
+        pub why: String,
+        /// csaf, cve, nvd.
+        pub source: String,
+        /// Advisory or record.
+        pub record: String,
+        /// Why not affected, in parts.
+        pub reason: Vec<ReasonPart>,
+        /// Why, in English.
+        pub sentence: String,
     }
 
     /// One match.

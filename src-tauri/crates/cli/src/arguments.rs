@@ -400,6 +400,21 @@ pub enum IntelVerb {
         #[arg(long)]
         forget: bool,
     },
+    /// Keep a proxy and a certificate file for `intel sync` and the window; show them without options
+    #[command(
+        after_help = "Example:\n  plumbline intel network --proxy http://proxy.works.example:3128\n  plumbline intel network --forget"
+    )]
+    Network {
+        /// A proxy for everything but this machine
+        #[arg(long, value_name = "URL")]
+        proxy: Option<String>,
+        /// A PEM file of certificate authorities to trust besides the system's
+        #[arg(long, value_name = "FILE")]
+        ca_file: Option<PathBuf>,
+        /// Keep none
+        #[arg(long, conflicts_with_all = ["proxy", "ca_file"])]
+        forget: bool,
+    },
     /// Write everything known into one signed file, for a machine without network
     ///
     /// Signed with a key that lies in the store's folder and is made with the first bundle. Its fingerprint is
@@ -450,7 +465,7 @@ pub struct Sync {
     /// CSAF: a provider-metadata.json, a ROLIE feed, a changes.csv or an index.txt; may be named several times
     #[arg(long, value_name = "URL")]
     pub csaf_url: Vec<String>,
-    /// A proxy for everything but this machine; without it the environment's (HTTPS_PROXY) holds
+    /// A proxy for everything but this machine; without it the one kept (`intel network`), or HTTPS_PROXY
     #[arg(long, value_name = "URL", env = "PLUMBLINE_PROXY")]
     pub proxy: Option<String>,
     /// A PEM file of certificate authorities to trust besides the system's

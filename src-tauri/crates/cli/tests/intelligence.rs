@@ -276,6 +276,35 @@ fn an_environment_gets_findings_and_a_person_decides_the_rest() {
     assert_eq!(rows(&bench).len(), 2);
     assert_eq!(bench.json(&["match", "--explain"])["review"]["decided"][0]["confirmed"], false);
     assert_eq!(bench.run(&["match", "--confirm", "no/such/identity"]).status.code(), Some(2));
+
+    // The source takes its word back: nothing is closed, a person is asked.
+    let doubts = |bench: &Bench| {
+        let review = bench.json(&["match", "--explain"]);
+        let doubted = review["review"]["doubted"].as_array().unwrap().clone();
+        doubted.iter().map(|d| (d["tag"].clone(), d["why"].clone(), d["source"].clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(doubts(&bench), []);
+    let fixed = nvd(&[cve("CVE-2026-0001", "2026-06-02T00:00:00.000", "router_9", "2.2")]);
+    bench.json(&["intel", "import", &bench.write("fixed.json", fixed.to_string())]);
+    let row = |tag: &str, why: &str| (json!(tag), json!(why), json!("nvd"));
+    assert_eq!(doubts(&bench), [row("A1", "not_affected"), row("A2", "not_affected")]);
+    let done = bench.json(&["match"]);
+    assert_eq!(
+        (&done["match"]["contradicted"], &done["match"]["withdrawn"]),
+        (&json!(2), &json!(0)),
+        "{done}"
+    );
+    let mut rejected = cve("CVE-2026-0001", "2026-06-03T00:00:00.000", "router_9", "2.3");
+    rejected["vulnStatus"] = json!("Rejected");
+    bench.json(&["intel", "import", &bench.write("rejected.json", nvd(&[rejected]).to_string())]);
+    assert_eq!(doubts(&bench), [row("A1", "withdrawn"), row("A2", "withdrawn")]);
+    let done = bench.json(&["match"]);
+    assert_eq!(
+        (&done["match"]["contradicted"], &done["match"]["withdrawn"]),
+        (&json!(0), &json!(2)),
+        "{done}"
+    );
+    assert_eq!(rows(&bench).len(), 2, "both are still open");
     assert_eq!(bench.run(&["audit", "verify"]).status.code(), Some(0));
 }
 
@@ -324,6 +353,33 @@ fn a_bundle_carries_everything_to_another_machine_and_only_whole() {
     assert!(String::from_utf8_lossy(&refused.stderr).contains(their_key.as_str().unwrap()));
     let accepted = other.json(&["intel", "import-bundle", &theirs, "--accept", their_key.as_str().unwrap()]);
     assert_eq!(accepted["bundle"]["trust"], "accepted");
+}
+
+#[test]
+fn the_way_to_the_network_is_kept_and_used() {
+    use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    // A proxy is asked for the whole address of a plain request, and to connect to that of a secret one.
+    let proxy = runtime.block_on(MockServer::start());
+    runtime.block_on(Mock::given(any()).respond_with(ResponseTemplate::new(407)).mount(&proxy));
+    let bench = Bench::new();
+    assert_eq!(bench.json(&["intel", "network"])["network"], json!({"proxy": null, "ca_file": null}));
+    assert_eq!(bench.run(&["intel", "network", "--proxy", "http://a:b@proxy"]).status.code(), Some(2));
+    bench.json(&["intel", "network", "--proxy", &proxy.uri()]);
+    assert_eq!(bench.json(&["intel", "network"])["network"]["proxy"], proxy.uri());
+    let sync = ["intel", "sync", "--source", "kev", "--kev-url", "https://feeds.invalid/kev.json"];
+    let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin!("plumbline"));
+    let mut running = command.arg("--store").arg(bench.path("store")).args(sync).spawn().unwrap();
+    let start = std::time::Instant::now();
+    while runtime.block_on(proxy.received_requests()).unwrap().is_empty() {
+        assert!(start.elapsed().as_secs() < 60, "the proxy that is kept is not asked");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    // It would go on asking for minutes.
+    running.kill().unwrap();
+    running.wait().unwrap();
+    bench.json(&["intel", "network", "--forget"]);
+    assert_eq!(bench.json(&["intel", "network"])["network"], json!({"proxy": null, "ca_file": null}));
 }
 
 #[test]

@@ -217,6 +217,14 @@ impl Error {
 /// Result of fetching.
 pub type Result<T> = std::result::Result<T, Error>;
 
+/// Whether anybody can be asked with these settings: a proxy that is an address, a file that holds certificates.
+///
+/// # Errors
+/// [`Error::Settings`] with what is wrong.
+pub fn check(settings: &Settings) -> Result<()> {
+    http::client(settings).map(drop)
+}
+
 /// Writes a file whole or not at all.
 fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     let failed = |source| Error::Io { path: path.to_owned(), source };

@@ -442,6 +442,24 @@ impl Intelligence {
         Ok(known)
     }
 
+    /// Who withdrew a CVE, if anybody: where its own record is known that decides, else NVD's entry.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn withdrawn(&self, cve: CveId) -> Result<Option<Source>> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT state FROM record WHERE source = ?1 AND id = ?2")?;
+        let id = cve.to_string();
+        for source in [Source::Cve, Source::Nvd] {
+            let state =
+                statement.query_row(params![source_number(source), id], |row| row.get(0)).optional()?;
+            if let Some(state) = state {
+                return Ok((state_of(state)? == State::Rejected).then_some(source));
+            }
+        }
+        Ok(None)
+    }
+
     /// The KEV entry of a CVE.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 // The one way from the page to the engine: a function for each command.
 import type {
   AssetPage, AuditPage, BundleView, CellExplanation, Change, Decision, EnvironmentView, Failure, FindingDetail, FindingPage,
-  ImportView, IntelImport, IntelStatus, Levels, MatchDecision, MatchSummary, Overview, Progress, Query, ReportRequest, ReportView, Review,
+  ImportView, IntelImport, IntelStatus, Levels, MatchDecision, MatchSummary, Network, Overview, Progress, Query, ReportRequest, ReportView, Review,
   Status, SyncView, WhatIf, ZonesView,
 } from './types';
 
@@ -92,6 +92,8 @@ export const engine = {
   importIntelligence: (folder: boolean, job: number, accept = false) => call<IntelImport | null>('import_intelligence', { folder, job, accept }),
   /** An empty key forgets the one that is kept. */
   keepNvdKey: (key: string) => call<null>('keep_nvd_key', { key }),
+  network: () => call<Network>('network'),
+  keepNetwork: (network: Network) => call<Network>('keep_network', { network }),
   syncIntelligence: (job: number) => call<SyncView>('sync_intelligence', { job }),
   exportBundle: (job: number) => call<BundleView | null>('export_bundle', { job }),
   matchEnvironment: (environment: string, job: number) => call<MatchSummary>('match_environment', { environment, job }),

@@ -1322,6 +1322,16 @@ age_days: number | null,
  */
 old: boolean, };
 
+export type Network = { 
+/**
+ * Address of a proxy; null: the environment's, or none.
+ */
+proxy: string | null, 
+/**
+ * PEM file of certificate authorities to trust besides the system's.
+ */
+ca_file: string | null, };
+
 export type MatchSummary = { 
 /**
  * Nothing was changed.
@@ -1352,9 +1362,13 @@ review: number,
  */
 clear: number, 
 /**
- * Findings that the sources contradict: stated not to be affected.
+ * Open findings that the sources contradict: stated not to be affected.
  */
 contradicted: number, 
+/**
+ * Open findings whose CVE was withdrawn.
+ */
+withdrawn: number, 
 /**
  * Rejected by a person.
  */
@@ -1369,6 +1383,10 @@ export type Review = {
  * By identity, the least sure first.
  */
 groups: Array<ReviewGroup>, 
+/**
+ * Open findings that the sources no longer support.
+ */
+doubted: Array<DoubtedFinding>, 
 /**
  * Decisions, newest first.
  */
@@ -1395,6 +1413,40 @@ tags: Array<string>,
  * The matches, the least sure first.
  */
 matches: Array<MatchRow>, };
+
+export type DoubtedFinding = { 
+/**
+ * Finding.
+ */
+id: string, 
+/**
+ * Tag of its asset.
+ */
+tag: string, 
+/**
+ * CVE id, or another.
+ */
+vulnerability: string, 
+/**
+ * withdrawn: the CVE itself is; not_affected: a source says that this asset is not.
+ */
+why: string, 
+/**
+ * csaf, cve, nvd.
+ */
+source: string, 
+/**
+ * Advisory or record.
+ */
+record: string, 
+/**
+ * Why not affected, in parts.
+ */
+reason: Array<ReasonPart>, 
+/**
+ * Why, in English.
+ */
+sentence: string, };
 
 export type MatchRow = { 
 /**

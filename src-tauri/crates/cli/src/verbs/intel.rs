@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use app::{
-    Place, Session, intelligence,
+    Place, Session, intelligence, network,
     plants::read,
     secret,
     view::{self, IntelFile},
@@ -73,6 +73,28 @@ pub fn intel(place: &Place, verb: &IntelVerb, output: &Output) -> app::Result<Do
             let kept = !*forget;
             let said = if kept { "The key is in the system's keyring." } else { "The key is forgotten." };
             output.answer(&json!({"schema": "plumbline-intel-key/1", "kept": kept}), || said.to_owned());
+            Ok(Done::Well)
+        }
+        IntelVerb::Network { proxy, ca_file, forget } => {
+            let mut kept = network::kept(place)?;
+            if *forget {
+                kept = network::keep(place, &view::Network::default())?;
+            } else if proxy.is_some() || ca_file.is_some() {
+                let file = ca_file.as_ref().map(|file| file.display().to_string());
+                let wanted =
+                    view::Network { proxy: proxy.clone().or(kept.proxy), ca_file: file.or(kept.ca_file) };
+                kept = network::keep(place, &wanted)?;
+            }
+            output.answer(&json!({"schema": "plumbline-intel-network/1", "network": kept}), || {
+                let lines = [("proxy", kept.proxy.clone()), ("certificates", kept.ca_file.clone())];
+                let lines: Vec<(&str, String)> =
+                    lines.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+                if lines.is_empty() {
+                    "Nothing is kept: the system's way is used.".to_owned()
+                } else {
+                    facts("Network", &lines)
+                }
+            });
             Ok(Done::Well)
         }
         IntelVerb::ExportBundle { file, since } => {
@@ -226,6 +248,7 @@ pub fn matches(mut session: Session, wanted: &Match, output: &Output) -> app::Re
         ];
         for (label, number) in [
             ("findings contradicted", done.contradicted),
+            ("findings whose CVE was withdrawn", done.withdrawn),
             ("rejected by a person", done.rejected),
             ("assets not identified", done.unidentified),
         ] {
@@ -234,7 +257,7 @@ pub fn matches(mut session: Session, wanted: &Match, output: &Output) -> app::Re
         let mut text = facts(&count(done.assets, "asset", "assets"), &lines);
         if let Some(change) = done.change {
             text.push_str(&format!("To take it back: plumbline finding undo {change}\n"));
-        } else if done.review > 0 {
+        } else if done.review + done.contradicted + done.withdrawn > 0 {
             text.push_str("`plumbline match --explain` lists what waits, and why.\n");
         }
         text
@@ -243,10 +266,24 @@ pub fn matches(mut session: Session, wanted: &Match, output: &Output) -> app::Re
 }
 
 fn explain(review: &view::Review) -> String {
-    if review.groups.is_empty() {
+    if review.groups.is_empty() && review.doubted.is_empty() {
         return "Nothing waits for a decision.".to_owned();
     }
     let mut text = String::new();
+    if !review.doubted.is_empty() {
+        text.push_str("Findings that the sources no longer support; they stay until you close them:\n");
+    }
+    for doubted in &review.doubted {
+        let why = match doubted.why.as_str() {
+            "withdrawn" => format!("the CVE was withdrawn ({})", doubted.source),
+            _ => format!("{} ({}): {}", doubted.record, doubted.source, doubted.sentence),
+        };
+        text.push_str(&plain(&format!(
+            "  {}  {}  {}: {why}",
+            doubted.id, doubted.tag, doubted.vulnerability
+        )));
+        text.push('\n');
+    }
     for group in &review.groups {
         let assets = count(group.assets, "asset", "assets");
         text.push_str(&plain(&format!("{}  ({assets}: {})", group.identity, group.tags.join(", "))));

@@ -66,51 +66,59 @@ pub(super) fn shown(url: &Url) -> String {
     plain.to_string()
 }
 
+/// What asks, as these settings want it.
+pub(super) fn client(settings: &Settings) -> Result<reqwest::Client> {
+    static PROVIDER: Once = Once::new();
+    PROVIDER.call_once(|| {
+        // Somebody else's choice, made before, is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    });
+    let wrong = |what: String| Error::Settings(what);
+    let policy = redirect::Policy::custom(|attempt| {
+        let allowed = attempt.url().scheme() == "https" || is_loopback(attempt.url());
+        if attempt.previous().len() > 5 {
+            attempt.error("it redirects in circles")
+        } else if !allowed {
+            attempt.error("it redirects away from https")
+        } else {
+            attempt.follow()
+        }
+    });
+    let mut builder = reqwest::Client::builder()
+        .user_agent(concat!("plumbline/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(Duration::from_secs(20).min(settings.read_timeout))
+        .read_timeout(settings.read_timeout)
+        .redirect(policy);
+    if let Some(file) = &settings.extra_ca {
+        let pem = std::fs::read(file).map_err(|error| wrong(format!("{}: {error}", file.display())))?;
+        let list = reqwest::Certificate::from_pem_bundle(&pem)
+            .map_err(|error| wrong(format!("{}: {error}", file.display())))?;
+        if list.is_empty() {
+            return Err(wrong(format!("{}: holds no certificate in PEM form", file.display())));
+        }
+        for certificate in list {
+            builder = builder.add_root_certificate(certificate);
+        }
+    }
+    if let Some(proxy) = &settings.proxy {
+        let proxy = reqwest::Proxy::all(proxy).map_err(|error| wrong(format!("proxy: {error}")))?;
+        let own = reqwest::NoProxy::from_string("localhost,127.0.0.0/8,::1");
+        builder = builder.proxy(proxy.no_proxy(own));
+    }
+    builder.build().map_err(|error| wrong(error.to_string()))
+}
+
 impl<'a> Asker<'a> {
     pub(super) fn new(
         settings: &'a Settings,
         watch: &'a dyn Watch,
         limit: Option<usize>,
     ) -> Result<Asker<'a>> {
-        static PROVIDER: Once = Once::new();
-        PROVIDER.call_once(|| {
-            // Somebody else's choice, made before, is as good.
-            let _ = rustls::crypto::ring::default_provider().install_default();
-        });
-        let wrong = |what: String| Error::Settings(what);
-        let policy = redirect::Policy::custom(|attempt| {
-            let allowed = attempt.url().scheme() == "https" || is_loopback(attempt.url());
-            if attempt.previous().len() > 5 {
-                attempt.error("it redirects in circles")
-            } else if !allowed {
-                attempt.error("it redirects away from https")
-            } else {
-                attempt.follow()
-            }
-        });
-        let mut builder = reqwest::Client::builder()
-            .user_agent(concat!("plumbline/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(Duration::from_secs(20).min(settings.read_timeout))
-            .read_timeout(settings.read_timeout)
-            .redirect(policy);
-        if let Some(file) = &settings.extra_ca {
-            let pem = std::fs::read(file).map_err(|error| wrong(format!("{}: {error}", file.display())))?;
-            let list = reqwest::Certificate::from_pem_bundle(&pem)
-                .map_err(|error| wrong(format!("{}: {error}", file.display())))?;
-            for certificate in list {
-                builder = builder.add_root_certificate(certificate);
-            }
-        }
-        if let Some(proxy) = &settings.proxy {
-            let proxy = reqwest::Proxy::all(proxy).map_err(|error| wrong(format!("proxy: {error}")))?;
-            let own = reqwest::NoProxy::from_string("localhost,127.0.0.0/8,::1");
-            builder = builder.proxy(proxy.no_proxy(own));
-        }
-        let client = builder.build().map_err(|error| wrong(error.to_string()))?;
+        let client = client(settings)?;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
-            .map_err(|error| wrong(error.to_string()))?;
+            .map_err(|error| Error::Settings(error.to_string()))?;
         Ok(Asker { client, runtime, settings, watch, limit, made: VecDeque::new() })
     }
 
