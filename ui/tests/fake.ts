@@ -2,7 +2,7 @@
 // never reach the product: nothing under src may import it.
 import type {
   AssetPage, AssetRow, AuditPage, AuditRow, BundleView, CellExplanation, Change, Decision, DoubtedFinding, EnvironmentView, Failure, FindingDetail,
-  FindingPage, FindingRow, ImportView, IntelImport, IntelStatus, LevelCell, LevelRow, Levels, MatchDecision, MatchSummary, Network, Overview,
+  FindingPage, FindingRow, ImportView, ImportedFile, IntelImport, IntelStatus, LevelCell, LevelRow, Levels, MatchDecision, MatchSummary, Network, Overview,
   Progress, Query, ReasonPart, ReportRequest, ReportView, Review, ReviewGroup, Status, SyncView, WhatIf, ZonesView,
 } from '../src/lib/api/types';
 
@@ -82,6 +82,7 @@ export function makeFake(scenario: Scenario = {}) {
     { id: 'F2', tag: 'HMI-101', vulnerability: 'CVE-2022-38773', why: 'not_affected', source: 'csaf', record: 'SSA-482757', reason: [{ kind: 'names', values: { record: 'SSA-482757', product: 'SIMATIC S7-1500 CPU 1513-1 PN', range: '<V2.9.7' } }, { kind: 'outside', values: { version: 'V3.0.1' } }], sentence: '' },
   ];
   let network: Network = { proxy: null, ca_file: null };
+  const noFile: ImportedFile = { file: '', kind: '', added: 0, changed: 0, unchanged: 0, refused: [], remarks: [], change: null, source: '', columns: [], assets: [0, 0, 0], findings: [0, 0], closed: [], zones: [], targets: [], joined: [], conflicts: [], gone: [], again: [] };
   const decidedKeys = new Set<string>();
   const reviewGroups = ([['Rockwell Automation MicroLogix 1400 (1766-L32BWA) 15.001', 2], ['Schneider Electric Modicon M221 TM221CE24R V1.6.1.0', 1], ['Siemens SIMATIC S7-1200 CPU 1215C DC/DC/DC (6ES7215-1AG40-0XB0) V4.4.0', 23]] as const).map(([identity, n], i): ReviewGroup => ({
     key: `identity-${i}`, identity: String(identity), assets: Number(n), tags: ['PLC-TNK-11', 'PLC-TNK-12'].slice(0, Number(n)),
@@ -323,9 +324,9 @@ export function makeFake(scenario: Scenario = {}) {
       return {
         dry_run: a['dry_run'] === true, environment: 'E1', existing: false, updated: false,
         files: [
-          { file: 'zones.csv', kind: 'zones', added: 2, changed: 1, unchanged: 6, refused: [] },
-          { file: 'assets.csv', kind: 'assets', added: 14, changed: 3, unchanged: 103, refused: [{ at: 'line 7', reason: 'The zone “Z99” is not in zones.csv.' }, { at: 'line 31', reason: 'The tag is empty.' }] },
-          { file: 'findings.csv', kind: 'findings', added: 36, changed: 0, unchanged: 364, refused: [] },
+          { ...noFile, file: 'zones.csv', kind: 'zones', added: 2, changed: 1, unchanged: 6 },
+          { ...noFile, file: 'assets.csv', kind: 'assets', added: 14, changed: 3, unchanged: 103, refused: [{ at: 'line 7', reason: 'The zone “Z99” is not in zones.csv.' }, { at: 'line 31', reason: 'The tag is empty.' }] },
+          { ...noFile, file: 'findings.csv', kind: 'findings', added: 36, changed: 0, unchanged: 364 },
         ],
       };
     },

@@ -14,6 +14,7 @@ mod engine;
 pub mod facets;
 pub mod failure;
 pub mod findings;
+pub mod intake;
 pub mod intelligence;
 pub mod levels;
 pub mod loose;

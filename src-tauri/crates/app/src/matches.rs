@@ -68,12 +68,14 @@ fn described(identity: &plant::Identity) -> String {
         .join(" ")
 }
 
-fn subject(identity: &plant::Identity) -> Option<Subject> {
+pub(crate) fn subject(identity: &plant::Identity) -> Option<Subject> {
     Subject::read(&Identity {
         vendor: identity.vendor.clone(),
         product: identity.product.clone(),
         version: identity.version.clone(),
-        ..Identity::default()
+        cpe: identity.cpe.clone(),
+        purl: identity.purl.clone(),
+        order_number: identity.order_number.clone(),
     })
 }
 
@@ -352,7 +354,9 @@ impl Session {
                 let new = NewEvent { event, note };
                 change.add_event_of(number, "finding.false_positive", environment, &false_ones, &new)?;
             }
-            for (_, doubt) in doubts(intelligence, &known, judged, &decisions, now).map_err(Ended::Failed)? {
+            for (_, doubt) in doubts(intelligence, &known, judged, &decisions, Moment::end_of(today))
+                .map_err(Ended::Failed)?
+            {
                 *match doubt {
                     Doubt::Withdrawn(_) => &mut summary.withdrawn,
                     Doubt::NotAffected(_) => &mut summary.contradicted,
@@ -449,7 +453,8 @@ impl Session {
         }
         let least = |group: &view::ReviewGroup| group.matches.first().map_or(1.0, |m| m.confidence);
         groups.sort_by(|a, b| least(a).total_cmp(&least(b)).then_with(|| a.identity.cmp(&b.identity)));
-        let doubted = doubts(&judged.intelligence, plant, judged, &decisions, Moment::at(self.now()))?;
+        let tonight = Moment::end_of(self.today());
+        let doubted = doubts(&judged.intelligence, plant, judged, &decisions, tonight)?;
         let doubted = doubted.into_iter().map(|(index, doubt)| doubted_row(plant, index, &doubt)).collect();
         decided.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| a.vulnerability.cmp(&b.vulnerability)));
         Ok(view::Review { groups, doubted, decided })

@@ -61,7 +61,7 @@ impl Session {
             added: counts.iter().map(|c| c.added).sum(),
             changed: counts.iter().map(|c| c.changed).sum(),
             unchanged: counts.iter().map(|c| c.unchanged).sum(),
-            refused: Vec::new(),
+            ..view::ImportedFile::default()
         };
         let present = counts.named().into_iter().filter(|(_, c)| *c != store::Counts::default());
         let files = match present.collect::<Vec<_>>().as_slice() {
@@ -100,7 +100,7 @@ impl Session {
                 found => found?,
             };
             plant.complete_from(&known);
-            let counts = change.put_plant(&plant, &known, source)?;
+            let counts = change.put_plant(&plant, &known, source, None)?;
             if dry_run || (existing && counts.is_unchanged()) {
                 // Leaving by an error takes everything back.
                 return Err(Ended::AsItWas(counts));

@@ -88,6 +88,26 @@ fn first_sentence(text: &str) -> String {
 }
 
 impl Statement {
+    /// Adds what a finding from elsewhere does not say of its vulnerability. What it says stays.
+    pub(crate) fn complete(&self, finding: &mut Finding<'_>) {
+        finding.kev |= self.kev;
+        finding.epss = finding.epss.or(self.epss);
+        finding.exploit = finding.exploit.or(self.exploit);
+        if finding.cvss.is_empty() {
+            finding.cvss.clone_from(&self.cvss);
+        }
+        if finding.cwes.is_empty() {
+            finding.cwes.clone_from(&self.cwes);
+        }
+        if finding.description.is_empty() {
+            finding.description = self.description.clone().into();
+        }
+        let bare = finding.vuln.as_ref().is_some_and(|id| *finding.title == **id) || finding.title.is_empty();
+        if bare && !self.title.is_empty() {
+            finding.title = self.title.clone().into();
+        }
+    }
+
     /// A finding that a match brings, with nothing done about it yet.
     pub(crate) fn finding(&self, id: String, asset: &str, m: &Match, opened: Moment) -> Finding<'static> {
         Finding {

@@ -733,6 +733,7 @@ views! {
     }
 
     /// One file of an import.
+    #[derive(Default)]
     struct ImportedFile {
         /// Name.
         pub file: String,
@@ -746,6 +747,90 @@ views! {
         pub unchanged: u32,
         /// Rows refused.
         pub refused: Vec<RefusedRow>,
+        /// Rows taken, with something worth knowing.
+        pub remarks: Vec<RefusedRow>,
+        /// The change, to take it back.
+        pub change: Option<i64>,
+        /// Files of one source replace each other.
+        pub source: String,
+        /// How the columns of a list were read.
+        pub columns: Vec<ColumnView>,
+        /// Assets: new, changed, unchanged.
+        pub assets: [u32; 3],
+        /// Findings: new, there already.
+        pub findings: [u32; 2],
+        /// Findings that a vendor's statement closed, or would close.
+        pub closed: Vec<ClosedFinding>,
+        /// Zones that were made; they have no target yet unless the file names one.
+        pub zones: Vec<String>,
+        /// Zones that had no target and got one from the file.
+        pub targets: Vec<String>,
+        /// Sightings joined to an asset by something else than the tag; the first of them.
+        pub joined: Vec<JoinedRow>,
+        /// Sources that say different things.
+        pub conflicts: Vec<ConflictRow>,
+        /// What this source names no more: proposed for closing.
+        pub gone: Vec<GoneRow>,
+        /// Findings that stand as closed and were seen again.
+        pub again: Vec<String>,
+    }
+
+    /// A column of a list, and what it is taken for.
+    struct ColumnView {
+        /// Sheet; empty where there is only one.
+        pub sheet: String,
+        /// Head.
+        pub name: String,
+        /// tag, name, vendor …; null: left out.
+        pub field: Option<String>,
+        /// Some of its values.
+        pub samples: Vec<String>,
+    }
+
+    /// A sighting and the asset it was taken for.
+    struct JoinedRow {
+        /// Where in the file.
+        pub at: String,
+        /// Asset.
+        pub asset: String,
+        /// mac, serial, ip, name, product, given, new.
+        pub by: String,
+    }
+
+    /// Two who say different things of an asset.
+    struct ConflictRow {
+        /// Asset.
+        pub asset: String,
+        /// name, version, zone …
+        pub field: String,
+        /// What stands now.
+        pub kept: String,
+        /// What does not.
+        pub other: String,
+        /// Who says that.
+        pub said_by: String,
+        /// Whether what stands now is from this file.
+        pub taken: bool,
+    }
+
+    /// Something that a source names no more.
+    struct GoneRow {
+        /// asset, finding.
+        pub kind: String,
+        /// Its id.
+        pub id: String,
+    }
+
+    /// A finding that a vendor's statement closes.
+    struct ClosedFinding {
+        /// Finding.
+        pub finding: String,
+        /// Asset.
+        pub asset: String,
+        /// Vulnerability.
+        pub vulnerability: String,
+        /// The statement, as it is kept with the finding.
+        pub statement: String,
     }
 
     /// A row that was refused.

@@ -142,21 +142,51 @@ pub enum Verb {
 pub enum ImportKind {
     /// Find out
     Auto,
-    /// A plant
+    /// A list of assets: CSV, TSV, XLSX, XLS, ODS
+    Assets,
+    /// A list of findings
+    Findings,
+    /// Nmap XML
+    Nmap,
+    /// Nessus XML or CSV
+    Nessus,
+    /// OpenVAS or Greenbone XML or CSV
+    Openvas,
+    /// CycloneDX JSON or XML
+    Cyclonedx,
+    /// SPDX JSON
+    Spdx,
+    /// A CSAF document
+    Csaf,
+    /// OpenVEX or CycloneDX VEX
+    Vex,
+    /// A plant: zones.csv, conduits.csv, assets.csv, evidence.json
     Plant,
 }
 
 #[derive(Args, Debug)]
 pub struct Import {
-    /// A folder, or files that belong together
+    /// Files, or the folder of a plant
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// What they hold
     #[arg(long, value_enum, default_value = "auto")]
     pub kind: ImportKind,
-    /// Where they go; made when it is not there. By the plant's name when not given
+    /// Where they go; made when it is not there. Else the only environment there is, or a plant's own name
     #[arg(long, value_name = "ID")]
     pub environment: Option<String>,
+    /// How the columns of a list are read: a JSON file, or the name of a mapping that was kept
+    #[arg(long, value_name = "FILE")]
+    pub mapping: Option<String>,
+    /// Keep the mapping under this name
+    #[arg(long, value_name = "NAME", requires = "mapping")]
+    pub keep_mapping: Option<String>,
+    /// The asset that a parts list or a scan is of, by its tag
+    #[arg(long, value_name = "TAG")]
+    pub asset: Option<String>,
+    /// The name of the source: files of one source replace each other. Else by the file's name without its numbers
+    #[arg(long, value_name = "NAME")]
+    pub source: Option<String>,
     /// Say what would happen, change nothing
     #[arg(long)]
     pub dry_run: bool,

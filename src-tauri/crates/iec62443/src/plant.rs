@@ -145,9 +145,25 @@ pub struct Identity {
     pub product: String,
     /// Version; empty when not known.
     pub version: String,
+    /// Order number stated apart from the product's name; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub order_number: String,
+    /// CPE name that something stated; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub cpe: String,
+    /// Package URL that something stated; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub purl: String,
 }
 
 impl Identity {
+    /// Names nothing.
+    pub fn is_empty(&self) -> bool {
+        [&self.vendor, &self.product, &self.version, &self.order_number, &self.cpe, &self.purl]
+            .iter()
+            .all(|text| text.trim().is_empty())
+    }
+
     /// Carries vendor, product and version (scoring.md section 1).
     pub fn is_complete(&self) -> bool {
         [&self.vendor, &self.product, &self.version].iter().all(|text| !text.trim().is_empty())

@@ -1,9 +1,18 @@
 //! Reads what a plant has lying around. Formats end here: what comes out is a [`iec62443::Plant`], checked,
 //! or one [`Refusal`] that says where and what to do. Nothing is stored.
 
+pub mod columns;
+pub mod detect;
+pub mod list;
 pub mod loose;
+pub mod merge;
+pub mod observation;
+mod parts;
 pub mod plant;
+mod scan;
+mod sheet;
 mod table;
+mod xml;
 
 /// A file's name and content, as its reader got it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -317,7 +317,7 @@ fn component_type(text: &str) -> Option<String> {
 }
 
 /// What an asset's main identity stands for, by its component type.
-fn main_layer(component_type: &str) -> (Layer, IdentityKind) {
+pub(crate) fn main_layer(component_type: &str) -> (Layer, IdentityKind) {
     match component_type {
         "network_device" => (Layer::Network, IdentityKind::Firmware),
         "host_device" | "software_application" => (Layer::Ot, IdentityKind::Application),
@@ -347,6 +347,7 @@ fn assets(file: &File, plant: &mut Plant, has_document: bool) -> Result<()> {
             vendor: row.text("vendor").to_owned(),
             product: row.text("product").to_owned(),
             version: row.text("version").to_owned(),
+            ..Identity::default()
         };
         let complete = identity.is_complete();
         let detail = AssetDetail {
@@ -413,6 +414,7 @@ fn identities(file: &File, plant: &mut Plant, has_document: bool) -> Result<()> 
             vendor: row.text("vendor").to_owned(),
             product: row.text("product").to_owned(),
             version: row.text("version").to_owned(),
+            ..Identity::default()
         };
         if !has_document {
             plant.evidence.assets[index].identified |= identity.is_complete();

@@ -132,7 +132,7 @@ impl<'t> Lines<'t> {
     }
 
     /// The line, from 1, on which the record at a position begins.
-    fn of(&self, at: &Position) -> u64 {
+    pub(crate) fn of(&self, at: &Position) -> u64 {
         let start = usize::try_from(at.byte()).unwrap_or(usize::MAX).min(self.text.len());
         let blank = self.text[start..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
         self.starts.partition_point(|line| *line <= start + blank) as u64

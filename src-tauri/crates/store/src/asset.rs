@@ -44,7 +44,8 @@ impl Reading<'_> {
 
     fn identities(&self, environment: &str) -> Result<FxHashMap<String, Vec<Identity>>> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT asset, layer, kind, vendor, product, version FROM identity WHERE environment = ?1 ORDER BY asset, position",
+            "SELECT asset, layer, kind, vendor, product, version, order_number, cpe, purl FROM identity
+             WHERE environment = ?1 ORDER BY asset, position",
         )?;
         let mut rows = statement.query([environment])?;
         let mut identities: FxHashMap<String, Vec<Identity>> = FxHashMap::default();
@@ -55,6 +56,9 @@ impl Reading<'_> {
                 vendor: row.get(3)?,
                 product: row.get(4)?,
                 version: row.get(5)?,
+                order_number: row.get(6)?,
+                cpe: row.get(7)?,
+                purl: row.get(8)?,
             });
         }
         Ok(identities)
@@ -68,13 +72,14 @@ impl Change<'_> {
         position: usize,
         asset: &Asset<'_>,
         detail: &AssetDetail,
+        change: Option<i64>,
     ) -> Result<()> {
         self.transaction
             .prepare_cached(
-                "INSERT INTO asset (environment, id, position, zone, identified, tag, name, component_type, criticality, lifecycle, owner, serial, ip, mac, installed)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+                "INSERT INTO asset (environment, id, position, zone, identified, tag, name, component_type, criticality, lifecycle, owner, serial, ip, mac, installed, change)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
                  ON CONFLICT (environment, id) DO UPDATE SET zone = ?4, identified = ?5, tag = ?6, name = ?7, component_type = ?8,
-                    criticality = ?9, lifecycle = ?10, owner = ?11, serial = ?12, ip = ?13, mac = ?14, installed = ?15",
+                    criticality = ?9, lifecycle = ?10, owner = ?11, serial = ?12, ip = ?13, mac = ?14, installed = ?15, change = ?16",
             )?
             .execute(params![
                 environment,
@@ -91,13 +96,15 @@ impl Change<'_> {
                 detail.serial,
                 detail.ip,
                 detail.mac,
-                detail.installed.map(|day| day.to_string())
+                detail.installed.map(|day| day.to_string()),
+                change
             ])?;
         self.transaction
             .prepare_cached("DELETE FROM identity WHERE environment = ?1 AND asset = ?2")?
             .execute(params![environment, &*asset.id])?;
         let mut insert = self.transaction.prepare_cached(
-            "INSERT INTO identity (environment, asset, position, layer, kind, vendor, product, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT INTO identity (environment, asset, position, layer, kind, vendor, product, version, order_number, cpe, purl)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         )?;
         for (position, identity) in detail.identities.iter().enumerate() {
             insert.execute(params![
@@ -108,7 +115,10 @@ impl Change<'_> {
                 identity.kind.as_str(),
                 identity.vendor,
                 identity.product,
-                identity.version
+                identity.version,
+                identity.order_number,
+                identity.cpe,
+                identity.purl
             ])?;
         }
         Ok(())

@@ -61,6 +61,18 @@ pub enum Error {
         /// Its id.
         id: String,
     },
+    /// Something was changed since, so that a change cannot be taken back.
+    #[error("{what} was changed since; take that back first, nothing was changed")]
+    Overtaken {
+        /// What.
+        what: String,
+    },
+    /// Something cannot be packed or unpacked.
+    #[error("what the store keeps of an import cannot be read ({source}); run `plumbline doctor`")]
+    Packing {
+        /// Why.
+        source: io::Error,
+    },
     /// The file system refused.
     #[error("cannot write {}: {source}; check space and rights, nothing was changed", path.display())]
     Io {
@@ -112,11 +124,13 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Error::Missing { .. } | Error::NotFound { .. } => "not_found",
-            Error::Exists { .. } | Error::Taken { .. } => "usage",
+            Error::Exists { .. } | Error::Taken { .. } | Error::Overtaken { .. } => "usage",
             Error::Locked { .. } => "store_locked",
-            Error::Damaged { .. } | Error::Unreadable { .. } | Error::Database(_) | Error::Silent => {
-                "store_damaged"
-            }
+            Error::Damaged { .. }
+            | Error::Packing { .. }
+            | Error::Unreadable { .. }
+            | Error::Database(_)
+            | Error::Silent => "store_damaged",
             Error::Newer { .. } => "store_newer",
             Error::Io { .. } => "io",
         }

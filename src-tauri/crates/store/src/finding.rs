@@ -249,7 +249,8 @@ impl Change<'_> {
             .query_map([change], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?
             .collect::<rusqlite::Result<Vec<_>>>()?;
         self.transaction.execute("DELETE FROM finding_event WHERE change = ?1", [change])?;
-        let matched = self.undo_matches(change)?;
+        let taken = self.undo_intake(change)?;
+        let matched = self.undo_matches(change)?.or(taken);
         let environment = rows
             .first()
             .map(|(environment, _)| environment.clone())

@@ -10,6 +10,7 @@ pub mod control;
 pub mod environment;
 pub mod error;
 pub mod finding;
+pub mod intake;
 pub mod intelligence;
 pub mod match_decision;
 mod plant;

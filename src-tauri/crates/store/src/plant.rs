@@ -137,11 +137,18 @@ impl Change<'_> {
 
     /// Writes a plant into its environment, which must exist: what is new is added, what differs is changed,
     /// what is there and not mentioned stays. Events and answers are only ever added. `known` is the plant as
-    /// it stands in the store. `source` names where it came from, for the log.
+    /// it stands in the store. `source` names where it came from, for the log; `change` the change that can be taken
+    /// back of which this is a part.
     ///
     /// # Errors
     /// When the database cannot be written.
-    pub fn put_plant(&self, plant: &Plant, known: &Plant, source: &serde_json::Value) -> Result<PlantCounts> {
+    pub fn put_plant(
+        &self,
+        plant: &Plant,
+        known: &Plant,
+        source: &serde_json::Value,
+        change: Option<i64>,
+    ) -> Result<PlantCounts> {
         let environment = plant.environment.id.as_str();
         let mut counts = PlantCounts::default();
         let (old, new) = (&known.evidence, &plant.evidence);
@@ -165,7 +172,7 @@ impl Change<'_> {
         let mut tally = Tally::new(old.assets.iter().zip(&known.assets).map(|(a, d)| (&*a.id, (a, d))));
         for (asset, detail) in new.assets.iter().zip(&plant.assets) {
             if let Some(position) = tally.place(&asset.id, &(asset, detail)) {
-                self.put_asset(environment, position, asset, detail)?;
+                self.put_asset(environment, position, asset, detail, change)?;
             }
         }
         counts.assets = tally.counts;
@@ -207,7 +214,8 @@ impl Change<'_> {
             self.put_overrides(environment, &new.profile, "imported with the plant")?;
             counts.updated = true;
         }
-        if !counts.is_unchanged() {
+        // A change that is begun elsewhere is logged there.
+        if !counts.is_unchanged() && change.is_none() {
             let named =
                 counts.named().map(|(kind, c)| (kind.to_owned(), serde_json::json!([c.added, c.changed])));
             let mut detail =

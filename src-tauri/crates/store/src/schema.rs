@@ -7,7 +7,10 @@ use rusqlite_migration::{M, Migrations};
 
 use crate::{DATABASE, Error, Result};
 
-const STEPS: &[M<'static>] = &[M::up(include_str!("../migrations/0001_plant.sql"))];
+const STEPS: &[M<'static>] = &[
+    M::up(include_str!("../migrations/0001_plant.sql")),
+    M::up(include_str!("../migrations/0002_intake.sql")),
+];
 
 /// The version this program writes.
 pub(crate) const VERSION: usize = STEPS.len();

@@ -71,6 +71,7 @@ fn plant() -> Plant {
         vendor: "Vendor".to_owned(),
         product: product.to_owned(),
         version: "4.10".to_owned(),
+        ..Identity::default()
     };
     plant.assets.push(AssetDetail {
         tag: "=A1".to_owned(),
@@ -161,7 +162,7 @@ fn filled(folder: &Path) -> Store {
     store
         .change(&who(), |change| {
             change.add_environment(&plant.environment)?;
-            change.put_plant(&plant, &known, &serde_json::json!("test"))
+            change.put_plant(&plant, &known, &serde_json::json!("test"), None)
         })
         .unwrap();
     store
@@ -182,7 +183,8 @@ fn the_same_plant_again_changes_nothing() {
     let mut store = filled(folder.path());
     let version = store.version().unwrap();
     let known = store.plant("e", TODAY).unwrap();
-    let again = store.change(&who(), |change| change.put_plant(&plant(), &known, &serde_json::json!("test")));
+    let again =
+        store.change(&who(), |change| change.put_plant(&plant(), &known, &serde_json::json!("test"), None));
     // Nothing to log means nothing to keep.
     assert!(matches!(again, Err(Error::Silent)));
     assert_eq!(store.version().unwrap(), version);

@@ -1163,7 +1163,145 @@ unchanged: number,
 /**
  * Rows refused.
  */
-refused: Array<RefusedRow>, };
+refused: Array<RefusedRow>, 
+/**
+ * Rows taken, with something worth knowing.
+ */
+remarks: Array<RefusedRow>, 
+/**
+ * The change, to take it back.
+ */
+change: number | null, 
+/**
+ * Files of one source replace each other.
+ */
+source: string, 
+/**
+ * How the columns of a list were read.
+ */
+columns: Array<ColumnView>, 
+/**
+ * Assets: new, changed, unchanged.
+ */
+assets: [number, number, number], 
+/**
+ * Findings: new, there already.
+ */
+findings: [number, number], 
+/**
+ * Findings that a vendor's statement closed, or would close.
+ */
+closed: Array<ClosedFinding>, 
+/**
+ * Zones that were made; they have no target yet unless the file names one.
+ */
+zones: Array<string>, 
+/**
+ * Zones that had no target and got one from the file.
+ */
+targets: Array<string>, 
+/**
+ * Sightings joined to an asset by something else than the tag; the first of them.
+ */
+joined: Array<JoinedRow>, 
+/**
+ * Sources that say different things.
+ */
+conflicts: Array<ConflictRow>, 
+/**
+ * What this source names no more: proposed for closing.
+ */
+gone: Array<GoneRow>, 
+/**
+ * Findings that stand as closed and were seen again.
+ */
+again: Array<string>, };
+
+export type ColumnView = { 
+/**
+ * Sheet; empty where there is only one.
+ */
+sheet: string, 
+/**
+ * Head.
+ */
+name: string, 
+/**
+ * tag, name, vendor …; null: left out.
+ */
+field: string | null, 
+/**
+ * Some of its values.
+ */
+samples: Array<string>, };
+
+export type JoinedRow = { 
+/**
+ * Where in the file.
+ */
+at: string, 
+/**
+ * Asset.
+ */
+asset: string, 
+/**
+ * mac, serial, ip, name, product, given, new.
+ */
+by: string, };
+
+export type ConflictRow = { 
+/**
+ * Asset.
+ */
+asset: string, 
+/**
+ * name, version, zone …
+ */
+field: string, 
+/**
+ * What stands now.
+ */
+kept: string, 
+/**
+ * What does not.
+ */
+other: string, 
+/**
+ * Who says that.
+ */
+said_by: string, 
+/**
+ * Whether what stands now is from this file.
+ */
+taken: boolean, };
+
+export type GoneRow = { 
+/**
+ * asset, finding.
+ */
+kind: string, 
+/**
+ * Its id.
+ */
+id: string, };
+
+export type ClosedFinding = { 
+/**
+ * Finding.
+ */
+finding: string, 
+/**
+ * Asset.
+ */
+asset: string, 
+/**
+ * Vulnerability.
+ */
+vulnerability: string, 
+/**
+ * The statement, as it is kept with the finding.
+ */
+statement: string, };
 
 export type RefusedRow = { 
 /**

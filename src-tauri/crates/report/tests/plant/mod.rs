@@ -107,6 +107,7 @@ pub fn plant(zones: usize, findings_by_zone: usize) -> Plant {
                     vendor,
                     product,
                     version: version.into(),
+                    ..Identity::default()
                 }],
                 ..AssetDetail::default()
             });
