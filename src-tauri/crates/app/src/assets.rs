@@ -5,6 +5,8 @@ use iec62443::{
     finding::{Rating, State},
 };
 
+use rustc_hash::FxHashSet;
+
 use crate::{
     Result, Session,
     facets::{FacetOf, filter, in_order, slice},
@@ -69,7 +71,10 @@ fn row_with(plant: &Plant, around: &Around<'_>, index: usize, open: [u32; 6]) ->
         lifecycle: detail.lifecycle.clone(),
         owner: detail.owner.clone(),
         ip: detail.ip.clone(),
+        mac: detail.mac.clone(),
         serial: detail.serial.clone(),
+        installed: detail.installed.map(|day| day.to_string()),
+        gone: false,
         open,
     }
 }
@@ -154,9 +159,15 @@ impl Session {
         if query.descending {
             order.reverse();
         }
+        let gone: FxHashSet<String> = self
+            .proposals(&query.environment)?
+            .into_iter()
+            .filter_map(|row| (row.kind == "asset").then_some(row.id))
+            .collect();
         let rows = slice(&order, query)
             .iter()
             .map(|i| row_with(&plant, &around, *i as usize, open[*i as usize]))
+            .map(|row| view::AssetRow { gone: gone.contains(&row.id), ..row })
             .collect();
         Ok(view::AssetPage { total: u32::try_from(order.len()).unwrap_or(u32::MAX), facets: views, rows })
     }

@@ -204,7 +204,6 @@ impl Session {
             if !existing {
                 change.add_environment(environment)?;
             }
-            let known = change.plant(id, today)?;
             let intakes = change.intakes(id)?;
             let mut told = view::ImportedFile {
                 file: name.to_owned(),
@@ -224,6 +223,7 @@ impl Session {
                 told.remarks = vec![view::RefusedRow { at: String::new(), reason }];
                 return Err(Ended::AsItWas(Box::new(told)));
             }
+            let known = change.plant(id, today)?;
             let earlier = earlier(change, &intakes)?;
             let taken = observed.taken;
             let statements = std::mem::take(&mut observed.statements);

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod call;
 pub mod cell;
 pub mod controls;
+pub mod correct;
 pub mod decide;
 pub mod demo;
 pub mod doctor;

@@ -8,7 +8,7 @@ use import::{File, plant as reader};
 use crate::{Failure, Result, Session, Watch, view, watch::tell};
 
 /// Files larger than this are not read: no plant needs them, and memory is finite.
-const MOST_BYTES: u64 = 2 * 1024 * 1024 * 1024;
+const MOST_BYTES: u64 = 512 << 20;
 
 impl Session {
     /// Imports a plant: the files of one folder, or one evidence document. `environment` says where it goes; else
@@ -186,7 +186,7 @@ fn is_known(name: &str) -> bool {
 pub fn read(path: &Path) -> Result<File> {
     let size = std::fs::metadata(path).map_err(|error| Failure::unreadable(path, &error))?.len();
     if size > MOST_BYTES {
-        return Err(Failure::new("bad_input", format!("the file is larger than {} GiB", MOST_BYTES >> 30))
+        return Err(Failure::new("bad_input", format!("the file is larger than {} MiB", MOST_BYTES >> 20))
             .at(path.display().to_string())
             .advice("Split it, or export less."));
     }

@@ -379,8 +379,14 @@ views! {
         pub owner: String,
         /// Address.
         pub ip: String,
+        /// MAC addresses.
+        pub mac: String,
         /// Serial number.
         pub serial: String,
+        /// Day of installation.
+        pub installed: Option<String>,
+        /// The newest file of its source names it no more.
+        pub gone: bool,
         /// Open findings by severity: critical, high, medium, low, none, unscored.
         pub open: [u32; 6],
     }
@@ -831,6 +837,26 @@ views! {
         pub vulnerability: String,
         /// The statement, as it is kept with the finding.
         pub statement: String,
+    }
+
+    /// What one file says of an asset.
+    struct AssetSource {
+        /// File.
+        pub file: String,
+        /// Its kind.
+        pub kind: String,
+        /// Where in it.
+        pub place: String,
+        /// When it was imported.
+        pub at: String,
+        /// By whom.
+        pub actor: String,
+        /// What joined it: tag, mac, serial, ip, name, product, given, new.
+        pub by: String,
+        /// What it says, by field.
+        pub values: std::collections::BTreeMap<String, String>,
+        /// How many findings it names.
+        pub findings: u32,
     }
 
     /// A row that was refused.

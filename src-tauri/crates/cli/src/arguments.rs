@@ -50,6 +50,12 @@ pub enum Verb {
         after_help = "Example:\n  plumbline import plant-folder --kind plant --store works-1 --dry-run"
     )]
     Import(Import),
+    /// Take a change back: an import, a correction, an acknowledgement, a decision
+    #[command(after_help = "Example:\n  plumbline undo 12")]
+    Undo {
+        /// Its number, as the change said it
+        change: i64,
+    },
     /// Environments: the systems under consideration in the store
     #[command(after_help = "Example:\n  plumbline env add \"Works 1\" --organisation \"Example Ltd\"")]
     Env {
@@ -69,10 +75,12 @@ pub enum Verb {
         verb: ListVerb,
     },
     /// Assets with their identities
-    #[command(after_help = "Example:\n  plumbline asset list --json\n  plumbline asset show FW-DMZ-01")]
+    #[command(
+        after_help = "Example:\n  plumbline asset list --json\n  plumbline asset show FW-DMZ-01\n  plumbline asset set FW-DMZ-01 version=7.2.9 owner=\"OT network\""
+    )]
     Asset {
         #[command(subcommand)]
-        verb: ShowVerb,
+        verb: AssetVerb,
     },
     /// Findings: look, acknowledge, take back
     #[command(
@@ -248,6 +256,42 @@ pub enum ShowVerb {
         #[command(flatten)]
         scope: Scope,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum AssetVerb {
+    /// List them
+    List {
+        #[command(flatten)]
+        scope: Scope,
+    },
+    /// Show one, with what every file says of it
+    Show {
+        /// Its id
+        id: String,
+        #[command(flatten)]
+        scope: Scope,
+    },
+    /// Correct one by hand; no import overwrites that
+    Set {
+        /// Its id or tag
+        id: String,
+        /// What it is: tag, name, zone, vendor, product, version, order_number, component_type, criticality,
+        /// lifecycle, owner, serial, ip, mac, installed
+        #[arg(value_name = "FIELD=VALUE", required = true, value_parser = field)]
+        values: Vec<(String, String)>,
+        /// Why, in your words
+        #[arg(long, default_value = "")]
+        note: String,
+        /// The environment; not needed where there is only one
+        #[arg(long, value_name = "ID")]
+        environment: Option<String>,
+    },
+}
+
+fn field(text: &str) -> Result<(String, String), String> {
+    let (field, value) = text.split_once('=').ok_or("say field=value, as in version=7.2.9")?;
+    Ok((field.trim().replace('-', "_"), value.to_owned()))
 }
 
 #[derive(Debug, Subcommand)]

@@ -67,6 +67,7 @@ fn run(arguments: &Arguments, output: &Output) -> app::Result<Done> {
         Verb::Env { verb } => verbs::lists::environments(stored()?, verb, output),
         Verb::Zone { verb } => verbs::lists::zones(stored()?, verb, output),
         Verb::Conduit { verb } => verbs::lists::conduits(stored()?, verb, output),
+        Verb::Undo { change } => verbs::findings::undo(stored()?, *change, output),
         Verb::Asset { verb } => verbs::lists::assets(stored()?, verb, output),
         Verb::Finding { verb } => verbs::findings::findings(stored()?, verb, output),
         Verb::Control { verb } => verbs::lists::controls(stored()?, verb, output),

@@ -30,7 +30,7 @@ pub fn read(file: &File, mapping: Option<&Mapping>) -> Result<Observed> {
     let several = sheets.iter().filter(|sheet| !sheet.rows.is_empty()).count() > 1;
     let mut observed = Observed::new(Kind::Assets);
     let mut found = false;
-    let mut first_rows: FxHashMap<String, (String, Vec<String>)> = FxHashMap::default();
+    let mut first_rows: First<'_> = FxHashMap::default();
     for sheet in sheets.iter().filter(|sheet| !sheet.rows.is_empty()) {
         let name = if several { sheet.name.as_str() } else { "" };
         if let Some(head) = Head::find(sheet, mapping) {
@@ -121,11 +121,14 @@ impl Head {
     }
 }
 
+/// Where a tag stood first: the sheet and the row.
+type First<'s> = FxHashMap<String, (&'s str, &'s Row)>;
+
 fn rows<'s>(
-    name: &str,
+    name: &'s str,
     sheet: &'s Sheet,
     head: &Head,
-    first_rows: &mut FxHashMap<String, (String, Vec<String>)>,
+    first_rows: &mut First<'s>,
     observed: &mut Observed,
 ) {
     let fields: FxHashMap<usize, &'static str> =
@@ -168,30 +171,30 @@ fn rows<'s>(
             *unknown_types.entry(kind).or_default() += 1;
         }
         // The same asset twice: known by its tag, which stands once.
-        let cells: Vec<String> = row.cells.iter().map(str::to_owned).collect();
         match first_rows.get(&sighting.tag) {
-            Some((first, known)) if *known == cells => {
-                observed.refused.push(refuse(format!("the same as {first}; taken once")));
+            Some((sheet, first)) if first.cells == row.cells => {
+                observed.refused.push(refuse(format!("the same as {}; taken once", at(sheet, first.number))));
             }
-            Some((first, known)) => {
+            Some((sheet, first)) => {
                 let differing: Vec<&str> = (0..head.names.len())
-                    .filter(|column| known.get(*column) != cells.get(*column))
+                    .filter(|column| first.cell(*column) != row.cell(*column))
                     .map(|column| head.names[column].as_str())
                     .filter(|name| !name.is_empty())
                     .collect();
+                let where_it_differs = if differing.is_empty() {
+                    "a column without a name".to_owned()
+                } else {
+                    differing.join(", ")
+                };
                 let reason = format!(
-                    "{:?} stands in {first} already and differs in {}; give each asset a tag of its own, or keep one row",
+                    "{:?} stands in {} already and differs in {where_it_differs}; give each asset a tag of its own, or keep one row",
                     short(&sighting.tag),
-                    if differing.is_empty() {
-                        "a column without a name".to_owned()
-                    } else {
-                        differing.join(", ")
-                    }
+                    at(sheet, first.number),
                 );
                 observed.refused.push(refuse(reason));
             }
             None => {
-                first_rows.insert(sighting.tag.clone(), (here.clone(), cells));
+                first_rows.insert(sighting.tag.clone(), (name, row));
                 observed.assets.push(sighting);
             }
         }
@@ -283,24 +286,23 @@ fn sighting(row: &Row, head: &Head, here: &str) -> std::result::Result<Sighting,
         })?),
     };
     let component_type = component_type(cell("component_type")).unwrap_or_default().to_owned();
-    let (layer, kind) = main_layer(&component_type);
     let text = |field: &str| one_line(cell(field));
     let mut identities = Vec::new();
+    let bare = main_identity(&component_type);
     let main = Identity {
-        layer,
-        kind,
         vendor: text("vendor"),
         product: text("product"),
         version: text("version"),
         order_number: text("order_number"),
         cpe: text("cpe"),
         purl: text("purl"),
+        ..bare.clone()
     };
     let hardware = text("hardware_version");
     let named = !main.product.is_empty() || !main.order_number.is_empty();
     if named && !hardware.is_empty() {
         identities.push(Identity {
-            layer,
+            layer: bare.layer,
             kind: IdentityKind::Hardware,
             version: hardware,
             vendor: main.vendor.clone(),
@@ -335,6 +337,12 @@ fn sighting(row: &Row, head: &Head, here: &str) -> std::result::Result<Sighting,
     })
 }
 
+/// An empty identity of an asset of a component type, for what a list or a person says of it.
+pub fn main_identity(component_type: &str) -> Identity {
+    let (layer, kind) = main_layer(component_type);
+    Identity { layer, kind, ..Identity::default() }
+}
+
 /// A cell may hold several lines; a value holds one.
 fn one_line(text: &str) -> String {
     if text.contains(['\n', '\r', '\t']) {
@@ -365,7 +373,7 @@ pub(crate) fn date(text: &str) -> Option<Date> {
 }
 
 /// The component type of 62443-4-2 by what plants and monitoring products call a device.
-pub(crate) fn component_type(text: &str) -> Option<&'static str> {
+pub fn component_type(text: &str) -> Option<&'static str> {
     const WORDS: [(&str, &[&str]); 4] = [
         (
             "network_device",

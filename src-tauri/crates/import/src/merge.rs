@@ -191,7 +191,9 @@ fn note<K: std::hash::Hash + Eq>(map: &mut FxHashMap<K, Option<usize>>, key: K, 
 impl Index {
     fn add(&mut self, at: usize, id: &str, detail: &AssetDetail) {
         note(&mut self.tags, detail.tag.to_lowercase(), at);
-        note(&mut self.tags, id.to_lowercase(), at);
+        if id != detail.tag {
+            note(&mut self.tags, id.to_lowercase(), at);
+        }
         for mac in macs(&detail.mac) {
             note(&mut self.macs, mac, at);
         }

@@ -48,6 +48,20 @@ pub(crate) fn cves(text: &str) -> Vec<String> {
     list
 }
 
+/// Weaknesses in a text, however it is written: "CWE-319", "CWE #319", "CWE:319".
+fn weaknesses(text: &str) -> Vec<String> {
+    let mut list: Vec<String> = Vec::new();
+    for rest in text.split("CWE").skip(1) {
+        let number: String =
+            rest.trim_start_matches([' ', '#', ':', '-']).chars().take_while(char::is_ascii_digit).collect();
+        let cwe = format!("CWE-{number}");
+        if !number.is_empty() && !list.contains(&cwe) {
+            list.push(cwe);
+        }
+    }
+    list
+}
+
 /// A CVSS vector as the standard writes it: scanners put their own words before it, or none.
 fn vector(text: &str) -> Option<String> {
     let text = text.trim().trim_matches(['(', ')']);

@@ -73,6 +73,7 @@ impl Change<'_> {
         asset: &Asset<'_>,
         detail: &AssetDetail,
         change: Option<i64>,
+        is_new: bool,
     ) -> Result<()> {
         self.transaction
             .prepare_cached(
@@ -99,9 +100,11 @@ impl Change<'_> {
                 detail.installed.map(|day| day.to_string()),
                 change
             ])?;
-        self.transaction
-            .prepare_cached("DELETE FROM identity WHERE environment = ?1 AND asset = ?2")?
-            .execute(params![environment, &*asset.id])?;
+        if !is_new {
+            self.transaction
+                .prepare_cached("DELETE FROM identity WHERE environment = ?1 AND asset = ?2")?
+                .execute(params![environment, &*asset.id])?;
+        }
         let mut insert = self.transaction.prepare_cached(
             "INSERT INTO identity (environment, asset, position, layer, kind, vendor, product, version, order_number, cpe, purl)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",

@@ -347,7 +347,7 @@ impl Change<'_> {
                         zone: was.zone.clone().into(),
                         identified: was.identified,
                     };
-                    self.put_asset(&environment, 0, &asset, &was.detail, was.change)?;
+                    self.put_asset(&environment, 0, &asset, &was.detail, was.change, false)?;
                 }
                 None if one(
                     "SELECT 1 FROM finding WHERE environment = ?1 AND asset = ?2 AND ?3 > 0",

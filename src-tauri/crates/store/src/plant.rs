@@ -172,7 +172,8 @@ impl Change<'_> {
         let mut tally = Tally::new(old.assets.iter().zip(&known.assets).map(|(a, d)| (&*a.id, (a, d))));
         for (asset, detail) in new.assets.iter().zip(&plant.assets) {
             if let Some(position) = tally.place(&asset.id, &(asset, detail)) {
-                self.put_asset(environment, position, asset, detail, change)?;
+                let is_new = !tally.known.contains_key(&*asset.id);
+                self.put_asset(environment, position, asset, detail, change, is_new)?;
             }
         }
         counts.assets = tally.counts;

@@ -7,7 +7,7 @@ use super::{environment, lists::query};
 use crate::{
     Done,
     arguments::FindingVerb,
-    output::{Output, facts, table},
+    output::{Output, count, facts, table},
 };
 
 pub fn findings(mut session: Session, verb: &FindingVerb, output: &Output) -> app::Result<Done> {
@@ -59,13 +59,21 @@ pub fn findings(mut session: Session, verb: &FindingVerb, output: &Output) -> ap
                 )
             });
         }
-        FindingVerb::Undo { change } => {
-            let change = session.undo(*change)?;
-            output.answer(&json!({"schema": "plumbline-change/1", "change": change}), || {
-                format!("Change {} is taken back; {} findings are as before.\n", change.id, change.changed)
-            });
-        }
+        FindingVerb::Undo { change } => return undo(session, *change, output),
     }
+    Ok(Done::Well)
+}
+
+/// Takes any change back.
+pub fn undo(mut session: Session, change: i64, output: &Output) -> app::Result<Done> {
+    let change = session.undo(change)?;
+    output.answer(&json!({"schema": "plumbline-change/1", "change": change}), || {
+        let findings = match change.changed {
+            0 => String::new(),
+            n => format!("; {} as before", count(n as usize, "finding is", "findings are")),
+        };
+        format!("Change {} is taken back{findings}.\n", change.id)
+    });
     Ok(Done::Well)
 }
 

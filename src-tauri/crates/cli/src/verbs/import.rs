@@ -122,7 +122,7 @@ fn tell(file: &ImportedFile, text: &mut String) {
     list("Closed, and seen again:", file.again.clone());
     if let Some(change) = file.change {
         text.push_str(&format!(
-            "{}: {}, {}. To take it back: plumbline finding undo {change}\n",
+            "{}: {}, {}. To take it back: plumbline undo {change}\n",
             plain(&file.file),
             count(file.assets[0] as usize, "new asset", "new assets"),
             count(file.findings[0] as usize, "new finding", "new findings"),

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{environment, level};
 use crate::{
     Done,
-    arguments::{EnvVerb, ListVerb, Scope, ShowVerb},
+    arguments::{AssetVerb, EnvVerb, ListVerb, Scope, ShowVerb},
     output::{Output, facts, table},
 };
 
@@ -120,13 +120,33 @@ pub fn conduits(mut session: Session, verb: &ListVerb, output: &Output) -> app::
     Ok(Done::Well)
 }
 
-pub fn assets(mut session: Session, verb: &ShowVerb, output: &Output) -> app::Result<Done> {
-    let scope = scope(verb);
+pub fn assets(mut session: Session, verb: &AssetVerb, output: &Output) -> app::Result<Done> {
+    let scope = match verb {
+        AssetVerb::List { scope } | AssetVerb::Show { scope, .. } => scope,
+        AssetVerb::Set { id, values, note, environment: named } => {
+            let environment = environment(&session, named.as_deref())?;
+            let values = values.iter().cloned().collect();
+            let done = session.correct_asset(&environment, id, &values, note)?;
+            output.answer(&json!({"schema": "plumbline-change/1", "change": done}), || {
+                format!("{id} is corrected. To take it back: plumbline undo {}\n", done.id)
+            });
+            return Ok(Done::Well);
+        }
+    };
     let environment = environment(&session, scope.environment.as_deref())?;
     let query = view::Query { limit: u32::MAX, ..query(&environment, scope) };
     let assets = session.assets(&query)?.rows;
-    match verb {
-        ShowVerb::List { .. } => output.answer(&json!({"schema": LIST, "assets": assets}), || {
+    if let AssetVerb::Show { id, .. } = verb {
+        let asset = assets
+            .iter()
+            .find(|a| a.id == *id)
+            .or_else(|| assets.iter().find(|a| a.tag == *id))
+            .ok_or_else(|| Failure::not_found("asset", id))?;
+        let sources = session.asset_sources(&environment, &asset.id)?;
+        let document = json!({"schema": "plumbline-asset/1", "asset": asset, "sources": sources});
+        output.answer(&document, || about(asset) + &said(&sources));
+    } else {
+        output.answer(&json!({"schema": LIST, "assets": assets}), || {
             table(
                 ["id", "name", "zone", "vendor", "product", "version", "open"],
                 assets.iter().map(|a| {
@@ -145,13 +165,26 @@ pub fn assets(mut session: Session, verb: &ShowVerb, output: &Output) -> app::Re
                     ]
                 }),
             )
-        }),
-        ShowVerb::Show { id, .. } => {
-            let asset = assets.iter().find(|a| a.id == *id).ok_or_else(|| Failure::not_found("asset", id))?;
-            output.answer(&json!({"schema": "plumbline-asset/1", "asset": asset}), || about(asset));
-        }
+        });
     }
     Ok(Done::Well)
+}
+
+/// What files say of an asset.
+fn said(sources: &[view::AssetSource]) -> String {
+    if sources.is_empty() {
+        return String::new();
+    }
+    let rows = sources.iter().map(|source| {
+        let values = source.values.iter().map(|(field, value)| format!("{field} {value}"));
+        [
+            format!("{}, {}", source.file, source.place),
+            source.at.get(..10).unwrap_or_default().to_owned(),
+            source.by.clone(),
+            values.collect::<Vec<_>>().join(", "),
+        ]
+    });
+    format!("\n{}", table(["said by", "imported", "joined by", "what"], rows))
 }
 
 fn about(asset: &view::AssetRow) -> String {
@@ -163,6 +196,11 @@ fn about(asset: &view::AssetRow) -> String {
         ("owner", asset.owner.clone()),
         ("serial", asset.serial.clone()),
         ("address", asset.ip.clone()),
+        ("MAC", asset.mac.clone()),
+        (
+            "named no more",
+            if asset.gone { "by the newest file of its source: check it" } else { "" }.to_owned(),
+        ),
         ("identified", if asset.identified { "yes" } else { "no" }.to_owned()),
     ];
     for identity in &asset.identities {

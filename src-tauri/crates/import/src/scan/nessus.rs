@@ -9,7 +9,7 @@ use jiff::{Timestamp, fmt::strtime};
 use rustc_hash::FxHashMap;
 use vulnerability::Severity;
 
-use super::{add, band, cves, fix, joined, of_cpe, severity, vector};
+use super::{add, band, cves, fix, joined, of_cpe, severity, vector, weaknesses};
 use crate::{
     File, Refusal, Result,
     columns::plain,
@@ -145,13 +145,13 @@ fn finding(item: &Element, host: &mut Sighting) -> bool {
     }
     let vectors = ["cvss4_vector", "cvss3_vector", "cvss_vector"];
     let cvss: Vec<String> = vectors.iter().filter_map(|name| vector(item.word(name))).collect();
-    let mut weaknesses: Vec<String> = Vec::new();
+    let mut cwes: Vec<String> = Vec::new();
     let numbers = item.all("cwe").map(|cwe| cwe.text.trim().trim_start_matches("CWE-"));
     let others = item.all("xref").filter_map(|xref| xref.text.trim().strip_prefix("CWE:"));
     for number in numbers.chain(others).filter(|number| number.parse::<u32>().is_ok()) {
         let cwe = format!("CWE-{number}");
-        if !weaknesses.contains(&cwe) {
-            weaknesses.push(cwe);
+        if !cwes.contains(&cwe) {
+            cwes.push(cwe);
         }
     }
     let exploit = exploit(
@@ -164,7 +164,7 @@ fn finding(item: &Element, host: &mut Sighting) -> bool {
         vulnerability: None,
         title: super::flowing(item.attribute("pluginName")),
         description: joined(&[item.word("synopsis"), item.word("description")]),
-        cwes: weaknesses,
+        cwes,
         cvss,
         severity: word,
         exploit,
@@ -286,18 +286,12 @@ fn table(file: &File) -> Result<Observed> {
             cell(&["cvss v3 0 vector", "cvss v3 vector"]),
             cell(&["cvss v2 0 vector", "cvss v2 vector"]),
         ];
-        let weaknesses = cell(&["cross references", "cwe"]).split([',', ' ', ';']).filter_map(|word| {
-            word.trim()
-                .strip_prefix("CWE")
-                .map(|number| number.trim_start_matches([' ', '#', ':', '-']))
-                .filter(|n| n.parse::<u32>().is_ok())
-        });
         let fault = Fault {
             check: check.to_owned(),
             vulnerability: None,
             title: super::flowing(cell(&["name", "plugin name"])),
             description: joined(&[cell(&["synopsis"]), cell(&["description"])]),
-            cwes: weaknesses.map(|number| format!("CWE-{number}")).collect(),
+            cwes: weaknesses(cell(&["cross references", "cwe"])),
             cvss: vectors.iter().filter_map(|text| vector(text)).collect(),
             severity: word,
             exploit: exploit(

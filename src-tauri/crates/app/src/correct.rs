@@ -1,0 +1,256 @@
+//! A person's word on an asset, and who else says what of it.
+
+use std::collections::BTreeMap;
+
+use iec62443::{
+    Plant,
+    plant::{AssetDetail, Identity},
+};
+use import::{list::main_identity, merge::Joined, observation::Sighting};
+use jiff::civil::Date;
+use store::intake::{Before, NewIntake, Was};
+
+use crate::{Failure, Result, Session, view};
+
+/// Fields of an asset that a person can correct.
+pub const FIELDS: [&str; 15] = [
+    "tag",
+    "name",
+    "zone",
+    "vendor",
+    "product",
+    "version",
+    "order_number",
+    "component_type",
+    "criticality",
+    "lifecycle",
+    "owner",
+    "serial",
+    "ip",
+    "mac",
+    "installed",
+];
+
+fn place<'d>(detail: &'d mut AssetDetail, field: &str) -> Option<&'d mut String> {
+    Some(match field {
+        "tag" => &mut detail.tag,
+        "name" => &mut detail.name,
+        "component_type" => &mut detail.component_type,
+        "criticality" => &mut detail.criticality,
+        "lifecycle" => &mut detail.lifecycle,
+        "owner" => &mut detail.owner,
+        "serial" => &mut detail.serial,
+        "ip" => &mut detail.ip,
+        "mac" => &mut detail.mac,
+        _ => return None,
+    })
+}
+
+/// Puts a value where it belongs.
+fn put(plant: &Plant, zone: &mut String, detail: &mut AssetDetail, field: &str, value: &str) -> Result<()> {
+    let wrong = |what: String| Failure::new("usage", what);
+    let value = value.trim();
+    if value.chars().any(char::is_control) {
+        return Err(wrong(format!("{field} holds a control character")));
+    }
+    match field {
+        "zone" => {
+            let known = plant.evidence.zones.iter().find(|known| *known.id == *value);
+            *zone = known.ok_or_else(|| Failure::not_found("zone", value))?.id.to_string();
+        }
+        "installed" => {
+            let day = |text: &str| {
+                text.parse::<Date>().map_err(|_| wrong(format!("{text:?} is no day such as 2026-06-30")))
+            };
+            detail.installed = if value.is_empty() { None } else { Some(day(value)?) };
+        }
+        "component_type" if !value.is_empty() => {
+            let known = import::list::component_type(value).ok_or_else(|| {
+                let types = "Types are embedded_device, host_device, network_device, software_application.";
+                wrong(format!("{value:?} is no component type")).advice(types)
+            })?;
+            known.clone_into(&mut detail.component_type);
+        }
+        "vendor" | "product" | "version" | "order_number" => {
+            if detail.identities.is_empty() {
+                detail.identities.push(main_identity(&detail.component_type));
+            }
+            if let Some(main) = detail.identities.first_mut() {
+                let part = match field {
+                    "vendor" => &mut main.vendor,
+                    "product" => &mut main.product,
+                    "version" => &mut main.version,
+                    _ => &mut main.order_number,
+                };
+                value.clone_into(part);
+                // What something else stated of the old product is not true of this one.
+                main.cpe.clear();
+                main.purl.clear();
+            }
+            detail.identities.retain(|identity| !identity.is_empty());
+        }
+        "tag" if value.is_empty() => return Err(wrong("an asset needs a tag".to_owned())),
+        _ => match place(detail, field) {
+            Some(part) => value.clone_into(part),
+            None => {
+                return Err(wrong(format!("{field:?} is no field of an asset"))
+                    .advice(format!("Fields are {}.", FIELDS.join(", "))));
+            }
+        },
+    }
+    Ok(())
+}
+
+impl Session {
+    /// Corrects an asset by hand. No import overwrites what was corrected; it can be taken back with
+    /// [`Session::undo`].
+    ///
+    /// # Errors
+    /// `not_found`, or `usage` for a field or value that cannot be.
+    pub fn correct_asset(
+        &mut self,
+        environment: &str,
+        asset: &str,
+        values: &BTreeMap<String, String>,
+        reason: &str,
+    ) -> Result<view::Change> {
+        let (today, who) = (self.today(), self.who());
+        let changed = self.store_mut()?.try_change(&who, |change| -> std::result::Result<_, Ended> {
+            let known = change.plant(environment, today)?;
+            let at = known
+                .evidence
+                .assets
+                .iter()
+                .position(|known| *known.id == *asset)
+                .or_else(|| known.assets.iter().position(|detail| detail.tag == asset))
+                .ok_or_else(|| Ended::Failed(Failure::not_found("asset", asset)))?;
+            let id = known.evidence.assets[at].id.to_string();
+            let (mut zone, mut detail) =
+                (known.evidence.assets[at].zone.to_string(), known.assets[at].clone());
+            for (field, value) in values {
+                put(&known, &mut zone, &mut detail, field, value).map_err(Ended::Failed)?;
+            }
+            let mut row = known.evidence.assets[at].clone();
+            let was = Was {
+                zone: row.zone.to_string(),
+                identified: row.identified,
+                change: change.asset_changes(environment)?.get(&id).copied(),
+                detail: known.assets[at].clone(),
+            };
+            row.zone = zone.into();
+            row.identified = detail.identities.iter().any(Identity::is_complete);
+            if row == known.evidence.assets[at] && detail == known.assets[at] {
+                return Err(Ended::Failed(Failure::new(
+                    "usage",
+                    "nothing of that differs from what stands there",
+                )));
+            }
+            let number = change.begin("asset.corrected")?;
+            let mut plant = Plant::empty(known.environment.clone(), today);
+            plant.evidence.profile = known.evidence.profile.clone();
+            plant.evidence.assets.push(row);
+            plant.assets.push(detail);
+            change.put_plant(&plant, &known, &serde_json::Value::Null, Some(number))?;
+            let before = Before { assets: vec![(id.clone(), Some(was))], ..Before::default() };
+            let new = NewIntake {
+                source: "by hand",
+                kind: "by_hand",
+                file: "",
+                sha256: "",
+                taken: None,
+                said: b"[]",
+                before: Some(&before),
+            };
+            change.add_intake(number, environment, &new)?;
+            let detail =
+                serde_json::json!({"change": number, "asset": id, "values": values, "reason": reason.trim()});
+            change.log("asset.corrected", environment, &detail)?;
+            Ok(number)
+        });
+        match changed {
+            Ok(id) => Ok(view::Change { id, changed: 1, unchanged: 0 }),
+            Err(Ended::Failed(failure)) => Err(failure),
+        }
+    }
+
+    /// What every file says of an asset, the newest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn asset_sources(&self, environment: &str, asset: &str) -> Result<Vec<view::AssetSource>> {
+        let store = self.store()?;
+        let mut list: Vec<view::AssetSource> = Vec::new();
+        let mut seen: Vec<String> = Vec::new();
+        for intake in store.intakes(environment)? {
+            // An older file of a source was replaced by the newer one.
+            if seen.contains(&intake.source) || intake.kind == "by_hand" {
+                continue;
+            }
+            let joined: Vec<Joined> = serde_json::from_slice(&store.said(intake.change)?)
+                .map_err(|error| Failure::new("store_damaged", error.to_string()))?;
+            seen.push(intake.source.clone());
+            for joined in joined.into_iter().filter(|joined| joined.asset == asset) {
+                list.push(view::AssetSource {
+                    file: intake.file.clone(),
+                    kind: intake.kind.clone(),
+                    place: joined.sighting.at.clone(),
+                    at: intake.at.clone(),
+                    actor: intake.actor.clone(),
+                    by: joined.by.as_str().to_owned(),
+                    values: values(&joined.sighting),
+                    findings: u32::try_from(joined.sighting.findings.len()).unwrap_or(u32::MAX),
+                });
+            }
+        }
+        Ok(list)
+    }
+
+    /// What the newest file of its source names no more.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn proposals(&self, environment: &str) -> Result<Vec<view::GoneRow>> {
+        let proposals = self.store()?.proposals(environment)?;
+        Ok(proposals
+            .into_iter()
+            .map(|proposal| view::GoneRow { kind: proposal.kind, id: proposal.id })
+            .collect())
+    }
+}
+
+enum Ended {
+    Failed(Failure),
+}
+
+impl From<store::Error> for Ended {
+    fn from(error: store::Error) -> Ended {
+        Ended::Failed(error.into())
+    }
+}
+
+fn values(s: &Sighting) -> BTreeMap<String, String> {
+    let main = s.identities.first();
+    let part = |pick: fn(&Identity) -> &String| main.map(|main| pick(main).clone()).unwrap_or_default();
+    let all = [
+        ("tag", s.tag.clone()),
+        ("name", s.name.clone()),
+        ("host", s.hosts.join(", ")),
+        ("zone", s.zone.clone()),
+        ("vendor", part(|identity| &identity.vendor)),
+        ("product", part(|identity| &identity.product)),
+        ("version", part(|identity| &identity.version)),
+        ("order_number", part(|identity| &identity.order_number)),
+        ("component_type", s.component_type.clone()),
+        ("criticality", s.criticality.clone()),
+        ("lifecycle", s.lifecycle.clone()),
+        ("owner", s.owner.clone()),
+        ("serial", s.serial.clone()),
+        ("ip", s.ip.clone()),
+        ("mac", s.mac.clone()),
+        ("installed", s.installed.map(|day| day.to_string()).unwrap_or_default()),
+    ];
+    all.into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
+}

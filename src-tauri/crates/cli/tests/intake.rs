@@ -1,0 +1,255 @@
+//! Lists, scans, parts lists and vendors' statements by the command: again and again, with nothing lost.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod bench;
+
+use std::fs;
+
+use bench::Bench;
+use serde_json::{Value, json};
+
+const JANUARY: &str = "Tag,Vendor,Product,Version,Zone,IP,Serial\nA1,Siemens,S7-1500,V2.8,Cell,10.0.0.1,SN-1001\n\
+    A2,Moxa,EDS,6.0,Cell,10.0.0.2,SN-1002\n=A3,ABB,AC500,1,DMZ,10.0.0.3,\n";
+const JUNE: &str = "Tag,Vendor,Product,Version,Zone,IP,Serial\nA1,Siemens,S7-1500,V2.9,Cell,10.0.0.1,SN-1001\n\
+    A2,Moxa,EDS,6.0,Cell,10.0.0.2,SN-1002\nA4,WAGO,750,2,DMZ,10.0.0.4,\n";
+
+impl Bench {
+    fn works() -> Bench {
+        let bench = Bench::new();
+        bench.json(&["init"]);
+        bench.json(&["env", "add", "Works"]);
+        bench
+    }
+
+    fn write(&self, name: &str, content: &str) -> String {
+        let path = self.path(name);
+        fs::write(&path, content).unwrap();
+        path.to_string_lossy().into_owned()
+    }
+
+    fn take(&self, name: &str, content: &str) -> Value {
+        let file = self.write(name, content);
+        self.json(&["import", &file])["files"][0].clone()
+    }
+
+    fn asset(&self, id: &str) -> Value {
+        self.json(&["asset", "show", id])["asset"].clone()
+    }
+
+    fn versions(&self) -> Vec<(String, String)> {
+        let assets = self.json(&["asset", "list"])["assets"].as_array().unwrap().clone();
+        let word = |v: &Value| v.as_str().unwrap().to_owned();
+        assets.iter().map(|a| (word(&a["id"]), word(&a["identities"][0]["version"]))).collect()
+    }
+
+    fn undo(&self, change: &Value) {
+        self.json(&["undo", &change.to_string()]);
+    }
+}
+
+fn counts(file: &Value) -> [i64; 3] {
+    ["added", "changed", "unchanged"].map(|name| file[name].as_i64().unwrap())
+}
+
+fn pairs(list: &[(&str, &str)]) -> Vec<(String, String)> {
+    list.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect()
+}
+
+#[test]
+fn twice_changes_nothing_a_newer_file_updates_and_what_is_gone_is_proposed() {
+    let bench = Bench::works();
+    let first = bench.take("list-2026-01.csv", JANUARY);
+    assert_eq!(counts(&first), [3, 0, 0], "{first}");
+    assert_eq!(first["zones"], json!(["Cell", "DMZ"]));
+    assert_eq!(counts(&bench.take("list-2026-01.csv", JANUARY)), [0, 0, 3]);
+    let file = bench.write("list-2026-06.csv", JUNE);
+    let dry = bench.json(&["import", &file, "--dry-run"])["files"][0].clone();
+    assert_eq!(counts(&dry), [1, 1, 1]);
+    assert_eq!(
+        bench.versions(),
+        pairs(&[("=A3", "1"), ("A1", "V2.8"), ("A2", "6.0")]),
+        "a dry run changes nothing"
+    );
+    let second = bench.take("list-2026-06.csv", JUNE);
+    assert_eq!((counts(&second), &second["gone"]), (counts(&dry), &dry["gone"]), "it says the same before");
+    assert_eq!(second["gone"], json!([{"kind": "asset", "id": "=A3"}]));
+    assert_eq!(bench.versions(), pairs(&[("=A3", "1"), ("A1", "V2.9"), ("A2", "6.0"), ("A4", "2")]));
+    assert_eq!(
+        (bench.asset("=A3")["gone"].clone(), bench.asset("A1")["gone"].clone()),
+        (json!(true), json!(false))
+    );
+    assert_eq!(second["conflicts"], json!([]), "its own old value is no conflict");
+
+    // Taken back one after the other, newest first; an older one under a newer one stays.
+    let older = bench.run(&["undo", &first["change"].to_string()]);
+    assert_eq!(older.status.code(), Some(2));
+    assert!(String::from_utf8(older.stderr).unwrap().contains("changed since"));
+    bench.undo(&second["change"]);
+    assert_eq!(bench.versions(), pairs(&[("=A3", "1"), ("A1", "V2.8"), ("A2", "6.0")]));
+    bench.undo(&first["change"]);
+    assert_eq!(bench.versions(), []);
+    assert_eq!(bench.json(&["zone", "list"])["zones"], json!([]), "the zones it made go with it");
+    assert_eq!(bench.run(&["audit", "verify"]).status.code(), Some(0));
+}
+
+#[test]
+fn sources_that_differ_are_told_and_a_persons_word_stays() {
+    let bench = Bench::works();
+    bench.take("list.csv", JANUARY);
+    let monitor = "Asset ID;IP Address;Vendor;Model;Firmware Version;MAC Address\n\
+        1;10.0.0.1;Siemens;S7-1500;V2.9.4;00:11:22:33:44:55\n2;10.0.0.9;Phoenix;FL;3;00:11:22:33:44:66\n";
+    let taken = bench.take("monitor.csv", monitor);
+    assert_eq!(counts(&taken), [1, 1, 0]);
+    assert_eq!(taken["joined"][0], json!({"at": "row 2", "asset": "A1", "by": "ip"}));
+    let conflict = &taken["conflicts"][0];
+    assert_eq!(
+        (&conflict["kept"], &conflict["other"], &conflict["said_by"]),
+        (&json!("V2.9.4"), &json!("V2.8"), &json!("list.csv"))
+    );
+    let shown = bench.json(&["asset", "show", "A1"]);
+    let said: Vec<(&str, &str)> = shown["sources"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|source| (source["file"].as_str().unwrap(), source["values"]["version"].as_str().unwrap()))
+        .collect();
+    assert_eq!(said, [("monitor.csv", "V2.9.4"), ("list.csv", "V2.8")], "both are shown");
+
+    // By hand; then a file that says something else.
+    let corrected =
+        bench.json(&["asset", "set", "A2", "version=6.1", "owner=Anna", "--note", "seen at the cabinet"]);
+    let newer = bench.take("list-2.csv", &JANUARY.replace("Moxa,EDS,6.0", "Moxa,EDS,5.9"));
+    assert_eq!(bench.asset("A2")["identities"][0]["version"], "6.1");
+    let conflict = newer["conflicts"].as_array().unwrap().iter().find(|c| c["asset"] == "A2").unwrap();
+    assert_eq!(
+        (&conflict["kept"], &conflict["other"], &conflict["taken"]),
+        (&json!("6.1"), &json!("5.9"), &json!(false))
+    );
+    bench.undo(&corrected["change"]["id"]);
+    assert_eq!(
+        (bench.asset("A2")["identities"][0]["version"].clone(), bench.asset("A2")["owner"].clone()),
+        (json!("6.0"), json!(""))
+    );
+    for wrong in [
+        ["asset", "set", "A2", "zone=Nowhere"],
+        ["asset", "set", "A2", "colour=red"],
+        ["asset", "set", "A9", "name=x"],
+    ] {
+        assert_eq!(bench.run(&wrong).status.code(), Some(2), "{wrong:?}");
+    }
+}
+
+fn scan(plugins: &[(&str, &str)]) -> String {
+    let items: String = plugins
+        .iter()
+        .map(|(plugin, cve)| {
+            let cve = if cve.is_empty() { String::new() } else { format!("<cve>{cve}</cve>") };
+            format!("<ReportItem port=\"80\" severity=\"3\" pluginID=\"{plugin}\" pluginName=\"Default password on {plugin}\">{cve}</ReportItem>")
+        })
+        .collect();
+    format!(
+        "<NessusClientData_v2><Report name=\"r\"><ReportHost name=\"10.0.0.1\"><HostProperties><tag name=\"host-ip\">10.0.0.1</tag>\
+         <tag name=\"HOST_END\">Tue Jun 23 15:07:52 2026</tag></HostProperties>{items}</ReportHost></Report></NessusClientData_v2>"
+    )
+}
+
+#[test]
+fn a_scan_finds_its_assets_and_proposes_what_it_finds_no_more() {
+    let bench = Bench::works();
+    bench.take("list.csv", JANUARY);
+    let first = bench
+        .take("scan-2026-06.nessus", &scan(&[("11", "CVE-2020-0001"), ("12", ""), ("13", "CVE-2020-0003")]));
+    assert_eq!((&first["findings"], &first["joined"][0]["by"]), (&json!([3, 0]), &json!("ip")));
+    let rows = bench.json(&["finding", "list"])["findings"].as_array().unwrap().clone();
+    assert!(
+        rows.iter()
+            .all(|row| row["asset"] == "A1" && row["opened"] == "2026-06-23" && row["severity"] == "high")
+    );
+    let bare = rows.iter().find(|row| row["vuln"].is_null()).unwrap();
+    assert_eq!(
+        (&bare["id"], &bare["frs"], &bare["rule"]),
+        (&json!("A1:nessus:12"), &json!([1]), &json!("text"))
+    );
+    let second = bench.take("scan-2026-07.nessus", &scan(&[("11", "CVE-2020-0001")]));
+    assert_eq!(second["findings"], json!([0, 1]));
+    assert_eq!(
+        second["gone"],
+        json!([{"kind": "finding", "id": "A1:CVE-2020-0003"}, {"kind": "finding", "id": "A1:nessus:12"}])
+    );
+    assert_eq!(
+        bench.json(&["finding", "list", "--state", "open"])["findings"].as_array().unwrap().len(),
+        3,
+        "nothing is closed by itself"
+    );
+    // Worked on since: the first import stays.
+    bench.json(&["finding", "acknowledge", "A1:nessus:12", "--reason", "in_work"]);
+    let refused = bench.run(&["undo", &first["change"].to_string()]);
+    assert!(String::from_utf8(refused.stderr).unwrap().contains("A1:nessus:12"));
+    assert_eq!(bench.run(&["doctor"]).status.code(), Some(0));
+}
+
+#[test]
+fn parts_become_identities_and_a_vendors_word_closes_findings_with_its_reason() {
+    let bench = Bench::works();
+    let bom = json!({"bomFormat": "CycloneDX", "specVersion": "1.5", "metadata": {"component": {
+        "type": "application", "name": "Pump Suite", "version": "4.2", "supplier": {"name": "Acme"}, "bom-ref": "p"}},
+        "components": [{"type": "library", "group": "org.apache", "name": "log4j-core", "version": "2.13.2",
+            "purl": "pkg:maven/org.apache.logging.log4j/log4j-core@2.13.2", "bom-ref": "l",
+            "components": [{"type": "library", "name": "nested", "version": "1"}]}],
+        "vulnerabilities": [{"id": "CVE-2021-44228", "description": "Remote code.", "cwes": [502], "affects": [{"ref": "l"}]}]});
+    let taken = bench.take("bom.json", &bom.to_string());
+    assert_eq!((&taken["kind"], &taken["findings"]), (&json!("cyclonedx"), &json!([1, 0])), "{taken}");
+    let asset = bench.asset("Pump Suite");
+    let parts: Vec<&str> =
+        asset["identities"].as_array().unwrap().iter().map(|i| i["product"].as_str().unwrap()).collect();
+    assert_eq!(parts, ["Pump Suite", "log4j-core", "nested"]);
+    let vex = json!({"document": {"category": "csaf_vex", "csaf_version": "2.0", "title": "t",
+            "publisher": {"category": "vendor", "name": "Acme PSIRT", "namespace": "https://example.com"},
+            "tracking": {"id": "ACME-1", "status": "final", "version": "1", "current_release_date": "2026-05-05T00:00:00Z",
+                "initial_release_date": "2026-05-05T00:00:00Z", "revision_history": []}},
+        "product_tree": {"branches": [{"category": "vendor", "name": "Acme", "branches": [{"category": "product_name", "name": "Pump Suite",
+            "branches": [{"category": "product_version", "name": "4.2", "product": {"product_id": "1", "name": "x"}}]}]}]},
+        "vulnerabilities": [{"cve": "CVE-2021-44228", "product_status": {"known_not_affected": ["1"]},
+            "flags": [{"label": "vulnerable_code_not_present", "product_ids": ["1"]}],
+            "threats": [{"category": "impact", "details": "The class was taken out.", "product_ids": ["1"]}]}]});
+    let done = bench.take("vex.json", &vex.to_string());
+    assert_eq!(counts(&done), [0, 1, 0]);
+    assert_eq!(done["closed"][0]["vulnerability"], "CVE-2021-44228");
+    let finding = bench.json(&["finding", "show", "Pump Suite:CVE-2021-44228"])["finding"].clone();
+    assert_eq!(finding["row"]["state"], "excluded", "{finding}");
+    let reason = finding["events"].to_string();
+    for word in ["Acme PSIRT", "ACME-1", "vulnerable code not present", "The class was taken out."] {
+        assert!(reason.contains(word), "{word}: {reason}");
+    }
+    bench.undo(&done["change"]);
+    assert_eq!(bench.json(&["finding", "list"])["findings"][0]["state"], "open");
+    let open = json!({"@context": "https://openvex.dev/ns/v0.2.0", "@id": "https://x/1", "author": "Acme", "timestamp": "2026-05-01T00:00:00Z",
+        "statements": [{"vulnerability": {"name": "CVE-2021-44228"}, "products": [{"@id": "pkg:maven/org.apache.logging.log4j/log4j-core@2.13.2"}],
+            "status": "not_affected", "justification": "vulnerable_code_not_in_execute_path"},
+            {"vulnerability": {"name": "CVE-2021-1"}, "products": [{"@id": "https://x/y"}], "status": "fixed"}, {"vulnerability": "", "status": "x"}]});
+    let done = bench.take("open.vex.json", &open.to_string());
+    assert_eq!((&done["kind"], done["refused"].as_array().unwrap().len()), (&json!("vex"), 2), "{done}");
+    assert_eq!(done["closed"].as_array().unwrap().len(), 1, "{done}");
+}
+
+#[test]
+fn a_broken_file_changes_nothing_and_several_files_go_in_each_whole() {
+    let bench = Bench::works();
+    let (good, bad) = (bench.write("good.csv", JANUARY), bench.write("bad.xml", "<nmaprun><host>"));
+    let both = bench.run(&["import", &good, &bad]);
+    assert_eq!(both.status.code(), Some(3));
+    assert!(String::from_utf8(both.stderr).unwrap().contains("bad.xml, line 1"));
+    assert_eq!(bench.versions(), [], "all are read before any is written");
+    let other = bench.write("other.csv", JUNE);
+    let done = bench.json(&["import", &good, &other]);
+    assert_eq!(done["files"].as_array().unwrap().len(), 2);
+    let mapping = bench.write("m.json", r#"{"columns": {"Comment": "owner"}}"#);
+    let list = bench.write("c.csv", "Tag,Vendor,Product,Comment\nB1,ABB,AC500,Berta\n");
+    bench.json(&["import", &list, "--mapping", &mapping, "--keep-mapping", "ours"]);
+    assert_eq!(bench.asset("B1")["owner"], "Berta");
+    let again = bench.write("d.csv", "Tag,Vendor,Product,Comment\nB2,ABB,AC500,Carl\n");
+    bench.json(&["import", &again, "--mapping", "ours"]);
+    assert_eq!(bench.asset("B2")["owner"], "Carl");
+    assert_eq!(bench.run(&["import", &again, "--mapping", "theirs"]).status.code(), Some(2));
+}

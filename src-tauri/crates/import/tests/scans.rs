@@ -1,0 +1,220 @@
+//! What scanners write.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use iec62443::evidence::{Exploit, Fix};
+use plumbline_import::{
+    File, detect,
+    observation::{Kind, Observed},
+};
+use proptest::prelude::*;
+use vulnerability::Severity;
+
+fn file(name: &str, text: &str) -> File {
+    File { name: name.to_owned(), bytes: text.as_bytes().to_vec() }
+}
+
+fn read(text: &str, kind: Kind) -> Observed {
+    let file = file("scan", text);
+    assert_eq!(detect::kind(&file).unwrap(), kind);
+    detect::read(&file, kind, None).unwrap()
+}
+
+const NMAP: &str = r#"<?xml version="1.0"?><!DOCTYPE nmaprun><nmaprun scanner="nmap" start="1581930445">
+<host><status state="up"/><address addr="10.0.0.7" addrtype="ipv4"/><address addr="00:1B:1B:00:E3:01" addrtype="mac" vendor="Siemens"/>
+<hostnames><hostname name="plc7.works.example"/></hostnames><ports>
+<port protocol="tcp" portid="102"><state state="open"/><service name="iso-tsap"/><script id="s7-info" output="x">
+ <elem key="Module">6ES7 315-2EH14-0AB0 </elem><elem key="Version">3.2.6</elem><elem key="Serial Number">S C-C2UR28922012</elem></script></port>
+<port protocol="tcp" portid="23"><state state="open"/><service name="telnet" product="Busybox telnetd" version="1.0"/></port>
+<port protocol="tcp" portid="80"><state state="closed"/><service name="http" product="x"/></port>
+<port protocol="tcp" portid="22"><state state="open"/><service name="ssh" product="OpenSSH" version="7.4"><cpe>cpe:/a:openbsd:openssh:7.4</cpe></service>
+ <script id="vulners" output=""><table key="k"><table><elem key="cvss">9.8</elem><elem key="id">CVE-2023-38408</elem><elem key="type">cve</elem><elem key="is_exploit">true</elem></table>
+ <table><elem key="cvss">5.0</elem><elem key="id">EDB-ID:1</elem><elem key="type">exploitdb</elem></table></table></script></port>
+</ports><os><osmatch name="Linux 3.2" accuracy="80"/></os></host>
+<host><status state="down"/><address addr="10.0.0.8" addrtype="ipv4"/></host>
+<runstats><finished time="1581930455"/></runstats></nmaprun>"#;
+
+#[test]
+fn nmap_gives_hosts_what_controllers_say_of_themselves_and_what_is_open() {
+    let observed = read(NMAP, Kind::Nmap);
+    assert_eq!(observed.taken.unwrap().to_string(), "2020-02-17T09:07:35Z");
+    let [host] = observed.assets.as_slice() else { panic!("{:?}", observed.assets) };
+    assert_eq!(
+        (host.ip.as_str(), host.mac.as_str(), host.serial.as_str()),
+        ("10.0.0.7", "00:1B:1B:00:E3:01", "S C-C2UR28922012")
+    );
+    assert_eq!(host.hosts, ["plc7.works.example"]);
+    let first = &host.identities[0];
+    assert_eq!(
+        (first.vendor.as_str(), first.product.as_str(), first.version.as_str()),
+        ("Siemens", "6ES7 315-2EH14-0AB0", "3.2.6")
+    );
+    assert!(host.identities.iter().any(|identity| identity.cpe == "cpe:/a:openbsd:openssh:7.4"));
+    // A guess of 80 % is none.
+    assert!(!host.identities.iter().any(|identity| identity.product.contains("Linux")));
+    let found: Vec<_> =
+        host.findings.iter().map(|f| (f.vulnerability.as_deref(), f.severity, f.cwes.join(","))).collect();
+    assert_eq!(
+        found,
+        [
+            (None, None, "CWE-319".to_owned()),
+            (Some("CVE-2023-38408"), Some(Severity::Critical), String::new())
+        ]
+    );
+    assert_eq!(host.findings[1].exploit, Some(Exploit::Poc));
+    assert_eq!(observed.remarks[0].at, "host 10.0.0.8");
+}
+
+const NESSUS: &str = r#"<?xml version="1.0"?><NessusClientData_v2><Policy><policyName>p</policyName></Policy><Report name="r">
+<ReportHost name="10.0.0.9"><HostProperties><tag name="HOST_END">Wed Mar 23 15:07:52 2022</tag><tag name="host-ip">10.0.0.9</tag>
+<tag name="mac-address">00:11:22:33:44:55
+00:11:22:33:44:66</tag><tag name="netbios-name">HMI9</tag><tag name="operating-system">Microsoft Windows 10 Enterprise</tag></HostProperties>
+<ReportItem port="445" severity="4" pluginID="97833" pluginName="MS17-010: SMB"><cve>CVE-2017-0143</cve><cve>CVE-2017-0144</cve>
+<cvss3_vector>CVSS:3.0/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H</cvss3_vector><cvss_vector>CVSS2#AV:N/AC:L/Au:N/C:C/I:C/A:C</cvss_vector>
+<cwe>20</cwe><exploit_available>true</exploit_available><patch_publication_date>2017/03/14</patch_publication_date>
+<synopsis>The host is affected.</synopsis><description>The host is
+ affected by more.</description><solution>Microsoft has released a set of patches.</solution></ReportItem>
+<ReportItem port="23" severity="2" pluginID="42263" pluginName="Unencrypted Telnet Server"><solution>Disable it.</solution></ReportItem>
+<ReportItem port="2323" severity="2" pluginID="42263" pluginName="Unencrypted Telnet Server"/>
+<ReportItem port="0" severity="0" pluginID="19506" pluginName="Nessus Scan Information"/></ReportHost></Report></NessusClientData_v2>"#;
+
+#[test]
+fn nessus_gives_a_finding_for_each_vulnerability_and_for_each_check_without_one() {
+    let observed = read(NESSUS, Kind::Nessus);
+    assert_eq!(observed.taken.unwrap().to_string(), "2022-03-23T15:07:52Z");
+    let host = &observed.assets[0];
+    assert_eq!((host.mac.as_str(), host.hosts[0].as_str()), ("00:11:22:33:44:55, 00:11:22:33:44:66", "HMI9"));
+    assert_eq!(host.identities[0].vendor, "Microsoft");
+    let found: Vec<_> = host
+        .findings
+        .iter()
+        .map(|f| (f.check.as_str(), f.vulnerability.as_deref(), f.severity.unwrap(), f.fix))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("97833", Some("CVE-2017-0143"), Severity::Critical, Fix::Available),
+            ("97833", Some("CVE-2017-0144"), Severity::Critical, Fix::Available),
+            ("42263", None, Severity::Medium, Fix::None),
+        ]
+    );
+    assert_eq!(
+        host.findings[0].cvss,
+        ["CVSS:3.0/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", "AV:N/AC:L/Au:N/C:C/I:C/A:C"]
+    );
+    assert_eq!(host.findings[0].description, "The host is affected.\n\nThe host is affected by more.");
+    assert_eq!(host.findings[0].cwes, ["CWE-20"]);
+    assert!(observed.remarks[0].reason.contains("1 results are information only"));
+}
+
+#[test]
+fn the_tables_of_nessus_and_tenable_say_the_same() {
+    let nessus = "Plugin ID,CVE,CVSS v2.0 Base Score,Risk,Host,Protocol,Port,Name,Synopsis,Description,Solution,See Also,Plugin Output\n\
+        97833,CVE-2017-0143,10.0,Critical,10.0.0.9,tcp,445,MS17-010,s,d,Apply the patch.,,\n\
+        97833,CVE-2017-0144,10.0,Critical,10.0.0.9,tcp,445,MS17-010,s,d,Apply the patch.,,\n\
+        19506,,,None,10.0.0.9,tcp,0,Info,,,,,\n";
+    let observed = read(nessus, Kind::Nessus);
+    let found: Vec<_> = observed.assets[0]
+        .findings
+        .iter()
+        .map(|f| (f.vulnerability.as_deref().unwrap(), f.severity.unwrap(), f.fix))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("CVE-2017-0143", Severity::Critical, Fix::Available),
+            ("CVE-2017-0144", Severity::Critical, Fix::Available)
+        ]
+    );
+    let tenable = "Plugin,Plugin Name,Family,Severity,IP Address,Protocol,Port,Exploit?,MAC Address,DNS Name,NetBIOS Name,Synopsis,Description,Solution,CVSS V3 Vector,CVE,Cross References,Last Observed\n\
+        42263,Unencrypted Telnet Server,Misc.,Medium,10.0.0.9,TCP,23,No,00:11:22:33:44:55,hmi9.works,WORKS\\HMI9,s,d,Disable it.,AV:N/AC:H/PR:N/UI:N/S:U/C:L/I:L/A:N,,CWE #319,\"Jun 25, 2024 10:00:00 UTC\"\n\
+        1,x,y,High,,TCP,1,No,,,,,,,,,,\n";
+    let observed = read(tenable, Kind::Nessus);
+    let host = &observed.assets[0];
+    assert_eq!(host.hosts, ["hmi9.works", "HMI9"]);
+    assert_eq!(host.findings[0].cvss, ["CVSS:3.0/AV:N/AC:H/PR:N/UI:N/S:U/C:L/I:L/A:N"]);
+    assert_eq!(host.findings[0].cwes, ["CWE-319"]);
+    assert_eq!(observed.refused[0].at, "row 3");
+}
+
+const OPENVAS: &str = r#"<report id="1"><report id="1"><scan_start>2023-09-26T12:00:00Z</scan_start><results>
+<result id="a"><name>Default password</name><host>10.0.0.3<asset/><hostname>rtu3</hostname></host><port>80/tcp</port>
+ <nvt oid="1.2.3"><name>Device: Default Password (HTTP)</name><tags>cvss_base_vector=AV:N/AC:L/Au:N/C:C/I:C/A:C|summary=It has one.|solution_type=Mitigation</tags><refs/></nvt>
+ <threat>High</threat><severity>10.0</severity><qod><value>98</value></qod></result>
+<result id="b"><host>10.0.0.3</host><nvt oid="1.2.4"><name>Old library</name><solution type="VendorFix">Update.</solution>
+ <refs><ref type="cve" id="CVE-2021-1"/><ref type="cve" id="CVE-2021-0002"/></refs><severities><severity><value>CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H</value></severity></severities></nvt>
+ <threat>High</threat><severity>9.8</severity><qod><value>80</value></qod></result>
+<result id="c"><host>10.0.0.3</host><nvt oid="1.2.5"><name>Maybe</name></nvt><threat>High</threat><severity>7.0</severity><qod><value>30</value></qod></result>
+<result id="d"><host>10.0.0.3</host><nvt oid="1.2.6"><name>Log</name></nvt><threat>Log</threat><severity>0.0</severity></result>
+<result id="e"><nvt oid="1.2.7"/><threat>Low</threat></result></results>
+<host><ip>10.0.0.3</ip><detail><name>MAC</name><value>00:AA:BB:CC:DD:EE</value></detail><detail><name>App</name><value>cpe:/a:lighttpd:lighttpd:1.4.20</value></detail></host>
+<scan_end>2023-09-26T13:04:00Z</scan_end></report></report>"#;
+
+#[test]
+fn greenbone_gives_findings_with_their_quality_and_says_what_it_left_out() {
+    let observed = read(OPENVAS, Kind::Openvas);
+    assert_eq!(observed.taken.unwrap().to_string(), "2023-09-26T13:04:00Z");
+    let [host] = observed.assets.as_slice() else { panic!() };
+    assert_eq!((host.mac.as_str(), host.hosts[0].as_str()), ("00:AA:BB:CC:DD:EE", "rtu3"));
+    let found: Vec<_> = host
+        .findings
+        .iter()
+        .map(|f| (f.check.as_str(), f.vulnerability.as_deref(), f.severity.unwrap(), f.fix))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("1.2.3", None, Severity::Critical, Fix::None),
+            ("1.2.4", Some("CVE-2021-0002"), Severity::Critical, Fix::Available)
+        ]
+    );
+    assert_eq!(host.findings[0].cvss, ["AV:N/AC:L/Au:N/C:C/I:C/A:C"]);
+    let remarks: Vec<&str> = observed.remarks.iter().map(|r| r.reason.as_str()).collect();
+    assert!(
+        remarks[0].starts_with("1 results are information only")
+            && remarks[1].starts_with("1 results are too unsure")
+    );
+    assert_eq!(observed.refused[0].at, "result e");
+    let table = "IP,Hostname,Port,Port Protocol,CVSS,Severity,QoD,Solution Type,NVT Name,Summary,NVT OID,CVEs,Timestamp\n\
+        10.0.0.3,rtu3,80,tcp,9.8,High,80,VendorFix,Old library,It is old.,1.2.4,\"CVE-2021-0002,CVE-2021-0003\",2023-09-26T13:00:00Z\n";
+    let observed = read(table, Kind::Openvas);
+    assert_eq!(observed.assets[0].findings.len(), 2);
+    assert_eq!(observed.taken.unwrap().to_string(), "2023-09-26T13:00:00Z");
+}
+
+#[test]
+fn what_is_none_of_them_is_refused() {
+    for (text, word) in [
+        ("<nmaprun><host>", "cut off"),
+        (
+            "<!DOCTYPE r [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><NessusClientData_v2>&x;</NessusClientData_v2>",
+            "document type",
+        ),
+        ("<something/>", "none known here"),
+        ("{\"a\": 1}", "none known here"),
+        ("[1]", "bare list"),
+        ("{", "no JSON"),
+    ] {
+        let file = file("x", text);
+        let refused = detect::kind(&file).and_then(|kind| detect::read(&file, kind, None)).unwrap_err();
+        assert!(refused.what.contains(word), "{text}: {refused}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn no_mutation_brings_a_reader_down(at in 0usize..9000, byte: u8, cut in 0usize..9000) {
+        for text in [NMAP, NESSUS, OPENVAS] {
+            let mut bytes = text.as_bytes().to_vec();
+            let length = bytes.len();
+            bytes[at % length] = byte;
+            bytes.truncate(length - if cut % 3 == 0 { cut % length } else { 0 });
+            let file = File { name: "x".to_owned(), bytes };
+            for kind in [Kind::Nmap, Kind::Nessus, Kind::Openvas] {
+                let _ = detect::read(&file, kind, None);
+            }
+        }
+    }
+}
