@@ -60,6 +60,7 @@ fn main() -> std::process::ExitCode {
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_window_state::Builder::default().build())
+        .on_window_event(shell::dropping)
         .invoke_handler(tauri::generate_handler![call])
         .setup(move |app| {
             match opened {

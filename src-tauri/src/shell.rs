@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use app::{Failure, call::Shell, view};
-use tauri::{AppHandle, Emitter, Manager};
+use app::{Door, Failure, call::Shell, view};
+use tauri::{AppHandle, DragDropEvent, Emitter, Manager, WindowEvent};
 use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
 use tauri_plugin_opener::OpenerExt;
 
@@ -28,14 +28,11 @@ impl Shell for Window {
         let _ = self.app.emit_to(MAIN, "progress", progress);
     }
 
-    fn choose(&self, folder: bool) -> Option<PathBuf> {
+    fn choose(&self, folder: bool) -> Option<Vec<PathBuf>> {
         let dialog = self.app.dialog().file();
-        let chosen = if folder {
-            dialog.blocking_pick_folder()
-        } else {
-            dialog.add_filter("JSON", &["json"]).blocking_pick_file()
-        };
-        chosen?.into_path().ok()
+        let chosen =
+            if folder { vec![dialog.blocking_pick_folder()?] } else { dialog.blocking_pick_files()? };
+        Some(chosen.into_iter().filter_map(|path| path.into_path().ok()).collect())
     }
 
     fn open(&self, file: &Path) -> Result<(), String> {
@@ -51,6 +48,23 @@ impl Shell for Window {
             .reveal_item_in_dir(file)
             .map_err(|error| format!("the file manager cannot show it: {error}"))
     }
+}
+
+/// Files over the window: the page shows where they fall, the engine keeps which they are. Their paths never reach
+/// the page.
+pub fn dropping(window: &tauri::Window, event: &WindowEvent) {
+    let WindowEvent::DragDrop(event) = event else { return };
+    let told = match event {
+        DragDropEvent::Enter { .. } => "over",
+        DragDropEvent::Leave => "away",
+        DragDropEvent::Drop { paths, .. } => {
+            let Some(door) = window.try_state::<std::sync::Arc<Door>>() else { return };
+            door.offer(paths.clone());
+            "dropped"
+        }
+        _ => return,
+    };
+    let _ = window.app_handle().emit_to(MAIN, "dropping", told);
 }
 
 /// Brings the window of the running program to the front when it is started a second time.

@@ -27,7 +27,7 @@ test('every code of the engine has its word', () => {
   const codes: [family: string, codes: string[]][] = [
     ['warning', found(rust('iec62443/src/assessment.rs'), /WarningCode::\w+ => "(\w+)"/g)],
     ['limit', found(rust('iec62443/src/assessment.rs'), /Limit::\w+ => "(\w+)"/g)],
-    ['audit_action', found(folder('store/src'), /\.log\(\s*"([a-z]+\.[a-z]+)"/g)],
+    ['audit_action', [...found(folder('store/src'), /\.log\(\s*"([a-z]+\.[a-z]+)"/g), ...found(folder('app/src'), /\.log\(\s*"([a-z]+\.[a-z]+)"/g)]],
     ['import_kind', found(rust('store/src/plant.rs'), /\("(\w+)", self\.\w+\)/g)],
     ['step', found(folder('app/src'), /\btell\(\w+, "(\w+)"/g)],
     ['failed.advice', found(rust('store/src/error.rs'), /=> "(\w+)"/g)],

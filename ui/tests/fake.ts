@@ -1,7 +1,7 @@
 // A stand-in for the engine, for looking at pages and testing them. Its plant and numbers are made up and
 // never reach the product: nothing under src may import it.
 import type {
-  AssetPage, AssetRow, AuditPage, AuditRow, BundleView, CellExplanation, Change, Decision, DoubtedFinding, EnvironmentView, Failure, FindingDetail,
+  AssetPage, AssetRow, AssetSource, AuditPage, AuditRow, BundleView, CellExplanation, Change, ColumnView, Decision, DoubtedFinding, EnvironmentView, Failure, FindingDetail,
   FindingPage, FindingRow, ImportView, ImportedFile, IntelImport, IntelStatus, LevelCell, LevelRow, Levels, MatchDecision, MatchSummary, Network, Overview,
   Progress, Query, ReasonPart, ReportRequest, ReportView, Review, ReviewGroup, Status, SyncView, WhatIf, ZonesView,
 } from '../src/lib/api/types';
@@ -60,11 +60,11 @@ export function makeFake(scenario: Scenario = {}) {
     return {
       id: `A${i + 1}`, tag: `${['PLC', 'HMI', 'SW', 'SRV', 'SIS', 'RTU'][i % 6]}-${String(100 + i)}`, name: long(`${zone.name.split(' ')[0]} ${['controller', 'operator station', 'switch', 'server', 'logic solver', 'telemetry unit'][i % 6]}`),
       zone: zone.id, zone_name: zone.name, identified,
-      identities: identified
+      identities: (identified
         ? [{ layer: 'ot', kind: 'firmware', vendor, product, version }, { layer: 'ot', kind: 'hardware', vendor, product, version: 'FS:04' }, ...(i % 6 === 3 ? [{ layer: 'os', kind: 'operating_system', vendor: 'Microsoft', product: 'Windows Server 2019', version: '10.0.17763.5122' }] : []), ...(i % 4 === 0 ? [{ layer: 'network', kind: 'firmware', vendor: 'Moxa', product: 'NPort 5110', version: '' }] : [])]
-        : i % 2 ? [] : [{ layer: 'ot', kind: 'hardware', vendor, product, version: '' }],
+        : i % 2 ? [] : [{ layer: 'ot', kind: 'hardware', vendor, product, version: '' }]).map((one) => ({ order_number: '', cpe: '', purl: '', ...one })),
       component_type: ['embedded_device', 'host_device', 'network_device', 'software_application', ''][i % 5]!, criticality: ['high', 'medium', 'low', ''][i % 4]!,
-      lifecycle: ['active', 'end_of_support'][i % 7 === 0 ? 1 : 0]!, owner: 'Automation team', ip: `10.20.${i % 9}.${10 + i}`, serial: `SN-${48210 + i * 37}`, open: [0, 0, 0, 0, 0, 0],
+      lifecycle: ['active', 'end_of_support'][i % 7 === 0 ? 1 : 0]!, owner: 'Automation team', ip: `10.20.${i % 9}.${10 + i}`, mac: '', installed: null, gone: i % 31 === 7, serial: `SN-${48210 + i * 37}`, open: [0, 0, 0, 0, 0, 0],
     };
   });
   const reasonParts: ReasonPart[] = [
@@ -83,6 +83,17 @@ export function makeFake(scenario: Scenario = {}) {
   ];
   let network: Network = { proxy: null, ca_file: null };
   const noFile: ImportedFile = { file: '', kind: '', added: 0, changed: 0, unchanged: 0, refused: [], remarks: [], change: null, source: '', columns: [], assets: [0, 0, 0], findings: [0, 0], closed: [], zones: [], targets: [], joined: [], conflicts: [], gone: [], again: [] };
+  const listColumns: ColumnView[] = [
+    { sheet: '', name: 'Betriebsmittelkennzeichen', field: 'tag', samples: ['=A1+K01', '=A1+K02', '=B2+M04'] },
+    { sheet: '', name: 'Hersteller', field: 'vendor', samples: ['Siemens', 'Phoenix Contact', 'Moxa'] },
+    { sheet: '', name: 'Typ', field: 'product', samples: ['SIMATIC S7-1500 CPU 1516F-3 PN/DP (6ES7516-3FN02-0AB0)', 'FL SWITCH 2208'] },
+    { sheet: '', name: 'Stand', field: 'version', samples: ['V2.9.4', '4.10'] },
+    { sheet: '', name: 'Bemerkung', field: null, samples: ['replaced 2021', '-'] },
+  ];
+  const assetSources: AssetSource[] = [
+    { file: 'monitoring-export.csv', kind: 'assets', place: 'row 12', at: '2026-11-20T08:12:00Z', actor: 'm.keller', by: 'ip', values: { version: 'V2.9.4', vendor: 'Siemens', ip: '10.20.1.11' }, findings: 0 },
+    { file: 'register.xlsx', kind: 'assets', place: 'Assets, row 5', at: '2026-06-30T08:12:00Z', actor: 'm.keller', by: 'tag', values: { version: 'V2.8', vendor: 'Siemens', owner: 'Automation team' }, findings: 0 },
+  ];
   const decidedKeys = new Set<string>();
   const reviewGroups = ([['Rockwell Automation MicroLogix 1400 (1766-L32BWA) 15.001', 2], ['Schneider Electric Modicon M221 TM221CE24R V1.6.1.0', 1], ['Siemens SIMATIC S7-1200 CPU 1215C DC/DC/DC (6ES7215-1AG40-0XB0) V4.4.0', 23]] as const).map(([identity, n], i): ReviewGroup => ({
     key: `identity-${i}`, identity: String(identity), assets: Number(n), tags: ['PLC-TNK-11', 'PLC-TNK-12'].slice(0, Number(n)),
@@ -101,7 +112,7 @@ export function makeFake(scenario: Scenario = {}) {
       id: `F${i + 1}`, tier: 1 + Math.min(3, Math.floor(s * 0.9)), vuln: hasCve ? cve : null, title: hasCve && i % 6 === 5 ? cve : long(titles[i % titles.length]!), asset: asset.id, tag: asset.tag, zone: asset.zone, zone_name: asset.zone_name,
       state, severity: severities[s]!, score: scores[s] ?? null, attacker_class: 1 + Math.floor(rnd() * 5), frs: i % 23 === 0 ? [] : [1 + (i % 7), ...(i % 9 === 0 && i % 7 < 6 ? [7] : [])], rule: ['cwe', 'text', 'impact', 'override'][i % 4]!,
       triaged: state !== 'open' || rnd() < 0.7, deferred: state === 'open' && rnd() < 0.05, fix: rnd() < 0.55 ? dayBefore(20 + Math.floor(rnd() * 300)) : null, cover: rnd() < 0.2 ? 1 + Math.floor(rnd() * 2) : 0,
-      kev: rnd() < 0.04, epss: hasCve ? Math.round(rnd() ** 6 * 1000) / 1000 : null, opened: dayBefore(Math.floor(rnd() * 600)),
+      kev: rnd() < 0.04, epss: hasCve ? Math.round(rnd() ** 6 * 1000) / 1000 : null, opened: dayBefore(Math.floor(rnd() * 600)), gone: i % 41 === 3,
     };
   });
   for (const f of findings) {
@@ -247,7 +258,7 @@ export function makeFake(scenario: Scenario = {}) {
       const row = findings.find((f) => f.id === a['id']) ?? fail('not_found', `There is no finding ${String(a['id'])}.`, '', 'Go back to the table and open it again.');
       const asset = assets[Number(row.asset.slice(1)) - 1]!;
       return {
-        tier_because: ['kev', 'high', 'network'], origin: row.kev ? { at: `${row.opened}T07:30:00Z`, source: 'csaf', record: 'ICSA-26-071-03', confidence: 0.97, level: 'high', identity: `${asset.identities[0]?.vendor ?? ''} ${asset.identities[0]?.product ?? ''}`, reason: reasonParts, sentence: '' } : null,
+        tier_because: ['kev', 'high', 'network'], reported: [{ file: 'cell-2-2026-11.nessus', kind: 'nessus', at: '2026-11-18T06:10:00Z', check: '97833' }], origin: row.kev ? { at: `${row.opened}T07:30:00Z`, source: 'csaf', record: 'ICSA-26-071-03', confidence: 0.97, level: 'high', identity: `${asset.identities[0]?.vendor ?? ''} ${asset.identities[0]?.product ?? ''}`, reason: reasonParts, sentence: '' } : null,
         row, asset, description: 'A remote attacker can send a crafted request to the device, which leads to a write past the end of a buffer on the stack and may stop the device or run code on it.',
         vectors: row.score && row.score !== '0.0' ? [{ vector: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H', source: 'primary', version: '3.1', score: row.score }, { vector: 'AV:N/AC:L/Au:N/C:P/I:P/A:P', source: 'secondary', version: '2.0', score: '7.5' }] : [], chosen: row.score ? 0 : null,
         cwes: [{ id: 'CWE-121', name: 'Stack-based Buffer Overflow' }], because: row.rule === 'text' ? ['denial of service +3', 'malformed +1'] : ['CWE-121 → CWE-787'], secondary: [7],
@@ -319,14 +330,21 @@ export function makeFake(scenario: Scenario = {}) {
     open_report: () => fail('usage', 'Reports open in the window only.', '', 'Start the window.'),
     reveal_report: () => null,
     audit: (a): AuditPage => ({ total: audit.length, intact: !scenario.broken, first_broken: scenario.broken ? 2 : null, head: audit[0]?.hash ?? '', rows: audit.slice(Number(a['offset']), Number(a['offset']) + Number(a['limit'])) }),
-    import_plant: (a): ImportView => {
+    mappings: (): string[] => ['Register of works 1'],
+    save_refused: (): string => 'refused.csv',
+    correct_asset: (): Change => ({ id: ++changeCount, changed: 1, unchanged: 0 }),
+    asset_sources: (): AssetSource[] => assetSources,
+    import_files: (a): ImportView => {
       if (a['dry_run'] !== true) hasPlant = true;
       return {
         dry_run: a['dry_run'] === true, environment: 'E1', existing: false, updated: false,
         files: [
           { ...noFile, file: 'zones.csv', kind: 'zones', added: 2, changed: 1, unchanged: 6 },
           { ...noFile, file: 'assets.csv', kind: 'assets', added: 14, changed: 3, unchanged: 103, refused: [{ at: 'line 7', reason: 'The zone “Z99” is not in zones.csv.' }, { at: 'line 31', reason: 'The tag is empty.' }] },
-          { ...noFile, file: 'findings.csv', kind: 'findings', added: 36, changed: 0, unchanged: 364 },
+          { ...noFile, file: 'register.xlsx', kind: 'assets', added: 36, changed: 2, unchanged: 364, change: a['dry_run'] === true ? null : ++changeCount, assets: [36, 2, 364], zones: ['Filling line 4'],
+            columns: listColumns.map((c) => ({ ...c, field: a['columns'] ? ((a['columns'] as Record<string, string | null>)[c.name] ?? null) : c.field })),
+            conflicts: [{ asset: 'PLC-TNK-11', field: 'version', kept: 'V2.9.4', other: 'V2.8', said_by: 'monitoring-export.csv', taken: true }, { asset: 'HMI-TNK-02', field: 'owner', kept: 'Automation team', other: 'IT', said_by: 'register.xlsx', taken: false }],
+            joined: [{ at: 'row 14', asset: 'SW-DMZ-01', by: 'mac' }], gone: [{ kind: 'asset', id: 'RTU-OLD-3' }], remarks: [{ at: 'row 402', reason: 'a total; left out' }] },
         ],
       };
     },

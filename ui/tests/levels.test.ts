@@ -47,7 +47,7 @@ test('an empty store says the first step', async () => {
   withEngine({ empty: true });
   openAt('#/levels');
   await screen.findByText('No plant yet');
-  expect(screen.getByRole('link', { name: 'Import plant…' }).getAttribute('href')).toBe('#/import');
+  expect(screen.getByRole('link', { name: 'Import…' }).getAttribute('href')).toBe('#/import');
 });
 
 test('the first start offers the demo plant and an empty store', async () => {

@@ -67,7 +67,7 @@ const does = {
     await page.getByTestId('report-kind-iec62443').click();
     await page.locator('[data-testid^="report-env-"]').first().click();
   },
-  import: (page) => page.getByTestId('import-folder').click(),
+  import: (page) => page.getByTestId('import-files').click(),
   palette: async (page) => {
     await page.keyboard.press('Control+k');
     await page.keyboard.type('re');

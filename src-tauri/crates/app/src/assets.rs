@@ -5,8 +5,6 @@ use iec62443::{
     finding::{Rating, State},
 };
 
-use rustc_hash::FxHashSet;
-
 use crate::{
     Result, Session,
     facets::{FacetOf, filter, in_order, slice},
@@ -63,6 +61,9 @@ fn row_with(plant: &Plant, around: &Around<'_>, index: usize, open: [u32; 6]) ->
                 vendor: identity.vendor.clone(),
                 product: identity.product.clone(),
                 version: identity.version.clone(),
+                order_number: identity.order_number.clone(),
+                cpe: identity.cpe.clone(),
+                purl: identity.purl.clone(),
             })
             .collect(),
         identified: asset.identified,
@@ -159,11 +160,7 @@ impl Session {
         if query.descending {
             order.reverse();
         }
-        let gone: FxHashSet<String> = self
-            .proposals(&query.environment)?
-            .into_iter()
-            .filter_map(|row| (row.kind == "asset").then_some(row.id))
-            .collect();
+        let gone = self.proposed(&query.environment, "asset")?;
         let rows = slice(&order, query)
             .iter()
             .map(|i| row_with(&plant, &around, *i as usize, open[*i as usize]))

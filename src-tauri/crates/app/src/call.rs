@@ -13,7 +13,11 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::{Failure, Result, Session, SyncSettings, Watch, intelligence, network, secret, view};
+use crate::{
+    Failure, Result, Session, SyncSettings, Watch, export,
+    intake::{self, Wish},
+    intelligence, network, reports, secret, view,
+};
 
 /// Most rows of a table that cross to the window at once.
 const MOST_ROWS: u32 = 500;
@@ -22,8 +26,8 @@ const MOST_ROWS: u32 = 500;
 pub trait Shell: Send + Sync {
     /// Shows progress.
     fn progress(&self, progress: &view::Progress);
-    /// Asks for a folder or a file to import; none when the user changed their mind.
-    fn choose(&self, folder: bool) -> Option<PathBuf>;
+    /// Asks for a folder, or for files; none when the user changed their mind.
+    fn choose(&self, folder: bool) -> Option<Vec<PathBuf>>;
     /// Opens a file with the system's program for it.
     fn open(&self, file: &std::path::Path) -> std::result::Result<(), String>;
     /// Shows a file in the system's file manager.
@@ -43,7 +47,7 @@ pub struct Door {
 /// What was chosen to import, and where a first look said it would go.
 #[derive(Clone)]
 struct Choice {
-    path: PathBuf,
+    paths: Vec<PathBuf>,
     environment: Option<String>,
 }
 
@@ -157,12 +161,49 @@ struct Slice {
 }
 
 #[derive(Deserialize)]
-struct ImportPlant {
+struct ImportFiles {
     dry_run: bool,
     job: u32,
+    #[serde(default)]
     folder: bool,
+    /// What was chosen or dropped last, without asking.
     #[serde(default)]
     again: bool,
+    /// The environment that the page shows.
+    #[serde(default)]
+    environment: Option<String>,
+    /// How a person wants the columns read.
+    #[serde(default)]
+    columns: Option<std::collections::BTreeMap<String, Option<String>>>,
+    /// The name of a mapping that was kept.
+    #[serde(default)]
+    mapping: Option<String>,
+    /// Keep the columns under this name.
+    #[serde(default)]
+    keep: Option<String>,
+    /// The asset that everything is of.
+    #[serde(default)]
+    asset: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct OfAsset {
+    environment: String,
+    asset: String,
+}
+
+#[derive(Deserialize)]
+struct CorrectAsset {
+    environment: String,
+    asset: String,
+    values: std::collections::BTreeMap<String, String>,
+    #[serde(default)]
+    reason: String,
+}
+
+#[derive(Deserialize)]
+struct SaveRows {
+    rows: Vec<view::RefusedRow>,
 }
 
 #[derive(Deserialize)]
@@ -317,9 +358,19 @@ impl Door {
                 let a: DecideMatch = arguments(command, args)?;
                 answer(session().decide_match(&a.decision, &crate::watch::Unwatched)?)
             }
-            "import_plant" => {
-                let a: ImportPlant = arguments(command, args)?;
+            "import_files" => {
+                let a: ImportFiles = arguments(command, args)?;
                 answer(self.job(a.job, |job| self.import(&a, job))?)
+            }
+            "mappings" => answer(session().store()?.mappings()?),
+            "save_refused" => answer(self.save_refused(&arguments::<SaveRows>(command, args)?.rows)?),
+            "correct_asset" => {
+                let a: CorrectAsset = arguments(command, args)?;
+                answer(session().correct_asset(&a.environment, &a.asset, &a.values, &a.reason)?)
+            }
+            "asset_sources" => {
+                let a: OfAsset = arguments(command, args)?;
+                answer(session().asset_sources(&a.environment, &a.asset)?)
             }
             _ => Err(Failure::new("usage", format!("there is no command {command:?}"))),
         }
@@ -355,9 +406,11 @@ impl Door {
             // The user has read this fingerprint in the refusal; a file changed since has another.
             return intelligence::import_bundle(&place, &path, Some(&fingerprint), job).map(Some);
         }
-        let Some(path) = self.shell.choose(folder) else { return Ok(None) };
-        let done = intelligence::import(&place, std::slice::from_ref(&path), job);
-        if done.as_ref().is_err_and(|failure| failure.code == "untrusted") {
+        let Some(paths) = self.shell.choose(folder) else { return Ok(None) };
+        let done = intelligence::import(&place, &paths, job);
+        if done.as_ref().is_err_and(|failure| failure.code == "untrusted")
+            && let Some(path) = paths.into_iter().next()
+        {
             let fingerprint = intelligence::fingerprint(&path)?;
             *lock(&self.refused) = Some((path, fingerprint));
         }
@@ -370,23 +423,62 @@ impl Door {
     }
 
     fn export_bundle(&self, job: &Job<'_>) -> Result<Option<view::BundleView>> {
-        let Some(folder) = self.shell.choose(true) else { return Ok(None) };
+        let Some(folder) = self.shell.choose(true).and_then(|paths| paths.into_iter().next()) else {
+            return Ok(None);
+        };
         let place = lock(&self.session).place();
         let file = folder.join(intelligence::bundle_name(&place));
         intelligence::export_bundle(&place, &file, None, job).map(Some)
     }
 
-    fn import(&self, a: &ImportPlant, job: &Job<'_>) -> Result<Option<view::ImportView>> {
+    /// Files that were dropped on the window are what was chosen; the page asks what they are.
+    pub fn offer(&self, paths: Vec<PathBuf>) {
+        *lock(&self.chosen) = Some(Choice { paths, environment: None });
+    }
+
+    fn import(&self, a: &ImportFiles, job: &Job<'_>) -> Result<Option<view::ImportView>> {
         let choice = if a.again {
             lock(&self.chosen).clone()
         } else {
-            self.shell.choose(a.folder).map(|path| Choice { path, environment: None })
+            self.shell.choose(a.folder).map(|paths| Choice { paths, environment: None })
         };
-        let Some(Choice { path, environment }) = choice else { return Ok(None) };
-        let paths = [path.clone()];
-        let done = lock(&self.session).import_plant(&paths, environment.as_deref(), a.dry_run, job)?;
+        let Some(Choice { paths, environment }) = choice else { return Ok(None) };
+        let mut session = lock(&self.session);
+        let mapping = match (&a.columns, &a.mapping) {
+            (Some(columns), _) => {
+                Some(intake::Mapping { columns: columns.clone(), ..intake::Mapping::default() })
+            }
+            (None, Some(name)) => Some(intake::mapping(&session, name)?),
+            (None, None) => None,
+        };
+        let wish = Wish {
+            paths: paths.clone(),
+            environment,
+            otherwise: a.environment.clone(),
+            mapping: mapping.clone(),
+            asset: a.asset.clone(),
+            dry_run: a.dry_run,
+            ..Wish::default()
+        };
+        let done = session.import_files(&wish, job)?;
+        if let (Some(name), Some(mapping), false) = (&a.keep, &mapping, a.dry_run) {
+            intake::keep_mapping(&mut session, name.trim(), mapping)?;
+        }
+        drop(session);
         // Who has seen where it would go and goes on has named the place.
-        *lock(&self.chosen) = Some(Choice { path, environment: done.environment.clone() });
+        *lock(&self.chosen) = Some(Choice { paths, environment: done.environment.clone() });
         Ok(Some(done))
+    }
+
+    /// Writes refused rows as a table into a folder that is asked for; returns the file.
+    fn save_refused(&self, rows: &[view::RefusedRow]) -> Result<Option<String>> {
+        let Some(folder) = self.shell.choose(true).and_then(|paths| paths.into_iter().next()) else {
+            return Ok(None);
+        };
+        let day = lock(&self.session).today();
+        let file = folder.join(format!("plumbline-refused-{day}.csv"));
+        let table = rows.iter().map(|row| [row.at.as_str(), row.reason.as_str()]);
+        reports::write(&file, &export::csv(["where", "why"], table)?)?;
+        Ok(Some(file.display().to_string()))
     }
 }

@@ -6,8 +6,13 @@ use iec62443::{
     Plant,
     plant::{AssetDetail, Identity},
 };
-use import::{list::main_identity, merge::Joined, observation::Sighting};
+use import::{
+    list::main_identity,
+    merge::Joined,
+    observation::{Fault, Sighting},
+};
 use jiff::civil::Date;
+use rustc_hash::FxHashSet;
 use store::intake::{Before, NewIntake, Was};
 
 use crate::{Failure, Result, Session, view};
@@ -173,13 +178,14 @@ impl Session {
         }
     }
 
-    /// What every file says of an asset, the newest first.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub fn asset_sources(&self, environment: &str, asset: &str) -> Result<Vec<view::AssetSource>> {
+    /// The newest file of each source, the newest first, with what it says of an asset.
+    fn said_of(
+        &self,
+        environment: &str,
+        asset: &str,
+        mut each: impl FnMut(&store::intake::Intake, Joined),
+    ) -> Result<()> {
         let store = self.store()?;
-        let mut list: Vec<view::AssetSource> = Vec::new();
         let mut seen: Vec<String> = Vec::new();
         for intake in store.intakes(environment)? {
             // An older file of a source was replaced by the newer one.
@@ -190,30 +196,65 @@ impl Session {
                 .map_err(|error| Failure::new("store_damaged", error.to_string()))?;
             seen.push(intake.source.clone());
             for joined in joined.into_iter().filter(|joined| joined.asset == asset) {
-                list.push(view::AssetSource {
-                    file: intake.file.clone(),
-                    kind: intake.kind.clone(),
-                    place: joined.sighting.at.clone(),
-                    at: intake.at.clone(),
-                    actor: intake.actor.clone(),
-                    by: joined.by.as_str().to_owned(),
-                    values: values(&joined.sighting),
-                    findings: u32::try_from(joined.sighting.findings.len()).unwrap_or(u32::MAX),
-                });
+                each(&intake, joined);
             }
         }
-        Ok(list)
+        Ok(())
     }
 
-    /// What the newest file of its source names no more.
+    /// What every file says of an asset, the newest first.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn proposals(&self, environment: &str) -> Result<Vec<view::GoneRow>> {
+    pub fn asset_sources(&self, environment: &str, asset: &str) -> Result<Vec<view::AssetSource>> {
+        let mut list = Vec::new();
+        self.said_of(environment, asset, |intake, joined| {
+            list.push(view::AssetSource {
+                file: intake.file.clone(),
+                kind: intake.kind.clone(),
+                place: joined.sighting.at.clone(),
+                at: intake.at.clone(),
+                actor: intake.actor.clone(),
+                by: joined.by.as_str().to_owned(),
+                values: values(&joined.sighting),
+                findings: u32::try_from(joined.sighting.findings.len()).unwrap_or(u32::MAX),
+            });
+        })?;
+        Ok(list)
+    }
+
+    /// The files that name a finding.
+    pub(crate) fn reported(
+        &self,
+        environment: &str,
+        asset: &str,
+        finding: &str,
+        vulnerability: Option<&str>,
+    ) -> Result<Vec<view::FindingSource>> {
+        let mut list = Vec::new();
+        self.said_of(environment, asset, |intake, joined| {
+            let own = |fault: &&Fault| match (&fault.vulnerability, vulnerability) {
+                (Some(one), Some(other)) => one == other,
+                (None, None) => finding.ends_with(&format!(":{}:{}", intake.kind, fault.check)),
+                _ => false,
+            };
+            list.extend(joined.sighting.findings.iter().find(own).map(|fault| view::FindingSource {
+                file: intake.file.clone(),
+                kind: intake.kind.clone(),
+                at: intake.taken.clone().unwrap_or_else(|| intake.at.clone()),
+                check: fault.check.clone(),
+            }));
+        })?;
+        Ok(list)
+    }
+
+    /// Ids of assets or findings that the newest file of their source names no more.
+    pub(crate) fn proposed(&self, environment: &str, kind: &str) -> Result<FxHashSet<String>> {
         let proposals = self.store()?.proposals(environment)?;
         Ok(proposals
             .into_iter()
-            .map(|proposal| view::GoneRow { kind: proposal.kind, id: proposal.id })
+            .filter(|proposal| proposal.kind == kind)
+            .map(|proposal| proposal.id)
             .collect())
     }
 }

@@ -105,6 +105,7 @@ impl<'p> Around<'p> {
             kev: finding.kev,
             epss: finding.epss,
             opened: finding.opened.day().to_string(),
+            gone: false,
         }
     }
 }
@@ -181,6 +182,7 @@ impl Session {
                 Listing { query: same, when, order: Arc::new(order), facets }
             }
         };
+        let gone = self.proposed(&query.environment, "finding")?;
         let rows = slice(&listing.order, query)
             .iter()
             .filter_map(|index| {
@@ -190,6 +192,7 @@ impl Session {
                         .row(plant.evidence.findings.get(index)?, assessment.verdicts.get(index)?.as_ref()?),
                 )
             })
+            .map(|row| view::FindingRow { gone: gone.contains(&row.id), ..row })
             .collect();
         let page = view::FindingPage {
             total: u32::try_from(listing.order.len()).unwrap_or(u32::MAX),
@@ -216,7 +219,13 @@ impl Session {
         let index = plant.evidence.findings.iter().position(|f| &*f.id == id).ok_or_else(missing)?;
         let verdict = assessment.verdicts.get(index).copied().flatten().ok_or_else(missing)?;
         let origin = self.origin_view(environment, id)?;
-        detail(&plant, &assessment, when, index, &verdict, origin).ok_or_else(missing)
+        let finding = &plant.evidence.findings[index];
+        let reported = self.reported(environment, &finding.asset, id, finding.vuln.as_deref())?;
+        let gone = self.proposed(environment, "finding")?.contains(id);
+        let mut detail = detail(&plant, &assessment, when, index, &verdict, origin).ok_or_else(missing)?;
+        detail.row.gone = gone;
+        detail.reported = reported;
+        Ok(detail)
     }
 }
 
@@ -365,6 +374,7 @@ fn detail(
         row: around.row(finding, verdict),
         tier_because: around.because(finding, verdict).into_iter().map(|b| b.as_str().to_owned()).collect(),
         origin,
+        reported: Vec::new(),
         description: finding.description.to_string(),
         vectors: finding
             .cvss

@@ -10,14 +10,12 @@ use iec62443::{
     level::FrSet,
     plant::{self, Environment, EventNote},
 };
-pub use import::observation::Kind;
 use import::{
-    File, Refusal,
-    columns::Mapping,
-    detect,
+    File, Refusal, detect,
     merge::{By, Earlier, Gone, Joined, Merged, Way, merge},
     observation::{Observed, Refused, Statement},
 };
+pub use import::{columns::Mapping, observation::Kind};
 use rustc_hash::{FxHashMap, FxHashSet};
 use store::{
     Change,
@@ -51,6 +49,8 @@ pub struct Wish {
     pub kind: Option<Kind>,
     /// Where they go; none: the only environment there is.
     pub environment: Option<String>,
+    /// Where they go when nothing else says it; a plant goes by its own name then.
+    pub otherwise: Option<String>,
     /// How the columns of lists are read.
     pub mapping: Option<Mapping>,
     /// The asset that everything in the files is of.
@@ -136,7 +136,8 @@ impl Session {
             let read = detect::read(&file, kind, wish.mapping.as_ref())?;
             observed.push((file.name, sha256, read));
         }
-        let (environment, existing) = self.environment_for(wish.environment.as_deref(), first)?;
+        let (environment, existing) =
+            self.environment_for(wish.environment.as_deref().or(wish.otherwise.as_deref()), first)?;
         let mut files = Vec::new();
         for (name, sha256, observed) in observed {
             tell(watch, "store", 0, 0)?;

@@ -12,6 +12,7 @@ pub mod decide;
 pub mod demo;
 pub mod doctor;
 mod engine;
+pub mod export;
 pub mod facets;
 pub mod failure;
 pub mod findings;

@@ -351,6 +351,12 @@ views! {
         pub product: String,
         /// Version; empty when unknown.
         pub version: String,
+        /// Order number stated apart; may be empty.
+        pub order_number: String,
+        /// CPE name that something stated; may be empty.
+        pub cpe: String,
+        /// Package URL that something stated; may be empty.
+        pub purl: String,
     }
 
     /// An asset as a table row.
@@ -490,6 +496,8 @@ views! {
         pub epss: Option<f64>,
         /// Day opened.
         pub opened: String,
+        /// The newest scan of its source names it no more: proposed for closing.
+        pub gone: bool,
     }
 
     /// A slice of the findings.
@@ -544,6 +552,8 @@ views! {
         pub tier_because: Vec<String>,
         /// Why matching put it there; null when it came another way.
         pub origin: Option<OriginView>,
+        /// Files that name it.
+        pub reported: Vec<FindingSource>,
         /// Its CVSS vectors: vector, source, version, base score; unreadable ones with an empty score.
         pub vectors: Vec<VectorView>,
         /// Which vector was chosen (index), or null.
@@ -837,6 +847,18 @@ views! {
         pub vulnerability: String,
         /// The statement, as it is kept with the finding.
         pub statement: String,
+    }
+
+    /// A file that names a finding.
+    struct FindingSource {
+        /// File.
+        pub file: String,
+        /// Its kind.
+        pub kind: String,
+        /// When it was taken.
+        pub at: String,
+        /// The scanner's id of what it looked for.
+        pub check: String,
     }
 
     /// What one file says of an asset.

@@ -32,8 +32,8 @@ impl Shell for Fake {
             act();
         }
     }
-    fn choose(&self, _: bool) -> Option<PathBuf> {
-        self.choice.lock().unwrap().clone()
+    fn choose(&self, _: bool) -> Option<Vec<PathBuf>> {
+        self.choice.lock().unwrap().clone().map(|path| vec![path])
     }
     fn open(&self, file: &Path) -> Result<(), String> {
         self.opened.lock().unwrap().push(file.to_owned());
@@ -255,7 +255,7 @@ fn import_looks_first_then_takes_the_same_choice() {
     let (door, fake) = door(folder.path());
     door.call("create_store", json!({"demo": false})).unwrap();
     let import = |dry_run: bool, again: bool| {
-        door.call("import_plant", json!({"dry_run": dry_run, "folder": true, "job": 1, "again": again}))
+        door.call("import_files", json!({"dry_run": dry_run, "folder": true, "job": 1, "again": again}))
     };
     assert_eq!(import(true, false).unwrap(), Value::Null, "the dialog was left without a choice");
     *fake.choice.lock().unwrap() = Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../assets/demo"));

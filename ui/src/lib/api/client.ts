@@ -1,7 +1,7 @@
 // The one way from the page to the engine: a function for each command.
 import type {
-  AssetPage, AuditPage, BundleView, CellExplanation, Change, Decision, EnvironmentView, Failure, FindingDetail, FindingPage,
-  ImportView, IntelImport, IntelStatus, Levels, MatchDecision, MatchSummary, Network, Overview, Progress, Query, ReportRequest, ReportView, Review,
+  AssetPage, AssetSource, AuditPage, BundleView, CellExplanation, Change, Decision, EnvironmentView, Failure, FindingDetail, FindingPage,
+  ImportView, IntelImport, IntelStatus, Levels, MatchDecision, MatchSummary, Network, Overview, Progress, Query, RefusedRow, ReportRequest, ReportView, Review,
   Status, SyncView, WhatIf, ZonesView,
 } from './types';
 
@@ -100,7 +100,41 @@ export const engine = {
   review: (environment: string) => call<Review>('review', { environment }),
   decideMatch: (decision: MatchDecision) => call<MatchSummary>('decide_match', { decision }),
   audit: (offset: number, limit: number) => call<AuditPage>('audit', { offset, limit }),
-  /** The engine opens the system's dialog itself; `null` when it was cancelled. `again` applies the choice of the last dry run. */
-  importPlant: (dry_run: boolean, folder: boolean, job: number, again = false) =>
-    call<ImportView | null>('import_plant', { dry_run, folder, job, again }),
+  /** The engine opens the system's dialog itself; `null` when it was cancelled. */
+  importFiles: (asking: ImportAsking, job: number) => call<ImportView | null>('import_files', { ...asking, job }),
+  mappings: () => call<string[]>('mappings'),
+  /** The file written, or `null` when no folder was chosen. */
+  saveRefused: (rows: RefusedRow[]) => call<string | null>('save_refused', { rows }),
+  correctAsset: (environment: string, asset: string, values: Record<string, string>, reason: string) =>
+    call<Change>('correct_asset', { environment, asset, values, reason }),
+  assetSources: (environment: string, asset: string) => call<AssetSource[]>('asset_sources', { environment, asset }),
 };
+
+export type ImportAsking = {
+  dry_run: boolean;
+  folder?: boolean;
+  /** What was chosen or dropped last, without asking again. */
+  again?: boolean;
+  environment?: string;
+  columns?: Record<string, string | null>;
+  mapping?: string;
+  /** Keep the columns under this name. */
+  keep?: string;
+};
+
+/** Files over the window: `over`, `away`, `dropped`. In a browser there is no such thing. */
+export function dropping(tell: (state: 'over' | 'away' | 'dropped') => void): () => void {
+  let stop = () => {};
+  let over = false;
+  if (inWindow) {
+    void import('@tauri-apps/api/event').then(async ({ listen }) => {
+      const unlisten = await listen<'over' | 'away' | 'dropped'>('dropping', (event) => tell(event.payload));
+      if (over) unlisten();
+      else stop = unlisten;
+    });
+  }
+  return () => {
+    over = true;
+    stop();
+  };
+}

@@ -529,7 +529,19 @@ product: string,
 /**
  * Version; empty when unknown.
  */
-version: string, };
+version: string, 
+/**
+ * Order number stated apart; may be empty.
+ */
+order_number: string, 
+/**
+ * CPE name that something stated; may be empty.
+ */
+cpe: string, 
+/**
+ * Package URL that something stated; may be empty.
+ */
+purl: string, };
 
 export type AssetRow = { 
 /**
@@ -581,9 +593,21 @@ owner: string,
  */
 ip: string, 
 /**
+ * MAC addresses.
+ */
+mac: string, 
+/**
  * Serial number.
  */
 serial: string, 
+/**
+ * Day of installation.
+ */
+installed: string | null, 
+/**
+ * The newest file of its source names it no more.
+ */
+gone: boolean, 
 /**
  * Open findings by severity: critical, high, medium, low, none, unscored.
  */
@@ -745,7 +769,11 @@ epss: number | null,
 /**
  * Day opened.
  */
-opened: string, };
+opened: string, 
+/**
+ * The newest scan of its source names it no more: proposed for closing.
+ */
+gone: boolean, };
 
 export type FindingPage = { 
 /**
@@ -828,6 +856,10 @@ tier_because: Array<string>,
  * Why matching put it there; null when it came another way.
  */
 origin: OriginView | null, 
+/**
+ * Files that name it.
+ */
+reported: Array<FindingSource>, 
 /**
  * Its CVSS vectors: vector, source, version, base score; unreadable ones with an empty score.
  */
@@ -1302,6 +1334,58 @@ vulnerability: string,
  * The statement, as it is kept with the finding.
  */
 statement: string, };
+
+export type FindingSource = { 
+/**
+ * File.
+ */
+file: string, 
+/**
+ * Its kind.
+ */
+kind: string, 
+/**
+ * When it was taken.
+ */
+at: string, 
+/**
+ * The scanner's id of what it looked for.
+ */
+check: string, };
+
+export type AssetSource = { 
+/**
+ * File.
+ */
+file: string, 
+/**
+ * Its kind.
+ */
+kind: string, 
+/**
+ * Where in it.
+ */
+place: string, 
+/**
+ * When it was imported.
+ */
+at: string, 
+/**
+ * By whom.
+ */
+actor: string, 
+/**
+ * What joined it: tag, mac, serial, ip, name, product, given, new.
+ */
+by: string, 
+/**
+ * What it says, by field.
+ */
+values: { [key in string]: string }, 
+/**
+ * How many findings it names.
+ */
+findings: number, };
 
 export type RefusedRow = { 
 /**

@@ -38,6 +38,7 @@ pub fn import(mut session: Session, wanted: &Import, output: &Output) -> app::Re
         paths: wanted.files.clone(),
         kind: kind(wanted.kind),
         environment: wanted.environment.clone(),
+        otherwise: None,
         mapping: mapping.clone(),
         asset: wanted.asset.clone(),
         source: wanted.source.clone(),
