@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, de::IgnoredAny};
 
-use crate::{File, Refusal, Result, list, observation::Kind, parts, scan, sheet, xml};
+use crate::{File, Refusal, Result, findings, list, observation::Kind, parts, scan, sheet, xml};
 
 /// The keys by which JSON documents are told apart.
 #[derive(Deserialize)]
@@ -29,7 +29,7 @@ struct Keys {
 /// [`Refusal`] when it is none that is known, or is cut off.
 pub fn kind(file: &File) -> Result<Kind> {
     if sheet::is_workbook(&file.bytes) {
-        return Ok(Kind::Assets);
+        return Ok(if findings::is_list(file) { Kind::Findings } else { Kind::Assets });
     }
     let start = file.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&file.bytes);
     match start.iter().find(|byte| !byte.is_ascii_whitespace()) {
@@ -44,6 +44,8 @@ pub fn kind(file: &File) -> Result<Kind> {
                 Ok(Kind::Nessus)
             } else if scan::openvas::is_table(&start) {
                 Ok(Kind::Openvas)
+            } else if findings::is_list(&start) {
+                Ok(Kind::Findings)
             } else {
                 // Its reader says what is missing.
                 Ok(Kind::Assets)
@@ -118,6 +120,7 @@ pub fn read(
         Kind::Vex if is_cyclonedx(file) => parts::cyclonedx::read(file),
         Kind::Vex if is_csaf(file) => parts::vex::csaf(file),
         Kind::Vex => parts::vex::open(file),
-        _ => list::read(file, mapping),
+        Kind::Findings => findings::read(file),
+        Kind::Assets | Kind::Plant => list::read(file, mapping),
     }
 }

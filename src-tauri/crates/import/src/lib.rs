@@ -3,6 +3,7 @@
 
 pub mod columns;
 pub mod detect;
+mod findings;
 pub mod list;
 pub mod loose;
 pub mod merge;

@@ -11,7 +11,7 @@ pub(crate) mod nmap;
 pub(crate) mod openvas;
 
 /// The scanner's word for a severity.
-fn severity(word: &str) -> Option<Severity> {
+pub(crate) fn severity(word: &str) -> Option<Severity> {
     match word.trim().to_lowercase().as_str() {
         "critical" | "4" | "kritisch" => Some(Severity::Critical),
         "high" | "3" | "hoch" => Some(Severity::High),
@@ -23,7 +23,7 @@ fn severity(word: &str) -> Option<Severity> {
 }
 
 /// The band of a CVSS base score.
-fn band(score: f64) -> Option<Severity> {
+pub(crate) fn band(score: f64) -> Option<Severity> {
     match score {
         s if !(0.0..=10.0).contains(&s) => None,
         s if s >= 9.0 => Some(Severity::Critical),
@@ -49,7 +49,7 @@ pub(crate) fn cves(text: &str) -> Vec<String> {
 }
 
 /// Weaknesses in a text, however it is written: "CWE-319", "CWE #319", "CWE:319".
-fn weaknesses(text: &str) -> Vec<String> {
+pub(crate) fn weaknesses(text: &str) -> Vec<String> {
     let mut list: Vec<String> = Vec::new();
     for rest in text.split("CWE").skip(1) {
         let number: String =
@@ -63,7 +63,7 @@ fn weaknesses(text: &str) -> Vec<String> {
 }
 
 /// A CVSS vector as the standard writes it: scanners put their own words before it, or none.
-fn vector(text: &str) -> Option<String> {
+pub(crate) fn vector(text: &str) -> Option<String> {
     let text = text.trim().trim_matches(['(', ')']);
     let bare = text.strip_prefix("CVSS2#").unwrap_or(text);
     let bare = bare.split_whitespace().next()?;
@@ -112,7 +112,7 @@ fn add(list: &mut Vec<Identity>, identity: Identity) {
 }
 
 /// Whether the words of a solution name a fix.
-fn fix(solution: &str) -> Fix {
+pub(crate) fn fix(solution: &str) -> Fix {
     let words = solution.trim_start().to_lowercase();
     let starts = [
         "upgrade",
@@ -128,7 +128,7 @@ fn fix(solution: &str) -> Fix {
 }
 
 /// Text in paragraphs without the line breaks and indentation of the file.
-fn flowing(text: &str) -> String {
+pub(crate) fn flowing(text: &str) -> String {
     let paragraphs = text.split("\n\n").map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "));
     paragraphs.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n")
 }

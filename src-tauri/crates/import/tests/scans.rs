@@ -183,6 +183,40 @@ fn greenbone_gives_findings_with_their_quality_and_says_what_it_left_out() {
 }
 
 #[test]
+fn a_list_of_findings_is_told_from_one_of_assets() {
+    let text = "Feststellung;Kennzeichen;CVE;Schweregrad;CWE;CVSS Vector;Datum\n\
+        Standardpasswort am Panel;=A1+H1;;hoch;CWE-1392;;30.06.2026\nAlte Firmware;=A1+K1;CVE-2020-1, CVE-2020-0002;mittel;;AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N;\n\
+        Standardpasswort am Panel;=A1+H1;;hoch;;;\n;=A1+H2;;hoch;;;\nX;=A1+H3;;furchtbar;;;\nY;;;hoch;;;\n";
+    let observed = read(text, Kind::Findings);
+    let found: Vec<_> = observed
+        .assets
+        .iter()
+        .flat_map(|s| {
+            s.findings
+                .iter()
+                .map(|f| (s.tag.as_str(), f.vulnerability.as_deref(), f.severity, f.cwes.join(",")))
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("=A1+H1", None, Some(Severity::High), "CWE-1392".to_owned()),
+            ("=A1+K1", Some("CVE-2020-0002"), Some(Severity::Medium), String::new()),
+        ]
+    );
+    assert_eq!(observed.assets[1].findings[0].cvss, ["CVSS:3.0/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N"]);
+    let refused: Vec<&str> = observed.refused.iter().map(|r| r.at.as_str()).collect();
+    assert_eq!(refused, ["row 4", "row 5", "row 6", "row 7"]);
+    for text in [
+        "Tag,Name,Vendor,Product,Version\nA,b,c,d,1\n",
+        "Tag,Name,Criticality\nA,b,high\n",
+        "Asset ID,Vendor,Model,CVEs,Risk\n1,Siemens,S7,12,High\n",
+    ] {
+        assert_eq!(detect::kind(&file("a.csv", text)).unwrap(), Kind::Assets, "{text}");
+    }
+}
+
+#[test]
 fn what_is_none_of_them_is_refused() {
     for (text, word) in [
         ("<nmaprun><host>", "cut off"),

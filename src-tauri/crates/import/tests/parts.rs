@@ -1,0 +1,130 @@
+//! Parts lists and statements.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use iec62443::plant::{IdentityKind, Layer};
+use plumbline_import::{
+    File, detect,
+    observation::{Kind, Observed},
+};
+use proptest::prelude::*;
+use vulnerability::record::Status;
+
+fn file(text: &str) -> File {
+    File { name: "bom.json".to_owned(), bytes: text.as_bytes().to_vec() }
+}
+
+fn read(text: &str) -> Observed {
+    let file = file(text);
+    detect::read(&file, detect::kind(&file).unwrap(), None).unwrap()
+}
+
+const CYCLONE: &str = r#"{"bomFormat":"CycloneDX","specVersion":"1.4","serialNumber":"urn:uuid:1","metadata":{"timestamp":"2026-01-02T03:04:05Z",
+ "component":{"type":"firmware","name":"Gateway","version":"4.2","supplier":{"name":"Acme"},"bom-ref":"p"}},
+ "components":[{"type":"operating-system","name":"linux","version":"5.10","cpe":"cpe:2.3:o:linux:linux_kernel:5.10:*:*:*:*:*:*:*"},
+ {"type":"device","name":"SoC","manufacturer":{"name":"NXP"}},{"type":"file","name":"a.txt"},{"type":"library","name":" "},
+ {"type":"library","group":"org.x","name":"lib","version":"1.0","purl":"pkg:maven/org.x/lib@1.0","bom-ref":"l","components":[{"type":"library","name":"inner","version":"2"}]},
+ {"type":"library","group":"org.x","name":"lib","version":"1.0","purl":"pkg:maven/org.x/lib@1.0"}],
+ "vulnerabilities":[{"id":"SNYK-1","references":[{"id":"CVE-2020-0001"}],"ratings":[{"method":"CVSSv31","vector":"AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],
+ "cwes":[502],"analysis":{"state":"not_affected","justification":"code_not_reachable","detail":"Never called."},"affects":[{"ref":"l"},{"ref":"elsewhere"}]}]}"#;
+
+#[test]
+fn every_part_is_an_identity_of_its_kind_once() {
+    let observed = read(CYCLONE);
+    assert_eq!(observed.taken.unwrap().to_string(), "2026-01-02T03:04:05Z");
+    let asset = &observed.assets[0];
+    let parts: Vec<_> = asset
+        .identities
+        .iter()
+        .map(|i| (i.layer, i.kind, i.vendor.as_str(), i.product.as_str(), i.version.as_str()))
+        .collect();
+    assert_eq!(
+        parts,
+        [
+            (Layer::Ot, IdentityKind::Firmware, "Acme", "Gateway", "4.2"),
+            (Layer::Os, IdentityKind::OperatingSystem, "", "linux", "5.10"),
+            (Layer::Ot, IdentityKind::Hardware, "NXP", "SoC", ""),
+            (Layer::Ot, IdentityKind::Application, "org.x", "lib", "1.0"),
+            (Layer::Ot, IdentityKind::Application, "", "inner", "2"),
+        ]
+    );
+    assert_eq!(asset.identities[3].purl, "pkg:maven/org.x/lib@1.0");
+    let statement = &observed.statements[0];
+    assert_eq!(statement.reasons["CVE-2020-0001"], "code not reachable: Never called.");
+    assert_eq!((statement.record.claims.len(), statement.record.claims[0].status), (1, Status::NotAffected));
+    assert_eq!(
+        &*statement.record.vulnerabilities[0].cvss[0].vector,
+        "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
+    );
+    let refused: Vec<&str> = observed.refused.iter().map(|r| r.at.as_str()).collect();
+    assert_eq!(refused, ["component 4", "/vulnerabilities/0"]);
+}
+
+#[test]
+fn the_same_in_xml() {
+    let xml = r#"<?xml version="1.0"?><bom xmlns="http://cyclonedx.org/schema/bom/1.4" serialNumber="urn:uuid:1"><metadata><timestamp>2026-01-02T03:04:05Z</timestamp>
+        <component type="firmware" bom-ref="p"><supplier><name>Acme</name></supplier><name>Gateway</name><version>4.2</version></component></metadata>
+        <components><component type="library" bom-ref="l"><group>org.x</group><name>lib</name><version>1.0</version><purl>pkg:maven/org.x/lib@1.0</purl>
+        <components><component type="library"><name>inner</name><version>2</version></component></components></component></components>
+        <vulnerabilities><vulnerability><id>CVE-2020-0001</id><cwes><cwe>502</cwe></cwes><analysis><state>not_affected</state><justification>code_not_reachable</justification><detail>Never called.</detail></analysis>
+        <affects><target><ref>l</ref></target></affects></vulnerability></vulnerabilities></bom>"#;
+    let (a, b) = (read(xml), read(CYCLONE));
+    let of = |observed: &Observed, product: &str| {
+        observed.assets[0].identities.iter().find(|i| i.product == product).cloned().unwrap()
+    };
+    for product in ["Gateway", "lib", "inner"] {
+        assert_eq!(of(&a, product), of(&b, product));
+    }
+    assert_eq!(a.statements[0].reasons, b.statements[0].reasons);
+    assert_eq!(a.statements[0].record.claims, b.statements[0].record.claims);
+}
+
+#[test]
+fn spdx_two_and_three_say_the_same() {
+    let two = r#"{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","name":"doc","creationInfo":{"created":"2026-01-02T03:04:05Z"},
+        "packages":[{"SPDXID":"a","name":"suite","versionInfo":"4.2","supplier":"Organization: Acme (x@acme.example)","primaryPackagePurpose":"APPLICATION"},
+        {"SPDXID":"b","name":"zlib","versionInfo":"1.2.11","supplier":"NOASSERTION","externalRefs":[{"referenceCategory":"SECURITY","referenceType":"cpe23Type","referenceLocator":"cpe:2.3:a:zlib:zlib:1.2.11:*:*:*:*:*:*:*"},{"referenceType":"purl","referenceLocator":"pkg:generic/zlib@1.2.11"}]}],
+        "relationships":[{"spdxElementId":"SPDXRef-DOCUMENT","relationshipType":"DESCRIBES","relatedSpdxElement":"a"}]}"#;
+    let three = r#"{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[{"type":"CreationInfo","created":"2026-01-02T03:04:05Z"},
+        {"type":"Organization","spdxId":"o","name":"Acme"},{"type":"SpdxDocument","spdxId":"d","name":"doc","rootElement":["a"]},
+        {"type":"software_Package","spdxId":"a","name":"suite","software_packageVersion":"4.2","suppliedBy":"o","software_primaryPurpose":"application"},
+        {"type":"software_Package","spdxId":"b","name":"zlib","software_packageVersion":"1.2.11","software_packageUrl":"pkg:generic/zlib@1.2.11",
+        "externalIdentifier":[{"externalIdentifierType":"cpe23","identifier":"cpe:2.3:a:zlib:zlib:1.2.11:*:*:*:*:*:*:*"}]}]}"#;
+    let (two, three) = (read(two), read(three));
+    assert_eq!((two.kind, two.taken), (Kind::Spdx, three.taken));
+    assert_eq!(two.assets[0].identities, three.assets[0].identities);
+    assert_eq!((two.assets[0].tag.as_str(), two.assets[0].identities[0].vendor.as_str()), ("suite", "Acme"));
+    assert_eq!(two.assets[0].identities[1].version, "1.2.11");
+}
+
+#[test]
+fn what_is_wrong_is_told_with_its_place() {
+    for (text, word) in [
+        (r#"{"bomFormat":"CycloneDX","components":{}}"#, "/components"),
+        (r#"{"bomFormat":"CycloneDX"}"#, "neither components"),
+        (r#"{"spdxVersion":"SPDX-2.3","packages":[]}"#, "no package"),
+        (r#"{"document":{}}"#, "no CSAF document"),
+        (r#"{"@context":"https://openvex.dev/ns","statements":[]}"#, "no statement"),
+    ] {
+        let file = file(text);
+        let refused = detect::read(&file, detect::kind(&file).unwrap(), None).unwrap_err();
+        assert!(refused.to_string().contains(word), "{text}: {refused}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn no_mutation_brings_a_reader_down(at in 0usize..4000, byte: u8, cut in 0usize..4000) {
+        let mut bytes = CYCLONE.as_bytes().to_vec();
+        let length = bytes.len();
+        bytes[at % length] = byte;
+        bytes.truncate(length - if cut % 3 == 0 { cut % length } else { 0 });
+        let file = File { name: "x".to_owned(), bytes };
+        let _ = detect::kind(&file);
+        for kind in [Kind::Cyclonedx, Kind::Spdx, Kind::Csaf, Kind::Vex] {
+            let _ = detect::read(&file, kind, None);
+        }
+    }
+}
