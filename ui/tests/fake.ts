@@ -3,7 +3,7 @@
 import type {
   AssetPage, AssetRow, AssetSource, AuditPage, AuditRow, BundleView, CellExplanation, Change, ColumnView, Decision, DoubtedFinding, EnvironmentView, Failure, FindingDetail,
   FindingPage, FindingRow, ImportView, ImportedFile, IntelImport, IntelStatus, LevelCell, LevelRow, Levels, MatchDecision, MatchSummary, Network, Overview,
-  Progress, Query, ReasonPart, ReportRequest, ReportView, Review, ReviewGroup, Status, SyncView, WhatIf, ZonesView,
+  Progress, Query, ReasonPart, ReportRequest, ReportView, Review, ReviewGroup, Status, Suggestion, SyncView, WhatIf, ZonesView,
 } from '../src/lib/api/types';
 
 export type Scenario = { findings?: number; long?: boolean; first?: boolean; empty?: boolean; broken?: boolean; fails?: string[]; slow?: number };
@@ -333,6 +333,7 @@ export function makeFake(scenario: Scenario = {}) {
     mappings: (): string[] => ['Register of works 1'],
     save_refused: (): string => 'refused.csv',
     correct_asset: (): Change => ({ id: ++changeCount, changed: 1, unchanged: 0 }),
+    suggestions: (): Suggestion[] => [{ vendor: 'Siemens', product: 'SCALANCE XC208' }, { vendor: 'Siemens', product: 'SCALANCE XC208G PoE' }],
     asset_sources: (): AssetSource[] => assetSources,
     import_files: (a): ImportView => {
       if (a['dry_run'] !== true) hasPlant = true;

@@ -140,6 +140,11 @@ impl Session {
                 main(i).map_or_else(String::new, |id| pick(id).to_lowercase())
             };
             match query.sort.as_str() {
+                // What is not recognised comes first: it needs somebody.
+                "identified" => {
+                    let known = u8::from(plant.evidence.assets[i].identified);
+                    format!("{known}{}", detail.tag.to_lowercase())
+                }
                 "name" => detail.name.to_lowercase(),
                 "zone" => format!("{:06}", around.zone_place(&plant.evidence.assets[i].zone).0),
                 "vendor" => identity(|id| &id.vendor),

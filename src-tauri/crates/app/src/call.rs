@@ -372,6 +372,10 @@ impl Door {
                 let a: OfAsset = arguments(command, args)?;
                 answer(session().asset_sources(&a.environment, &a.asset)?)
             }
+            "suggestions" => {
+                let a: OfAsset = arguments(command, args)?;
+                answer(session().suggestions(&a.environment, &a.asset)?)
+            }
             _ => Err(Failure::new("usage", format!("there is no command {command:?}"))),
         }
     }

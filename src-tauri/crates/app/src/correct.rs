@@ -12,8 +12,12 @@ use import::{
     observation::{Fault, Sighting},
 };
 use jiff::civil::Date;
-use rustc_hash::FxHashSet;
-use store::intake::{Before, NewIntake, Was};
+use rustc_hash::{FxHashMap, FxHashSet};
+use store::{
+    intake::{Before, NewIntake, Was},
+    intelligence::Intelligence,
+};
+use vulnerability::name::{Product, Vendor, plain};
 
 use crate::{Failure, Result, Session, view};
 
@@ -246,6 +250,54 @@ impl Session {
             }));
         })?;
         Ok(list)
+    }
+
+    /// Products that intelligence knows and that an unrecognised asset could be, the likeliest first.
+    ///
+    /// # Errors
+    /// `not_found`, or when the intelligence cannot be read.
+    pub fn suggestions(&mut self, environment: &str, asset: &str) -> Result<Vec<view::Suggestion>> {
+        const MOST: usize = 6;
+        let plant = self.plant(environment)?;
+        let at = plant.evidence.assets.iter().position(|known| *known.id == *asset);
+        let at = at.ok_or_else(|| Failure::not_found("asset", asset))?;
+        let Some(intelligence) = Intelligence::open_existing(self.folder())? else { return Ok(Vec::new()) };
+        let detail = &plant.assets[at];
+        let mut named: Vec<(&str, &str)> = detail
+            .identities
+            .iter()
+            .map(|identity| (identity.vendor.as_str(), identity.product.as_str()))
+            .collect();
+        named.push(("", &detail.name));
+        let mut counts: FxHashMap<(String, String), usize> = FxHashMap::default();
+        for (vendor, product) in named.into_iter().filter(|(_, product)| !product.trim().is_empty()) {
+            let vendor = Vendor::read(vendor);
+            for key in Product::read(product, &vendor).lookups() {
+                intelligence.claims(key, |_, _, claim| {
+                    if !claim.vendor.is_empty() {
+                        *counts.entry((claim.vendor.to_string(), claim.product.to_string())).or_default() +=
+                            1;
+                    }
+                })?;
+            }
+        }
+        // The same product in several spellings is one.
+        let mut list: Vec<((String, String), usize)> = counts.into_iter().collect();
+        list.sort_by(|(a, m), (b, n)| n.cmp(m).then_with(|| a.cmp(b)));
+        let mut seen = FxHashSet::default();
+        let known = |vendor: &str, product: &str| {
+            detail.identities.iter().any(|identity| {
+                plain(&identity.vendor) == plain(vendor) && plain(&identity.product) == plain(product)
+            })
+        };
+        Ok(list
+            .into_iter()
+            .map(|((vendor, product), _)| view::Suggestion { vendor, product })
+            .filter(|one| {
+                !known(&one.vendor, &one.product) && seen.insert((plain(&one.vendor), plain(&one.product)))
+            })
+            .take(MOST)
+            .collect())
     }
 
     /// Ids of assets or findings that the newest file of their source names no more.

@@ -849,6 +849,14 @@ views! {
         pub statement: String,
     }
 
+    /// A product that an asset could be.
+    struct Suggestion {
+        /// Vendor.
+        pub vendor: String,
+        /// Product.
+        pub product: String,
+    }
+
     /// A file that names a finding.
     struct FindingSource {
         /// File.

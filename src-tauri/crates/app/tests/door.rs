@@ -273,6 +273,55 @@ fn import_looks_first_then_takes_the_same_choice() {
 }
 
 #[test]
+fn dropped_files_are_looked_at_and_taken_with_the_columns_a_person_wants() {
+    let folder = tempfile::tempdir().unwrap();
+    let (door, fake) = door(folder.path());
+    door.call("create_store", json!({"demo": false})).unwrap();
+    let list = folder.path().join("list.csv");
+    std::fs::write(&list, "Tag;Hersteller;Typ;Bemerkung\n=A1+K1;Siemens;SCALANCE XC208;4.10\n;;;x\n")
+        .unwrap();
+    let import = |more: Value| {
+        let mut args = json!({"dry_run": true, "job": 1, "again": true});
+        args.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        door.call("import_files", args)
+    };
+    assert_eq!(import(json!({})).unwrap(), Value::Null, "nothing was dropped");
+    door.offer(vec![list]);
+    let looked = import(json!({})).unwrap();
+    assert_eq!((&looked["files"][0]["added"], &looked["existing"]), (&json!(1), &json!(false)));
+    assert_eq!(looked["files"][0]["columns"][3]["field"], Value::Null);
+    assert_eq!(door.call("environments", json!({})).unwrap(), json!([]));
+    let columns = json!({"Bemerkung": "version"});
+    let taken = import(json!({"dry_run": false, "columns": columns, "keep": "ours"})).unwrap();
+    let environment = taken["environment"].as_str().unwrap().to_owned();
+    let query = json!({"query": {"environment": environment}});
+    let asset = door.call("assets", query.clone()).unwrap()["rows"][0].clone();
+    assert_eq!((&asset["tag"], &asset["identities"][0]["version"]), (&json!("=A1+K1"), &json!("4.10")));
+    assert_eq!(door.call("mappings", json!({})).unwrap(), json!(["ours"]));
+
+    // By hand, back, and the import back.
+    let values = json!({"environment": environment, "asset": "=A1+K1", "values": {"version": "4.11"}});
+    let corrected = door.call("correct_asset", values).unwrap();
+    let version =
+        || door.call("assets", query.clone()).unwrap()["rows"][0]["identities"][0]["version"].clone();
+    assert_eq!(version(), json!("4.11"));
+    let of = json!({"environment": environment, "asset": "=A1+K1"});
+    assert_eq!(door.call("asset_sources", of.clone()).unwrap()[0]["values"]["version"], "4.10");
+    assert_eq!(door.call("suggestions", of).unwrap(), json!([]), "nothing is known of any product");
+    door.call("undo", json!({"change": corrected["id"]})).unwrap();
+    assert_eq!(version(), json!("4.10"));
+    door.call("undo", json!({"change": taken["files"][0]["change"]})).unwrap();
+    assert_eq!(door.call("assets", query.clone()).unwrap()["total"], 0);
+
+    // What was refused goes into a table that runs nothing.
+    *fake.choice.lock().unwrap() = Some(folder.path().to_owned());
+    let rows = json!({"rows": [{"at": "row 3", "reason": "=1+1"}]});
+    let file = door.call("save_refused", rows).unwrap();
+    let text = std::fs::read_to_string(file.as_str().unwrap()).unwrap();
+    assert!(text.ends_with("where,why\r\nrow 3,'=1+1\r\n"), "{text}");
+}
+
+#[test]
 fn what_is_no_command_or_argument_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let (door, _, id) = demo(folder.path());

@@ -2,7 +2,7 @@
 import type {
   AssetPage, AssetSource, AuditPage, BundleView, CellExplanation, Change, Decision, EnvironmentView, Failure, FindingDetail, FindingPage,
   ImportView, IntelImport, IntelStatus, Levels, MatchDecision, MatchSummary, Network, Overview, Progress, Query, RefusedRow, ReportRequest, ReportView, Review,
-  Status, SyncView, WhatIf, ZonesView,
+  Status, Suggestion, SyncView, WhatIf, ZonesView,
 } from './types';
 
 export const inWindow = '__TAURI_INTERNALS__' in globalThis;
@@ -107,6 +107,7 @@ export const engine = {
   saveRefused: (rows: RefusedRow[]) => call<string | null>('save_refused', { rows }),
   correctAsset: (environment: string, asset: string, values: Record<string, string>, reason: string) =>
     call<Change>('correct_asset', { environment, asset, values, reason }),
+  suggestions: (environment: string, asset: string) => call<Suggestion[]>('suggestions', { environment, asset }),
   assetSources: (environment: string, asset: string) => call<AssetSource[]>('asset_sources', { environment, asset }),
 };
 

@@ -1335,6 +1335,16 @@ vulnerability: string,
  */
 statement: string, };
 
+export type Suggestion = { 
+/**
+ * Vendor.
+ */
+vendor: string, 
+/**
+ * Product.
+ */
+product: string, };
+
 export type FindingSource = { 
 /**
  * File.
