@@ -348,3 +348,60 @@ async fn matching_in_the_window() {
     window.close().await;
     assert_eq!(plumbline(&store, &["audit", "verify"])["intact"], true);
 }
+
+/// An asset that two files know: who says what, a correction by hand, and back.
+#[tokio::test]
+async fn an_asset_is_corrected_in_the_window() {
+    let driver = Driver::start();
+    let store = driver.folder().join("store");
+    let place = store.to_string_lossy().into_owned();
+    plumbline(&store, &["init"]);
+    plumbline(&store, &["env", "add", "Works"]);
+    let list = driver.folder().join("register.csv");
+    std::fs::write(&list, "Tag;Hersteller;Typ;Stand;IP\n=A1+K01;Siemens;SCALANCE XC208;4.10;10.0.0.1\n=A1+K02;Moxa;EDS;;10.0.0.2\n")
+        .expect("written");
+    plumbline(&store, &["import", &list.to_string_lossy()]);
+    let monitor = driver.folder().join("monitor.csv");
+    std::fs::write(
+        &monitor,
+        "Asset ID,IP,Vendor,Model,Firmware Version\n7,10.0.0.1,Siemens,SCALANCE XC208,4.20\n",
+    )
+    .expect("written");
+    plumbline(&store, &["import", &monitor.to_string_lossy()]);
+    let version = |of: usize| {
+        let shown = plumbline(&store, &["asset", "list"]);
+        shown["assets"][of]["identities"][0]["version"].as_str().unwrap_or_default().to_owned()
+    };
+
+    let window = driver.open(&["--store", &place, "--today", TODAY]).await;
+    go(&window, "assets").await;
+    window
+        .until(
+            "the unrecognised one comes first",
+            "return document.querySelector('[data-testid^=\"asset-\"]')?.textContent.includes('=A1+K02')",
+        )
+        .await;
+    window.click("asset-=A1+K01").await;
+    window.find("asset-source").await;
+    let drawer = window.text("asset-drawer").await;
+    for word in ["register.csv", "monitor.csv", "4.10", "4.20"] {
+        assert!(drawer.contains(word), "{word}: {drawer}");
+    }
+    window.picture("asset-sources").await;
+    window.click("asset-correct").await;
+    window.picture("asset-form").await;
+    let field = window.find("asset-version").await;
+    field.clear().await.expect("cleared");
+    field.send_keys("4.30").await.expect("typed");
+    window.click("asset-save").await;
+    window.find("undo").await;
+    assert!([version(0), version(1)].contains(&"4.30".to_owned()));
+    window.click("undo").await;
+    window.until("undone", "return document.querySelector('[data-testid=undo]') === null").await;
+    assert!([version(0), version(1)].contains(&"4.20".to_owned()));
+    window.click("assets-import").await;
+    window.find("import-files").await;
+    window.picture("import").await;
+    window.close().await;
+    assert_eq!(plumbline(&store, &["audit", "verify"])["intact"], true);
+}

@@ -42,6 +42,8 @@ pub fn bench() -> Step {
     rows.extend(engine(&folder)?);
     say("report of 10,000 findings: peak memory");
     rows.extend(report_memory(&folder)?);
+    say("a list of 100,000 assets");
+    rows.push(list(&folder)?);
     match intelligence::data() {
         Some(data) => {
             rows.extend(intelligence::speed(&data)?);
@@ -97,6 +99,54 @@ fn plant(folder: &Path, findings: usize) -> Step<PathBuf> {
     let mut figures = Command::new(figures_program());
     run(figures.arg("evidence").arg(findings.to_string()).arg(&file))?;
     Ok(file)
+}
+
+/// Against the time CPython's csv module needs to read the same rows.
+fn list(folder: &Path) -> Step<Row> {
+    let file = folder.join("list-100000.csv");
+    let mut text =
+        String::from("Tag,Name,Zone,Vendor,Product,Version,Serial,IP,MAC,Type,Criticality,Lifecycle,Owner\n");
+    for i in 0..100_000_u32 {
+        let (a, b, c) = (i >> 16, i >> 8 & 255, i & 255);
+        text.push_str(&format!(
+            "A{i:06},Device {i},Z{},Siemens,SCALANCE XC208 (6GK5208-0BA00-2AC2),V4.{},SN-{i:08},10.{a}.{b}.{c},00:1b:1b:{a:02x}:{b:02x}:{c:02x},Switch,high,active,Automation\n",
+            i % 50,
+            i % 10
+        ));
+    }
+    std::fs::write(&file, text)?;
+    let yardstick = "import csv,sys,time\nt=time.perf_counter()\nfor row in csv.reader(open(sys.argv[1],newline='',encoding='utf-8')): pass\nprint(time.perf_counter()-t)";
+    let python = || -> Step<f64> {
+        let output = Command::new("python3").arg("-c").arg(yardstick).arg(&file).output()?;
+        let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        text.parse().map_err(|_| Fault("CPython is needed as the yardstick".to_owned()))
+    };
+    let store = folder.join("store-list");
+    let command = |arguments: &[&str]| {
+        let mut command = Command::new(built("release", "plumbline"));
+        command.arg("--store").arg(&store).args(arguments).stdout(Stdio::null());
+        command
+    };
+    let ours = || -> Step<f64> {
+        let _ = std::fs::remove_dir_all(&store);
+        run(&mut command(&["init"]))?;
+        let start = Instant::now();
+        run(command(&["import", "--environment", "works"]).arg(&file))?;
+        Ok(start.elapsed().as_secs_f64())
+    };
+    python()?;
+    let mut pairs = Vec::new();
+    for _ in 0..5 {
+        pairs.push((ours()?, python()?));
+    }
+    Ok(Row {
+        work: "import of a list of 100,000 assets / csv.reader",
+        measured: median(pairs.iter().map(|(a, b)| a / b).collect()),
+        unit: "×",
+        bar: 3.0,
+        moonshot: 1.0,
+        behind: json!({"seconds": pairs}),
+    })
 }
 
 fn figures_program() -> PathBuf {

@@ -237,14 +237,19 @@ impl Session {
             let number = change.begin("file.imported")?;
             let before = before(&known, &merged, &change.asset_changes(id)?);
             let source_json = serde_json::json!({"file": name, "sha256": sha256});
-            change.put_plant(&merged.plant, &known, &source_json, Some(number))?;
+            // What the file said is written down while the database takes what came of it.
+            let said = std::thread::scope(|scope| -> std::result::Result<_, Ended> {
+                let said = scope.spawn(|| serde_json::to_vec(&merged.joined));
+                change.put_plant(&merged.plant, &known, &source_json, Some(number))?;
+                let failed = |what: String| Ended::Failed(Failure::new("internal", what));
+                let said = said.join().map_err(|_| failed("a thread failed".to_owned()))?;
+                said.map_err(|error| failed(error.to_string()))
+            })?;
             let scanned = taken.filter(|at| *at <= now).unwrap_or(now);
             let mut before = before;
             if kind.is_scan() && change.add_scan(id, scanned)? {
                 before.monitoring = Some(scanned.to_string());
             }
-            let said = serde_json::to_vec(&merged.joined)
-                .map_err(|error| Ended::Failed(Failure::new("internal", error.to_string())))?;
             let new = NewIntake {
                 source: &source,
                 kind: kind.as_str(),
