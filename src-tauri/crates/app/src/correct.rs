@@ -124,7 +124,7 @@ impl Session {
         reason: &str,
     ) -> Result<view::Change> {
         let (today, who) = (self.today(), self.who());
-        let changed = self.store_mut()?.try_change(&who, |change| -> std::result::Result<_, Ended> {
+        let id = self.store_mut()?.try_change(&who, |change| -> Result<_> {
             let known = change.plant(environment, today)?;
             let at = known
                 .evidence
@@ -132,12 +132,12 @@ impl Session {
                 .iter()
                 .position(|known| *known.id == *asset)
                 .or_else(|| known.assets.iter().position(|detail| detail.tag == asset))
-                .ok_or_else(|| Ended::Failed(Failure::not_found("asset", asset)))?;
+                .ok_or_else(|| Failure::not_found("asset", asset))?;
             let id = known.evidence.assets[at].id.to_string();
             let (mut zone, mut detail) =
                 (known.evidence.assets[at].zone.to_string(), known.assets[at].clone());
             for (field, value) in values {
-                put(&known, &mut zone, &mut detail, field, value).map_err(Ended::Failed)?;
+                put(&known, &mut zone, &mut detail, field, value)?;
             }
             let mut row = known.evidence.assets[at].clone();
             let was = Was {
@@ -149,10 +149,7 @@ impl Session {
             row.zone = zone.into();
             row.identified = detail.identities.iter().any(Identity::is_complete);
             if row == known.evidence.assets[at] && detail == known.assets[at] {
-                return Err(Ended::Failed(Failure::new(
-                    "usage",
-                    "nothing of that differs from what stands there",
-                )));
+                return Err(Failure::new("usage", "nothing of that differs from what stands there"));
             }
             let number = change.begin("asset.corrected")?;
             let mut plant = Plant::empty(known.environment.clone(), today);
@@ -175,11 +172,8 @@ impl Session {
                 serde_json::json!({"change": number, "asset": id, "values": values, "reason": reason.trim()});
             change.log("asset.corrected", environment, &detail)?;
             Ok(number)
-        });
-        match changed {
-            Ok(id) => Ok(view::Change { id, changed: 1, unchanged: 0 }),
-            Err(Ended::Failed(failure)) => Err(failure),
-        }
+        })?;
+        Ok(view::Change { id, changed: 1, unchanged: 0 })
     }
 
     /// The newest file of each source, the newest first, with what it says of an asset.
@@ -308,16 +302,6 @@ impl Session {
             .filter(|proposal| proposal.kind == kind)
             .map(|proposal| proposal.id)
             .collect())
-    }
-}
-
-enum Ended {
-    Failed(Failure),
-}
-
-impl From<store::Error> for Ended {
-    fn from(error: store::Error) -> Ended {
-        Ended::Failed(error.into())
     }
 }
 

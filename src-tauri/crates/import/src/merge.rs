@@ -644,7 +644,7 @@ impl<'w> Work<'w> {
 
     fn findings(&mut self, opened: Moment) {
         let known = &self.known.evidence.findings;
-        let mut ids: FxHashMap<&str, usize> = known.iter().enumerate().map(|(at, f)| (&*f.id, at)).collect();
+        let ids: FxHashMap<&str, usize> = known.iter().enumerate().map(|(at, f)| (&*f.id, at)).collect();
         let by_vulnerability: FxHashMap<(&str, &str), usize> = known
             .iter()
             .enumerate()
@@ -678,7 +678,6 @@ impl<'w> Work<'w> {
                 self.merged.plant.event_notes.push(Vec::<EventNote>::new());
             }
         }
-        ids.clear();
         self.merged.joined = joined;
     }
 
@@ -688,7 +687,7 @@ impl<'w> Work<'w> {
         let mut faults: FxHashMap<&str, FxHashSet<String>> = FxHashMap::default();
         for joined in &self.merged.joined {
             let ids =
-                joined.sighting.findings.iter().map(|fault| finding_key(&joined.asset, self.kind, fault));
+                joined.sighting.findings.iter().map(|fault| finding_id(&joined.asset, self.kind, fault));
             faults.entry(&joined.asset).or_default().extend(ids);
         }
         let mut gone = Vec::new();
@@ -705,7 +704,7 @@ impl<'w> Work<'w> {
             }
             let now = faults.get(asset);
             for fault in sightings.iter().flat_map(|sighting| &sighting.findings) {
-                let key = finding_key(asset, self.kind, fault);
+                let key = finding_id(asset, self.kind, fault);
                 if now.is_some_and(|now| now.contains(&key)) {
                     continue;
                 }
@@ -722,14 +721,6 @@ impl<'w> Work<'w> {
         gone.sort_by(|a, b| format!("{a:?}").cmp(&format!("{b:?}")));
         gone.dedup();
         self.merged.gone = gone;
-    }
-}
-
-/// What makes two faults of one asset the same.
-fn finding_key(asset: &str, kind: Kind, fault: &Fault) -> String {
-    match &fault.vulnerability {
-        Some(vulnerability) => format!("{asset}:{vulnerability}"),
-        None => finding_id(asset, kind, fault),
     }
 }
 

@@ -4,7 +4,15 @@ use iec62443::{
     evidence::Fix,
     plant::{Identity, IdentityKind, Layer},
 };
+use rustc_hash::FxHashMap;
 use vulnerability::{Cpe, Severity};
+
+use crate::{
+    File,
+    columns::plain,
+    observation::{Fault, Observed, Refused, Sighting},
+    sheet::{self, Sheet},
+};
 
 pub(crate) mod nessus;
 pub(crate) mod nmap;
@@ -103,6 +111,64 @@ pub(crate) fn of_cpe(text: &str) -> Option<Identity> {
         ..Identity::default()
     })
 }
+
+/// Whether a file is XML rather than a table.
+fn is_xml(file: &File) -> bool {
+    let start = file.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&file.bytes);
+    start.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<')
+}
+
+/// The first sheet of a table, with its columns by their plain heads.
+fn columns(file: &File) -> Option<(Sheet, FxHashMap<String, usize>)> {
+    let sheet = sheet::read(file).ok()?.into_iter().next()?;
+    let columns = sheet.rows.first()?.cells.iter().enumerate().map(|(at, name)| (plain(name), at)).collect();
+    Some((sheet, columns))
+}
+
+/// A host by its address or name.
+fn named(name: &str) -> Sighting {
+    let at = format!("host {name}");
+    if name.parse::<std::net::IpAddr>().is_ok() {
+        Sighting { at, ip: name.to_owned(), ..Sighting::default() }
+    } else {
+        let hosts = Some(name.to_owned()).filter(|name| !name.is_empty()).into_iter().collect();
+        Sighting { at, hosts, ..Sighting::default() }
+    }
+}
+
+/// Adds a name of a host unless it is known.
+fn add_name(host: &mut Sighting, name: &str) {
+    if !name.is_empty() && !host.hosts.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+        host.hosts.push(name.to_owned());
+    }
+}
+
+/// A finding for each vulnerability that a check names, or one where it names none. On several ports it is one.
+fn push(host: &mut Sighting, fault: &Fault, ids: &[String]) {
+    if ids.is_empty() {
+        if !host.findings.iter().any(|known| known.vulnerability.is_none() && known.check == fault.check) {
+            host.findings.push(fault.clone());
+        }
+        return;
+    }
+    for id in ids {
+        match host.findings.iter_mut().find(|known| known.vulnerability.as_ref() == Some(id)) {
+            // Two checks on one vulnerability: the graver word counts.
+            Some(known) => known.severity = known.severity.max(fault.severity),
+            None => host.findings.push(Fault { vulnerability: Some(id.clone()), ..fault.clone() }),
+        }
+    }
+}
+
+/// Says how many results were left out, and why.
+fn left_out(observed: &mut Observed, number: u32, why: &str) {
+    if number > 0 {
+        let reason = format!("{number} results are {why}; they are no findings");
+        observed.remarks.push(Refused { at: String::new(), reason });
+    }
+}
+
+const INFORMATION: &str = "information only, without a severity";
 
 /// Adds an identity unless it is there.
 fn add(list: &mut Vec<Identity>, identity: Identity) {

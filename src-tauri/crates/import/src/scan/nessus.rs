@@ -9,13 +9,15 @@ use jiff::{Timestamp, fmt::strtime};
 use rustc_hash::FxHashMap;
 use vulnerability::Severity;
 
-use super::{add, band, cves, fix, joined, of_cpe, severity, vector, weaknesses};
+use super::{
+    INFORMATION, add, add_name, band, columns, cves, fix, is_xml, joined, left_out, named, of_cpe, push,
+    severity, vector, weaknesses,
+};
 use crate::{
     File, Refusal, Result,
-    columns::plain,
     list::operating_system,
     observation::{Fault, Kind, Observed, Refused, Sighting},
-    sheet,
+    sheet::Sheet,
     xml::{Element, Node, walk},
 };
 
@@ -24,12 +26,7 @@ use crate::{
 /// # Errors
 /// [`Refusal`] when it is no whole XML, or no table with Nessus' columns.
 pub(crate) fn read(file: &File) -> Result<Observed> {
-    let start = file.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&file.bytes);
-    if start.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<') {
-        report(file)
-    } else {
-        table(file)
-    }
+    if is_xml(file) { report(file) } else { table(file) }
 }
 
 fn report(file: &File) -> Result<Observed> {
@@ -40,7 +37,7 @@ fn report(file: &File) -> Result<Observed> {
         match node {
             Node::Open(element) if element.name == "ReportHost" => {
                 let name = element.attribute("name").trim().to_owned();
-                host = Some(Sighting { at: format!("host {name}"), ..named(&name) });
+                host = Some(named(&name));
             }
             Node::Record(element) if element.name == "HostProperties" => {
                 if let Some(host) = &mut host {
@@ -68,28 +65,8 @@ fn report(file: &File) -> Result<Observed> {
         }
         Ok(())
     })?;
-    told(&mut observed, informational);
+    left_out(&mut observed, informational, INFORMATION);
     Ok(observed)
-}
-
-/// A host by its name or address.
-fn named(name: &str) -> Sighting {
-    if name.parse::<std::net::IpAddr>().is_ok() {
-        Sighting { ip: name.to_owned(), ..Sighting::default() }
-    } else {
-        Sighting {
-            hosts: Some(name.to_owned()).filter(|name| !name.is_empty()).into_iter().collect(),
-            ..Sighting::default()
-        }
-    }
-}
-
-fn told(observed: &mut Observed, informational: u32) {
-    if informational > 0 {
-        let reason =
-            format!("{informational} results are information only, without a severity; they are no findings");
-        observed.remarks.push(Refused { at: String::new(), reason });
-    }
 }
 
 /// What Nessus says of a host; returns when its scan ended.
@@ -100,11 +77,7 @@ fn properties(element: &Element, host: &mut Sighting) -> Option<Moment> {
         match tag.attribute("name") {
             "host-ip" if host.ip.is_empty() => text.clone_into(&mut host.ip),
             "mac-address" => host.mac = text.split_whitespace().collect::<Vec<_>>().join(", "),
-            "host-fqdn" | "netbios-name" | "hostname" | "host-rdns"
-                if !text.is_empty() && !host.hosts.iter().any(|known| known.eq_ignore_ascii_case(text)) =>
-            {
-                host.hosts.push(text.to_owned());
-            }
+            "host-fqdn" | "netbios-name" | "hostname" | "host-rdns" => add_name(host, text),
             // Several lines are several guesses.
             "operating-system" if !text.is_empty() && !text.contains('\n') => {
                 add(&mut host.identities, operating_system(text));
@@ -185,29 +158,9 @@ fn exploit(maturity: &str, available: bool) -> Option<Exploit> {
     }
 }
 
-/// A finding for each vulnerability that a plugin names, or one where it names none. On several ports it is one.
-fn push(host: &mut Sighting, fault: &Fault, ids: &[String]) {
-    if ids.is_empty() {
-        if !host.findings.iter().any(|known| known.vulnerability.is_none() && known.check == fault.check) {
-            host.findings.push(fault.clone());
-        }
-        return;
-    }
-    for id in ids {
-        match host.findings.iter_mut().find(|known| known.vulnerability.as_ref() == Some(id)) {
-            // Two plugins on one vulnerability: the graver word counts.
-            Some(known) => known.severity = known.severity.max(fault.severity),
-            None => host.findings.push(Fault { vulnerability: Some(id.clone()), ..fault.clone() }),
-        }
-    }
-}
-
-/// Columns by their plain heads.
-fn columns(file: &File) -> Option<(sheet::Sheet, FxHashMap<String, usize>)> {
-    let sheet = sheet::read(file).ok()?.into_iter().next()?;
-    let head = sheet.rows.first()?;
-    let columns: FxHashMap<String, usize> =
-        head.cells.iter().enumerate().map(|(at, name)| (plain(name), at)).collect();
+/// The table, when its columns are those that Nessus or Tenable write.
+fn own_columns(file: &File) -> Option<(Sheet, FxHashMap<String, usize>)> {
+    let (sheet, columns) = columns(file)?;
     let has = |name: &str| columns.contains_key(name);
     let nessus = has("plugin id") && has("host") && has("risk");
     let tenable = has("plugin") && has("plugin name") && has("severity") && has("ip address");
@@ -216,11 +169,11 @@ fn columns(file: &File) -> Option<(sheet::Sheet, FxHashMap<String, usize>)> {
 
 /// Whether it is a table that Nessus wrote.
 pub(crate) fn is_table(file: &File) -> bool {
-    columns(file).is_some()
+    own_columns(file).is_some()
 }
 
 fn table(file: &File) -> Result<Observed> {
-    let (sheet, columns) = columns(file).ok_or_else(|| {
+    let (sheet, columns) = own_columns(file).ok_or_else(|| {
         Refusal::whole(
             &file.name,
             "the columns are none that Nessus or Tenable write (Plugin ID, Host, Risk …)",
@@ -250,15 +203,12 @@ fn table(file: &File) -> Result<Observed> {
             continue;
         }
         let place = *hosts.entry(address.to_owned()).or_insert_with(|| {
-            observed.assets.push(Sighting { at: format!("host {address}"), ..named(address) });
+            observed.assets.push(named(address));
             observed.assets.len() - 1
         });
         let host = &mut observed.assets[place];
         for name in [cell(&["dns name", "fqdn"]), cell(&["netbios name"])] {
-            let name = name.rsplit('\\').next().unwrap_or_default();
-            if !name.is_empty() && !host.hosts.iter().any(|known| known.eq_ignore_ascii_case(name)) {
-                host.hosts.push(name.to_owned());
-            }
+            add_name(host, name.rsplit('\\').next().unwrap_or_default());
         }
         if host.mac.is_empty() {
             cell(&["mac address"]).clone_into(&mut host.mac);
@@ -310,6 +260,6 @@ fn table(file: &File) -> Result<Observed> {
         };
         push(host, &fault, &cves(cell(&["cve"])));
     }
-    told(&mut observed, informational);
+    left_out(&mut observed, informational, INFORMATION);
     Ok(observed)
 }

@@ -4,14 +4,15 @@ use iec62443::{Moment, evidence::Fix};
 use rustc_hash::FxHashMap;
 use vulnerability::Severity;
 
-use super::{band, cves, fix, joined, severity, vector};
+use super::{
+    INFORMATION, add, add_name, band, columns, cves, fix, is_xml, joined, left_out, named, of_cpe, push,
+    severity, vector,
+};
 use crate::{
     File, Refusal, Result,
-    columns::plain,
     list::operating_system,
     observation::{Fault, Kind, Observed, Refused, Sighting},
-    scan::{add, of_cpe},
-    sheet,
+    sheet::Sheet,
     xml::{Element, Node, walk},
 };
 
@@ -23,12 +24,7 @@ const LEAST_QUALITY: u32 = 70;
 /// # Errors
 /// [`Refusal`] when it is no whole XML, or no table with Greenbone's columns.
 pub(crate) fn read(file: &File) -> Result<Observed> {
-    let start = file.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&file.bytes);
-    if start.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<') {
-        report(file)
-    } else {
-        table(file)
-    }
+    if is_xml(file) { report(file) } else { table(file) }
 }
 
 /// Hosts by address, and how many results are none to act on.
@@ -52,13 +48,7 @@ impl Work {
     fn host(&mut self, address: &str) -> &mut Sighting {
         let observed = &mut self.observed;
         let at = *self.hosts.entry(address.to_owned()).or_insert_with(|| {
-            let ip = address.parse::<std::net::IpAddr>().is_ok();
-            observed.assets.push(Sighting {
-                at: format!("host {address}"),
-                ip: if ip { address.to_owned() } else { String::new() },
-                hosts: if ip { Vec::new() } else { vec![address.to_owned()] },
-                ..Sighting::default()
-            });
+            observed.assets.push(named(address));
             observed.assets.len() - 1
         });
         &mut observed.assets[at]
@@ -66,10 +56,7 @@ impl Work {
 
     /// A result; `quality` in percent, where it is stated.
     fn result(&mut self, address: &str, name: &str, quality: Option<u32>, fault: Fault, ids: &[String]) {
-        let host = self.host(address);
-        if !name.is_empty() && !host.hosts.iter().any(|known| known.eq_ignore_ascii_case(name)) {
-            host.hosts.push(name.to_owned());
-        }
+        add_name(self.host(address), name);
         if fault.severity.is_none_or(|word| word == Severity::None) {
             self.informational += 1;
             return;
@@ -78,32 +65,12 @@ impl Work {
             self.unsure += 1;
             return;
         }
-        let host = self.host(address);
-        if ids.is_empty()
-            && !host.findings.iter().any(|known| known.vulnerability.is_none() && known.check == fault.check)
-        {
-            host.findings.push(fault);
-            return;
-        }
-        for id in ids {
-            match host.findings.iter_mut().find(|known| known.vulnerability.as_ref() == Some(id)) {
-                Some(known) => known.severity = known.severity.max(fault.severity),
-                None => host.findings.push(Fault { vulnerability: Some(id.clone()), ..fault.clone() }),
-            }
-        }
+        push(self.host(address), &fault, ids);
     }
 
     fn finish(mut self) -> Observed {
-        for (number, what) in [
-            (self.informational, "are information only, without a severity; they are no findings"),
-            (self.unsure, "are too unsure (quality of detection below 70 %); they are no findings"),
-        ] {
-            if number > 0 {
-                self.observed
-                    .remarks
-                    .push(Refused { at: String::new(), reason: format!("{number} results {what}") });
-            }
-        }
+        left_out(&mut self.observed, self.informational, INFORMATION);
+        left_out(&mut self.observed, self.unsure, "too unsure (quality of detection below 70 %)");
         self.observed
     }
 }
@@ -135,11 +102,7 @@ fn host(element: &Element, work: &mut Work) {
     for detail in element.all("detail") {
         let value = detail.word("value");
         match detail.word("name") {
-            "hostname"
-                if !value.is_empty() && !host.hosts.iter().any(|known| known.eq_ignore_ascii_case(value)) =>
-            {
-                host.hosts.push(value.to_owned());
-            }
+            "hostname" => add_name(host, value),
             "MAC" => value.clone_into(&mut host.mac),
             "best_os_txt" => add(&mut host.identities, operating_system(value)),
             "App" => {
@@ -218,22 +181,20 @@ fn result(element: &Element, work: &mut Work) {
     work.result(&address, &name, quality, fault, &ids);
 }
 
-fn columns(file: &File) -> Option<(sheet::Sheet, FxHashMap<String, usize>)> {
-    let sheet = sheet::read(file).ok()?.into_iter().next()?;
-    let head = sheet.rows.first()?;
-    let columns: FxHashMap<String, usize> =
-        head.cells.iter().enumerate().map(|(at, name)| (plain(name), at)).collect();
+/// The table, when its columns are those that Greenbone writes.
+fn own_columns(file: &File) -> Option<(Sheet, FxHashMap<String, usize>)> {
+    let (sheet, columns) = columns(file)?;
     let has = |name: &str| columns.contains_key(name);
     (has("nvt name") && has("ip") && has("severity")).then_some((sheet, columns))
 }
 
 /// Whether it is a table that Greenbone wrote.
 pub(crate) fn is_table(file: &File) -> bool {
-    columns(file).is_some()
+    own_columns(file).is_some()
 }
 
 fn table(file: &File) -> Result<Observed> {
-    let (sheet, columns) = columns(file).ok_or_else(|| {
+    let (sheet, columns) = own_columns(file).ok_or_else(|| {
         Refusal::whole(
             &file.name,
             "the columns are none that OpenVAS or Greenbone write (IP, NVT Name, Severity …)",
