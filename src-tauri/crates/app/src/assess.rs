@@ -1,7 +1,7 @@
 //! Assessments for the command: from the store, or from an evidence document alone.
 
 use iec62443::{Assessment, Evidence, When, profile::Overrides, scoring};
-use import::{File, plant::refusal};
+use import::{File, file::unmarked, plant::refusal};
 
 use crate::{Failure, Result, Session};
 
@@ -18,7 +18,7 @@ pub struct Recomputed<'f> {
 /// # Errors
 /// `bad_input` with the JSON pointer.
 pub fn recompute<'f>(file: &'f File, overrides: Option<&Overrides>) -> Result<Recomputed<'f>> {
-    let bytes = file.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&file.bytes);
+    let bytes = unmarked(file.bytes()?);
     let mut cases = Evidence::holds_cases(bytes);
     let mut read = if cases {
         Evidence::cases_from_json(bytes)
@@ -51,7 +51,7 @@ pub fn recompute<'f>(file: &'f File, overrides: Option<&Overrides>) -> Result<Re
 /// # Errors
 /// `bad_input` with line and reason.
 pub fn profile(file: &File) -> Result<Overrides> {
-    serde_json::from_slice(&file.bytes).map_err(|error| {
+    serde_json::from_slice(file.bytes()?).map_err(|error| {
         Failure::new("bad_input", error.to_string())
             .at(file.name.clone())
             .advice("A profile is a JSON object with keys such as \"patching\": [\"0.50\", \"0.75\", \"0.90\", \"1\"].")

@@ -14,7 +14,7 @@ use import::{
 use jiff::civil::Date;
 use rustc_hash::{FxHashMap, FxHashSet};
 use store::{
-    intake::{Before, NewIntake, Was},
+    intake::{Before, NewIntake, Packed, Was},
     intelligence::Intelligence,
 };
 use vulnerability::name::{Product, Vendor, plain};
@@ -164,10 +164,10 @@ impl Session {
                 file: "",
                 sha256: "",
                 taken: None,
-                said: b"[]",
+                said: Packed::of(&[(); 0])?,
                 before: Some(&before),
             };
-            change.add_intake(number, environment, &new)?;
+            change.add_intake(number, environment, new)?;
             let detail =
                 serde_json::json!({"change": number, "asset": id, "values": values, "reason": reason.trim()});
             change.log("asset.corrected", environment, &detail)?;

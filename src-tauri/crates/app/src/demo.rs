@@ -49,7 +49,7 @@ impl Session {
 pub fn plant(today: Date) -> Result<Plant> {
     let files: Vec<File> = FILES
         .iter()
-        .map(|(name, text)| File { name: (*name).to_owned(), bytes: text.as_bytes().to_vec() })
+        .map(|(name, text)| File::new(*name, *text))
         .collect();
     let read = reader::read(&files, today)?;
     let reference =

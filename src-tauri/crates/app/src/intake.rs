@@ -20,7 +20,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use store::{
     Change,
     finding::NewEvent,
-    intake::{Before, NewIntake, Was},
+    intake::{Before, NewIntake, Packed, Was},
 };
 use vulnerability::{
     matching::{Confidence, Hit, Match, Matcher, Verdict, filed_under, sentence},
@@ -132,7 +132,8 @@ impl Session {
                 let what = "an evidence document is a plant of its own; import it by itself";
                 return Err(Refusal { file: file.name, at: String::new(), what: what.to_owned() }.into());
             }
-            let sha256 = store::audit::sha256(&file.bytes);
+            let sha256 = store::audit::sha256_of(file.reader()?)
+                .map_err(|error| Failure::unreadable(path, &error))?;
             let read = detect::read(&file, kind, wish.mapping.as_ref())?;
             observed.push((file.name, sha256, read));
         }
@@ -239,11 +240,10 @@ impl Session {
             let source_json = serde_json::json!({"file": name, "sha256": sha256});
             // What the file said is written down while the database takes what came of it.
             let said = std::thread::scope(|scope| -> std::result::Result<_, Ended> {
-                let said = scope.spawn(|| serde_json::to_vec(&merged.joined));
+                let said = scope.spawn(|| Packed::of(&merged.joined));
                 change.put_plant(&merged.plant, &known, &source_json, Some(number))?;
-                let failed = |what: String| Ended::Failed(Failure::new("internal", what));
-                let said = said.join().map_err(|_| failed("a thread failed".to_owned()))?;
-                said.map_err(|error| failed(error.to_string()))
+                let failed = || Ended::Failed(Failure::new("internal", "a thread failed"));
+                Ok(said.join().map_err(|_| failed())??)
             })?;
             let scanned = taken.filter(|at| *at <= now).unwrap_or(now);
             let mut before = before;
@@ -256,10 +256,10 @@ impl Session {
                 file: name,
                 sha256,
                 taken: taken.map(|at| at.to_string()),
-                said: &said,
+                said,
                 before: Some(&before),
             };
-            change.add_intake(number, id, &new)?;
+            change.add_intake(number, id, new)?;
             proposals(change, id, number, &merged)?;
             for closed in &stated {
                 let event = Event { at: now, kind: EventKind::FalsePositive, frs: FrSet::EMPTY };
@@ -523,11 +523,13 @@ fn proposals(
     number: i64,
     merged: &Merged,
 ) -> std::result::Result<(), Ended> {
-    for joined in &merged.joined {
-        change.withdraw(environment, "asset", &joined.asset)?;
-    }
-    for finding in &merged.seen {
-        change.withdraw(environment, "finding", finding)?;
+    let assets = merged.joined.iter().map(|joined| ("asset", &*joined.asset));
+    let seen: FxHashSet<(&str, &str)> =
+        assets.chain(merged.seen.iter().map(|finding| ("finding", &**finding))).collect();
+    for proposed in change.proposals(environment)? {
+        if seen.contains(&(&*proposed.kind, &*proposed.id)) {
+            change.withdraw(environment, &proposed.kind, &proposed.id)?;
+        }
     }
     for gone in &merged.gone {
         match gone {
@@ -592,7 +594,7 @@ pub fn mapping(session: &Session, named: &str) -> Result<Mapping> {
         return Ok(Mapping::read(&read(path)?)?);
     }
     match session.store()?.mapping(named)? {
-        Some(columns) => Ok(Mapping::read(&File { name: named.to_owned(), bytes: columns.into_bytes() })?),
+        Some(columns) => Ok(Mapping::read(&File::new(named, columns))?),
         None => {
             let kept = session.store()?.mappings()?;
             let known = if kept.is_empty() {

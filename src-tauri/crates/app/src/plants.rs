@@ -45,8 +45,8 @@ impl Session {
         };
         let sources: Vec<serde_json::Value> = files
             .iter()
-            .map(|file| serde_json::json!({"file": file.name, "sha256": store::audit::sha256(&file.bytes)}))
-            .collect();
+            .map(|file| Ok(serde_json::json!({"file": file.name, "sha256": store::audit::sha256(file.bytes()?)})))
+            .collect::<Result<_>>()?;
         let mut plant = read.plant;
         plant.environment.id.clone_from(&id);
         if plant.environment.name.is_empty() {
@@ -190,8 +190,7 @@ pub fn read(path: &Path) -> Result<File> {
             .at(path.display().to_string())
             .advice("Split it, or export less."));
     }
-    let bytes = std::fs::read(path).map_err(|error| Failure::unreadable(path, &error))?;
-    Ok(File { name: path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default(), bytes })
+    File::open(path).map_err(|error| Failure::unreadable(path, &error))
 }
 
 /// An id from a name: lower case letters and digits, joined by hyphens.

@@ -50,7 +50,7 @@ impl Mapping {
     /// # Errors
     /// [`Refusal`] with the line, or with a field that there is not.
     pub fn read(file: &File) -> Result<Mapping> {
-        let mapping: Mapping = serde_json::from_slice(&file.bytes).map_err(|error| {
+        let mapping: Mapping = serde_json::from_slice(file.bytes()?).map_err(|error| {
             let what = format!(
                 "no mapping ({error}); it is {{\"columns\": {{\"Hersteller\": \"vendor\", \"Notes\": null}}}}"
             );
@@ -197,7 +197,7 @@ mod tests {
 
     #[test]
     fn a_persons_mapping_comes_first_and_may_leave_out() {
-        let file = |text: &str| File { name: "m.json".to_owned(), bytes: text.into() };
+        let file = |text: &str| File::new("m.json", text);
         let mapping =
             Mapping::read(&file(r#"{"columns": {"Vendor": null, "Notes": "vendor", "Model": "tag"}}"#))
                 .unwrap();

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, de::IgnoredAny};
 
-use crate::{File, Refusal, Result, findings, list, observation::Kind, parts, scan, sheet, xml};
+use crate::{File, Refusal, Result, file::unmarked, findings, list, observation::Kind, parts, scan, sheet, xml};
 
 /// The keys by which JSON documents are told apart.
 #[derive(Deserialize)]
@@ -28,10 +28,10 @@ struct Keys {
 /// # Errors
 /// [`Refusal`] when it is none that is known, or is cut off.
 pub fn kind(file: &File) -> Result<Kind> {
-    if sheet::is_workbook(&file.bytes) {
+    if sheet::is_workbook(file.start()) {
         return Ok(if findings::is_list(file) { Kind::Findings } else { Kind::Assets });
     }
-    let start = file.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&file.bytes);
+    let start = unmarked(file.start());
     match start.iter().find(|byte| !byte.is_ascii_whitespace()) {
         Some(b'<') => xml_kind(file),
         Some(b'{') => json_kind(file, start),

@@ -3,6 +3,7 @@
 
 pub mod columns;
 pub mod detect;
+pub mod file;
 mod findings;
 pub mod list;
 pub mod loose;
@@ -15,14 +16,7 @@ mod sheet;
 mod table;
 mod xml;
 
-/// A file's name and content, as its reader got it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct File {
-    /// Name for messages, without its folder.
-    pub name: String,
-    /// Content.
-    pub bytes: Vec<u8>,
-}
+pub use file::File;
 
 /// Why a file was not taken: the first fault in it, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

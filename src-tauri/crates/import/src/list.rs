@@ -145,6 +145,7 @@ fn rows<'s>(
         observed.columns.push(Column { sheet: name.to_owned(), name: label.clone(), field, samples });
     }
     let mut unknown_types: FxHashMap<&'s str, u32> = FxHashMap::default();
+    let mut words = Words::default();
     for row in body {
         let here = at(name, row.number);
         let refuse = |reason: String| Refused { at: here.clone(), reason };
@@ -159,7 +160,7 @@ fn rows<'s>(
             observed.remarks.push(refuse("a total; left out".to_owned()));
             continue;
         }
-        let sighting = match sighting(row, head, &here) {
+        let sighting = match sighting(row, head, &here, &mut words) {
             Ok(sighting) => sighting,
             Err(reason) => {
                 observed.refused.push(refuse(reason));
@@ -229,12 +230,14 @@ fn is_total(row: &Row) -> bool {
     ];
     let mut filled = row.cells.iter().filter(|cell| !cell.is_empty());
     let Some(first) = filled.next() else { return false };
+    if !filled.all(|cell| cell.chars().all(|c| !c.is_alphabetic())) {
+        return false;
+    }
     let word = plain(first);
-    let says = WORDS.contains(&word.as_str())
+    WORDS.contains(&word.as_str())
         || word.split_once(' ').is_some_and(|(first, rest)| {
             WORDS.contains(&first) && rest.chars().all(|c| c.is_ascii_digit() || c == ' ')
-        });
-    says && filled.all(|cell| cell.chars().all(|c| !c.is_alphabetic()))
+        })
 }
 
 /// Control characters and signs that turn the direction of writing have no place in a name, and hide what it is.
@@ -245,7 +248,19 @@ pub(crate) fn hidden(text: &str) -> Option<char> {
     })
 }
 
-fn sighting(row: &Row, head: &Head, here: &str) -> std::result::Result<Sighting, String> {
+/// Words that stand in many rows, and what they were taken for.
+#[derive(Default)]
+struct Words<'r> {
+    types: FxHashMap<&'r str, &'static str>,
+    criticalities: FxHashMap<&'r str, String>,
+}
+
+fn sighting<'r>(
+    row: &'r Row,
+    head: &Head,
+    here: &str,
+    words: &mut Words<'r>,
+) -> std::result::Result<Sighting, String> {
     let cell = |field: &str| head.cell(row, field);
     if row.cells.len() > head.names.len()
         && row.cells.iter().skip(head.names.len()).any(|cell| !cell.is_empty())
@@ -285,7 +300,11 @@ fn sighting(row: &Row, head: &Head, here: &str) -> std::result::Result<Sighting,
             )
         })?),
     };
-    let component_type = component_type(cell("component_type")).unwrap_or_default().to_owned();
+    let word = cell("component_type");
+    let component_type =
+        words.types.entry(word).or_insert_with(|| component_type(word).unwrap_or_default()).to_owned();
+    let word = cell("criticality");
+    let criticality = words.criticalities.entry(word).or_insert_with(|| criticality(word)).clone();
     let text = |field: &str| one_line(cell(field));
     let mut identities = Vec::new();
     let bare = main_identity(&component_type);
@@ -325,7 +344,7 @@ fn sighting(row: &Row, head: &Head, here: &str) -> std::result::Result<Sighting,
         hosts: Some(text("host")).filter(|host| !host.is_empty()).into_iter().collect(),
         zone: text("zone"),
         component_type,
-        criticality: criticality(cell("criticality")),
+        criticality,
         lifecycle: text("lifecycle"),
         owner: text("owner"),
         serial: text("serial"),

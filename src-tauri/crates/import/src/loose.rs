@@ -82,16 +82,16 @@ mod tests {
             "\u{feff}id;vendor;Product;version\r\n1;Siemens;SCALANCE, X;V1\r\n",
             "id\tvendor\tProduct\tversion\n1\tSiemens\tSCALANCE, X\tV1\n",
         ] {
-            let loose = Loose::read(&File { name: "list.csv".into(), bytes: text.into() }).unwrap();
+            let loose = Loose::read(&File::new("list.csv", text)).unwrap();
             assert_eq!(loose.columns, ["id", "vendor", "Product", "version"]);
             let identity = loose.identity(&loose.rows[0]);
             assert_eq!((identity.vendor.as_str(), identity.product.as_str()), ("Siemens", "SCALANCE, X"));
             assert_eq!(identity.version, "V1");
         }
-        let refused = Loose::read(&File { name: "list.csv".into(), bytes: "a,b\n".into() }).unwrap_err();
+        let refused = Loose::read(&File::new("list.csv", "a,b\n")).unwrap_err();
         assert!(refused.to_string().contains("line 1"), "{refused}");
         let refused =
-            Loose::read(&File { name: "list.csv".into(), bytes: "product,b\n1,2\n1\n".into() }).unwrap_err();
+            Loose::read(&File::new("list.csv", "product,b\n1,2\n1\n")).unwrap_err();
         assert!(refused.to_string().contains("line 3"), "{refused}");
     }
 }

@@ -100,7 +100,7 @@ pub struct Conflict {
 }
 
 /// What is there no more.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Gone {
     /// An asset that this source named before.
     Asset(String),
@@ -207,6 +207,35 @@ impl Index {
             note(&mut self.hosts, name, at);
         }
     }
+
+    /// An asset that this file was taken for: nothing more in it can be that one, but what it shares with another
+    /// tells them apart no longer.
+    fn share(&mut self, at: usize, id: &str, detail: &AssetDetail) {
+        fn other<K: std::hash::Hash + Eq>(map: &mut FxHashMap<K, Option<usize>>, key: &K, at: usize) {
+            if let Some(known) = map.get_mut(key) {
+                *known = known.filter(|known| *known == at);
+            }
+        }
+        // A new plant shares nothing.
+        if self.tags.is_empty() {
+            return;
+        }
+        for tag in [&detail.tag, id] {
+            other(&mut self.tags, &tag.to_lowercase(), at);
+        }
+        for mac in macs(&detail.mac) {
+            other(&mut self.macs, &mac, at);
+        }
+        if let Some(serial) = serial(&detail.serial) {
+            other(&mut self.serials, &serial, at);
+        }
+        for ip in ips(&detail.ip) {
+            other(&mut self.ips, &ip, at);
+        }
+        for name in [host(&detail.name), host(&detail.tag)].into_iter().flatten() {
+            other(&mut self.hosts, &name, at);
+        }
+    }
 }
 
 struct Work<'w> {
@@ -289,7 +318,7 @@ pub fn merge(known: &Plant, earlier: &[Earlier], observed: Observed, way: &Way, 
     }
     let opened = observed.taken.filter(|at| *at <= now).unwrap_or(now);
     work.findings(opened);
-    work.gone(&taken);
+    work.gone();
     let Work { assets, touched, mut merged, .. } = work;
     for ((asset, detail), _) in assets.into_iter().zip(touched).filter(|(_, touched)| *touched) {
         merged.plant.evidence.assets.push(asset);
@@ -333,11 +362,18 @@ impl<'w> Work<'w> {
 
     /// The zone's id; one that is not there is made, without a target.
     fn zone(&mut self, name: &str) -> String {
-        if let Some(id) = self.zones.get(&name.to_lowercase()) {
+        if let Some(id) = self.zones.get(name) {
             return id.clone();
         }
-        self.add_zone(name, name, [SecurityLevel::ZERO; 7]);
-        name.to_owned()
+        let id = if let Some(id) = self.zones.get(&name.to_lowercase()) {
+            id.clone()
+        } else {
+            self.add_zone(name, name, [SecurityLevel::ZERO; 7]);
+            name.to_owned()
+        };
+        // As it is written here, for the rows that follow.
+        self.zones.insert(name.to_owned(), id.clone());
+        id
     }
 
     /// Where an asset goes of which the file does not say it.
@@ -355,6 +391,9 @@ impl<'w> Work<'w> {
     fn find(&self, s: &Sighting, taken: &FxHashSet<usize>) -> Option<(usize, By)> {
         if let Some(asset) = &self.way.asset {
             return self.index.tags.get(&asset.to_lowercase()).copied().flatten().map(|at| (at, By::Given));
+        }
+        if self.known.evidence.assets.is_empty() {
+            return self.by_product(s).map(|at| (at, By::Product));
         }
         let free = |at: &Option<usize>| at.filter(|at| !taken.contains(at));
         // What is known otherwise must not contradict: an address moves to another device, a serial number does not.
@@ -424,7 +463,9 @@ impl<'w> Work<'w> {
             }
             None => (self.add(&sighting), By::New),
         };
-        taken.insert(at);
+        if by != By::New {
+            taken.insert(at);
+        }
         let changed = by != By::New && self.update(at, &sighting);
         self.touched[at] |= changed || by == By::New;
         match (by, changed) {
@@ -465,7 +506,7 @@ impl<'w> Work<'w> {
         };
         let identified = detail.identities.iter().any(Identity::is_complete);
         let at = self.assets.len();
-        self.index.add(at, &id, &detail);
+        self.index.share(at, &id, &detail);
         self.assets.push((Asset { id: id.into(), zone: zone.into(), identified }, detail));
         self.touched.push(true);
         at
@@ -577,7 +618,7 @@ impl<'w> Work<'w> {
         asset.identified = complete || (asset.identified && !was);
         let changed = (&asset, &detail) != (&self.assets[at].0, &self.assets[at].1);
         if changed {
-            self.index.add(at, &id, &detail);
+            self.index.share(at, &id, &detail);
             self.assets[at] = (asset, detail);
         }
         changed
@@ -682,8 +723,18 @@ impl<'w> Work<'w> {
     }
 
     /// What this source named before and does not name now.
-    fn gone(&mut self, taken: &FxHashSet<usize>) {
-        let seen: FxHashSet<&str> = taken.iter().map(|at| &*self.assets[*at].0.id).collect();
+    fn gone(&mut self) {
+        if self.before.is_empty() {
+            return;
+        }
+        let mut by_vulnerability: FxHashMap<(&str, &str), &str> = FxHashMap::default();
+        let mut by_id: FxHashMap<&str, &str> = FxHashMap::default();
+        for finding in &self.known.evidence.findings {
+            by_id.insert(&finding.id, &finding.id);
+            if let Some(vulnerability) = finding.vuln.as_deref() {
+                by_vulnerability.entry((&*finding.asset, vulnerability)).or_insert(&finding.id);
+            }
+        }
         let mut faults: FxHashMap<&str, FxHashSet<String>> = FxHashMap::default();
         for joined in &self.merged.joined {
             let ids =
@@ -692,7 +743,7 @@ impl<'w> Work<'w> {
         }
         let mut gone = Vec::new();
         for (asset, sightings) in &self.before {
-            if !seen.contains(asset) {
+            if !faults.contains_key(asset) {
                 // A scan may have left it out; a list that names it no more says something.
                 if !self.kind.is_scan() && self.ids.contains(*asset) {
                     gone.push(Gone::Asset((*asset).to_owned()));
@@ -708,17 +759,14 @@ impl<'w> Work<'w> {
                 if now.is_some_and(|now| now.contains(&key)) {
                     continue;
                 }
-                let open = self.known.evidence.findings.iter().find(|f| {
-                    *f.asset == **asset
-                        && match &fault.vulnerability {
-                            Some(vulnerability) => f.vuln.as_deref() == Some(vulnerability),
-                            None => *f.id == *finding_id(asset, self.kind, fault),
-                        }
-                });
-                gone.extend(open.map(|finding| Gone::Finding(finding.id.to_string())));
+                let open = match fault.vulnerability.as_deref() {
+                    Some(vulnerability) => by_vulnerability.get(&(*asset, vulnerability)),
+                    None => by_id.get(key.as_str()),
+                };
+                gone.extend(open.map(|finding| Gone::Finding((*finding).to_owned())));
             }
         }
-        gone.sort_by(|a, b| format!("{a:?}").cmp(&format!("{b:?}")));
+        gone.sort_unstable();
         gone.dedup();
         self.merged.gone = gone;
     }

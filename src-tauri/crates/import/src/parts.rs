@@ -14,7 +14,7 @@ use vulnerability::{
     record::{Bounds, Claim, Record, Source, State, Status, Voice, VulnerabilityId},
 };
 
-use crate::{File, Refusal, Result, observation::Statement};
+use crate::{File, Refusal, Result, file::unmarked, observation::Statement};
 
 pub(crate) mod cyclonedx;
 pub(crate) mod spdx;
@@ -25,7 +25,7 @@ const MOST_PARTS: usize = 200_000;
 
 /// Reads JSON, with the place of what is wrong in it.
 fn json<T: DeserializeOwned>(file: &File) -> Result<T> {
-    let bytes = file.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&file.bytes);
+    let bytes = unmarked(file.bytes()?);
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let at = error.path().to_string().replace(['[', '.'], "/").replace(']', "");

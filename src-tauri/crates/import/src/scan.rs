@@ -112,12 +112,6 @@ pub(crate) fn of_cpe(text: &str) -> Option<Identity> {
     })
 }
 
-/// Whether a file is XML rather than a table.
-fn is_xml(file: &File) -> bool {
-    let start = file.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&file.bytes);
-    start.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<')
-}
-
 /// The first sheet of a table, with its columns by their plain heads.
 fn columns(file: &File) -> Option<(Sheet, FxHashMap<String, usize>)> {
     let sheet = sheet::read(file).ok()?.into_iter().next()?;

@@ -58,12 +58,13 @@ pub(crate) fn is_workbook(bytes: &[u8]) -> bool {
 /// The first part of a text, in whole lines: enough to tell what it is. A workbook as it is.
 pub(crate) fn start(file: &File) -> Cow<'_, File> {
     const ENOUGH: usize = 1 << 16;
-    if is_workbook(&file.bytes) || file.bytes.len() <= ENOUGH {
+    let start = file.start();
+    if is_workbook(start) || start.len() <= ENOUGH {
         return Cow::Borrowed(file);
     }
-    let start = &file.bytes[..ENOUGH];
+    let start = &start[..ENOUGH];
     let end = start.iter().rposition(|byte| *byte == b'\n').map_or(ENOUGH, |at| at + 1);
-    Cow::Owned(File { name: file.name.clone(), bytes: start[..end].to_vec() })
+    Cow::Owned(File::new(file.name.clone(), &start[..end]))
 }
 
 /// Reads all sheets.
@@ -71,7 +72,7 @@ pub(crate) fn start(file: &File) -> Cow<'_, File> {
 /// # Errors
 /// [`Refusal`] when it is no table, or larger than any table may be.
 pub(crate) fn read(file: &File) -> Result<Vec<Sheet>> {
-    if is_workbook(&file.bytes) { workbook(file) } else { text(file).map(|sheet| vec![sheet]) }
+    if is_workbook(file.start()) { workbook(file) } else { text(file).map(|sheet| vec![sheet]) }
 }
 
 /// The file's text in whatever encoding it is in.
@@ -79,7 +80,7 @@ pub(crate) fn read(file: &File) -> Result<Vec<Sheet>> {
 /// # Errors
 /// [`Refusal`] when it is no text.
 pub(crate) fn decoded(file: &File) -> Result<Cow<'_, str>> {
-    let bytes = file.bytes.as_slice();
+    let bytes = file.bytes()?;
     let (encoding, bytes) = match Encoding::for_bom(bytes) {
         Some((encoding, length)) => (encoding, &bytes[length..]),
         None => (guessed(bytes), bytes),
@@ -122,7 +123,6 @@ fn reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
         .delimiter(delimiter)
         .flexible(true)
         .has_headers(false)
-        .trim(csv::Trim::All)
         .from_reader(text.as_bytes())
 }
 
@@ -163,10 +163,14 @@ fn text(file: &File) -> Result<Sheet> {
     let lines = Lines::new(text);
     let mut sheet = Sheet::default();
     for record in reader(text, delimiter).into_records() {
-        let record = record.map_err(|error| {
+        let mut record = record.map_err(|error| {
             Refusal::whole(&file.name, format!("the table cannot be read ({:?})", error.kind()))
         })?;
         let number = record.position().map_or(0, |at| lines.of(at)) + skipped;
+        // Trimming copies a row; most need none.
+        if record.iter().any(|cell| cell.trim().len() < cell.len()) {
+            record.trim();
+        }
         if record.len() > MOST_COLUMNS {
             return Err(Refusal::line(
                 &file.name,
@@ -200,7 +204,7 @@ fn workbook(file: &File) -> Result<Vec<Sheet>> {
         Refusal::whole(&file.name, what)
     };
     unpackable(file)?;
-    let bytes = Cursor::new(file.bytes.as_slice());
+    let bytes = Cursor::new(file.bytes()?);
     let mut book = calamine::open_workbook_auto_from_rs(bytes).map_err(|error| unreadable(&error))?;
     let mut sheets = Vec::new();
     let mut left = MOST_BYTES;
@@ -219,11 +223,11 @@ fn workbook(file: &File) -> Result<Vec<Sheet>> {
 
 /// Whether what the archive says of its parts' sizes is that of a list, so that nothing is unpacked that is not.
 fn unpackable(file: &File) -> Result<()> {
-    if !file.bytes.starts_with(b"PK") {
+    if !file.start().starts_with(b"PK") {
         return Ok(());
     }
     let wrong = || Refusal::whole(&file.name, "the archive is damaged");
-    let mut archive = zip::ZipArchive::new(Cursor::new(file.bytes.as_slice())).map_err(|_| wrong())?;
+    let mut archive = zip::ZipArchive::new(Cursor::new(file.bytes()?)).map_err(|_| wrong())?;
     let mut sheets = 0_u64;
     for index in 0..archive.len() {
         let part = archive.by_index_raw(index).map_err(|_| wrong())?;
@@ -456,7 +460,7 @@ mod tests {
     use super::*;
 
     fn rows(bytes: &[u8]) -> Vec<(u64, Vec<String>)> {
-        let file = File { name: "list".to_owned(), bytes: bytes.to_vec() };
+        let file = File::new("list", bytes);
         let sheets = read(&file).unwrap();
         let row = |row: &Row| (row.number, row.cells.iter().map(str::to_owned).collect());
         sheets.iter().flat_map(|sheet| sheet.rows.iter().map(row)).collect()
@@ -504,7 +508,7 @@ mod tests {
     #[test]
     fn what_is_no_table_is_refused() {
         for bytes in [&b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..], b"SQLite format 3\0\xff\xff", b"a,b\nc\0d,e\n"] {
-            let file = File { name: "x.csv".to_owned(), bytes: bytes.to_vec() };
+            let file = File::new("x.csv", bytes);
             assert!(read(&file).unwrap_err().what.contains("no text"), "{bytes:?}");
         }
     }

@@ -3,7 +3,7 @@
 use csv::{Position, StringRecord, Trim};
 use rustc_hash::FxHashMap;
 
-use crate::{File, Refusal, Result};
+use crate::{File, Refusal, Result, file::unmarked};
 
 /// A table read whole.
 pub(crate) struct Table {
@@ -108,7 +108,7 @@ impl<'t> Row<'t> {
 
 /// The file as text without a byte order mark.
 pub(crate) fn text(file: &File) -> Result<&str> {
-    let bytes = file.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&file.bytes);
+    let bytes = unmarked(file.bytes()?);
     std::str::from_utf8(bytes).map_err(|error| {
         let line = bytes.iter().take(error.valid_up_to()).filter(|byte| **byte == b'\n').count() as u64 + 1;
         Refusal::line(&file.name, line, "the text is not UTF-8; save the file as UTF-8 and try again")

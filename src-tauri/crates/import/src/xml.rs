@@ -1,6 +1,8 @@
 //! XML as scanners and SBOM tools write it, record by record. No document type with declarations, no entities but
 //! XML's own, bounded depth and size: what comes in is hostile until shown otherwise.
 
+use std::io::Read;
+
 use quick_xml::{
     Reader, XmlVersion,
     escape::resolve_xml_entity,
@@ -58,9 +60,17 @@ pub(crate) enum Node {
     Close(String),
 }
 
+/// A refusal with the line of a place in the file, which is read again up to there.
 fn refuse(file: &File, at: u64, what: impl Into<String>) -> Refusal {
-    let end = usize::try_from(at).unwrap_or(usize::MAX).min(file.bytes.len());
-    let line = file.bytes[..end].iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
+    let mut line = 1;
+    let mut chunk = [0; 1 << 12];
+    let mut before = match file.reader() {
+        Ok(reader) => reader.take(at),
+        Err(refusal) => return refusal,
+    };
+    while let Ok(length @ 1..) = before.read(&mut chunk) {
+        line += chunk[..length].iter().filter(|byte| **byte == b'\n').count() as u64;
+    }
     Refusal::line(&file.name, line, what)
 }
 
@@ -90,7 +100,7 @@ pub(crate) fn root(file: &File) -> Result<String> {
 /// # Errors
 /// [`Refusal`] with the line, when it is no XML, declares entities, or is cut off; what `each` fails with.
 pub(crate) fn walk(file: &File, records: &[&str], mut each: impl FnMut(Node) -> Result<()>) -> Result<()> {
-    let mut reader = Reader::from_reader(file.bytes.as_slice());
+    let mut reader = Reader::from_reader(file.reader()?);
     reader.config_mut().expand_empty_elements = true;
     let mut buffer = Vec::new();
     // Names of open elements that are no records; then the record under way, its elements nested.
@@ -101,8 +111,10 @@ pub(crate) fn walk(file: &File, records: &[&str], mut each: impl FnMut(Node) -> 
         buffer.clear();
         let event = reader.read_event_into(&mut buffer);
         let at = reader.buffer_position();
-        let event = event
-            .map_err(|error| refuse(file, reader.error_position(), format!("this is no XML ({error})")))?;
+        let event = event.map_err(|error| match error {
+            quick_xml::Error::Io(error) => file.unreadable(&error),
+            error => refuse(file, reader.error_position(), format!("this is no XML ({error})")),
+        })?;
         match event {
             Event::Start(start) => {
                 if open.len() + record.len() >= DEEPEST {
@@ -198,7 +210,7 @@ mod tests {
     use super::*;
 
     fn records(text: &str) -> Result<Vec<Element>> {
-        let file = File { name: "x.xml".to_owned(), bytes: text.as_bytes().to_vec() };
+        let file = File::new("x.xml", text);
         let mut list = Vec::new();
         walk(&file, &["host"], |node| {
             if let Node::Record(element) = node {

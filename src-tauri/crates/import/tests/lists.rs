@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 
 fn file(name: &str, bytes: impl Into<Vec<u8>>) -> File {
-    File { name: name.to_owned(), bytes: bytes.into() }
+    File::new(name, bytes)
 }
 
 fn read(text: &str) -> Observed {

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use vulnerability::record::Status;
 
 fn file(text: &str) -> File {
-    File { name: "bom.json".to_owned(), bytes: text.as_bytes().to_vec() }
+    File::new("bom.json", text)
 }
 
 fn read(text: &str) -> Observed {
@@ -121,7 +121,7 @@ proptest! {
         let length = bytes.len();
         bytes[at % length] = byte;
         bytes.truncate(length - if cut % 3 == 0 { cut % length } else { 0 });
-        let file = File { name: "x".to_owned(), bytes };
+        let file = File::new("x", bytes);
         let _ = detect::kind(&file);
         for kind in [Kind::Cyclonedx, Kind::Spdx, Kind::Csaf, Kind::Vex] {
             let _ = detect::read(&file, kind, None);

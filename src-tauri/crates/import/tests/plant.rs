@@ -28,7 +28,7 @@ const EVIDENCE: &str = r#"{"method":"plumbline-sl/1","as_of":"2026-06-30","perio
 "controls":[],"sr_assessments":[]}"#;
 
 fn file(name: &str, text: impl AsRef<[u8]>) -> File {
-    File { name: name.to_owned(), bytes: text.as_ref().to_vec() }
+    File::new(name, text.as_ref())
 }
 
 fn whole() -> Vec<File> {
@@ -92,7 +92,7 @@ fn a_byte_order_mark_and_windows_line_ends_change_nothing() {
     let dressed: Vec<File> = whole()
         .into_iter()
         .map(|f| {
-            let text = String::from_utf8(f.bytes).unwrap().replace('\n', "\r\n");
+            let text = std::str::from_utf8(f.bytes().unwrap()).unwrap().replace('\n', "\r\n");
             file(&f.name, format!("\u{feff}{text}"))
         })
         .collect();
@@ -203,10 +203,11 @@ proptest! {
     #[test]
     fn no_mutation_brings_the_reader_down(which in 0usize..4, at in 0usize..2000, cut in 0usize..40, bytes in proptest::collection::vec(any::<u8>(), 0..12)) {
         let mut files = whole();
-        let content = &mut files[which].bytes;
+        let mut content = files[which].bytes().unwrap().to_vec();
         let start = at % content.len();
         let end = (start + cut).min(content.len());
         content.splice(start..end, bytes);
+        files[which] = File::new(files[which].name.clone(), content);
         if let Ok(read) = read(&files, TODAY) {
             prop_assert!(read.plant.evidence.check().is_ok());
             prop_assert_eq!(read.plant.evidence.assets.len(), read.plant.assets.len());

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use vulnerability::Severity;
 
 fn file(name: &str, text: &str) -> File {
-    File { name: name.to_owned(), bytes: text.as_bytes().to_vec() }
+    File::new(name, text)
 }
 
 fn read(text: &str, kind: Kind) -> Observed {
@@ -245,7 +245,7 @@ proptest! {
             let length = bytes.len();
             bytes[at % length] = byte;
             bytes.truncate(length - if cut % 3 == 0 { cut % length } else { 0 });
-            let file = File { name: "x".to_owned(), bytes };
+            let file = File::new("x", bytes);
             for kind in [Kind::Nmap, Kind::Nessus, Kind::Openvas] {
                 let _ = detect::read(&file, kind, None);
             }

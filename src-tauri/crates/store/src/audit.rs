@@ -89,6 +89,21 @@ pub fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
+/// SHA-256 of what a reader gives, hex.
+///
+/// # Errors
+/// What reading fails with.
+pub fn sha256_of(mut reader: impl std::io::Read) -> std::io::Result<String> {
+    let mut hash = Sha256::new();
+    let mut chunk = [0; 1 << 14];
+    loop {
+        match reader.read(&mut chunk)? {
+            0 => return Ok(hex(&hash.finalize())),
+            length => hash.update(&chunk[..length]),
+        }
+    }
+}
+
 /// Number and hash of the last row.
 pub(crate) fn head(connection: &Connection) -> Result<(i64, String)> {
     Ok(connection

@@ -42,7 +42,7 @@ pub struct NewIntake<'i> {
     /// When it was taken.
     pub taken: Option<String>,
     /// What it said, as JSON.
-    pub said: &'i [u8],
+    pub said: Packed,
     /// What stood there before; none when it cannot be taken back.
     pub before: Option<&'i Before>,
 }
@@ -87,8 +87,23 @@ pub struct Proposal {
     pub change: i64,
 }
 
-fn packed(bytes: &[u8]) -> Result<Vec<u8>> {
-    zstd::bulk::compress(bytes, 1).map_err(|source| Error::Packing { source })
+/// A value as JSON, compressed, as it lies in the database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Packed(Vec<u8>);
+
+impl Packed {
+    /// Packs a value.
+    ///
+    /// # Errors
+    /// [`Error::Packing`]
+    pub fn of(value: &impl Serialize) -> Result<Packed> {
+        let pack = || -> std::io::Result<Vec<u8>> {
+            let mut pack = std::io::BufWriter::new(zstd::Encoder::new(Vec::new(), 1)?);
+            serde_json::to_writer(&mut pack, value)?;
+            pack.into_inner().map_err(std::io::IntoInnerError::into_error)?.finish()
+        };
+        pack().map(Packed).map_err(|source| Error::Packing { source })
+    }
 }
 
 fn unpacked(bytes: &[u8]) -> Result<Vec<u8>> {
@@ -123,6 +138,15 @@ fn said(connection: &rusqlite::Connection, change: i64) -> Result<Vec<u8>> {
     unpacked(&bytes)
 }
 
+fn proposals(connection: &rusqlite::Connection, environment: &str) -> Result<Vec<Proposal>> {
+    let mut statement = connection
+        .prepare_cached("SELECT kind, id, change FROM proposal WHERE environment = ?1 ORDER BY kind, id")?;
+    let rows = statement.query_map([environment], |row| {
+        Ok(Proposal { kind: row.get(0)?, id: row.get(1)?, change: row.get(2)? })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 impl Store {
     /// Files taken into an environment and not taken back, the newest first.
     ///
@@ -145,13 +169,7 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub fn proposals(&self, environment: &str) -> Result<Vec<Proposal>> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT kind, id, change FROM proposal WHERE environment = ?1 ORDER BY kind, id",
-        )?;
-        let rows = statement.query_map([environment], |row| {
-            Ok(Proposal { kind: row.get(0)?, id: row.get(1)?, change: row.get(2)? })
-        })?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
+        proposals(&self.connection, environment)
     }
 
     /// A mapping by its name.
@@ -190,6 +208,14 @@ impl Change<'_> {
         said(&self.transaction, change)
     }
 
+    /// As [`Store::proposals`], seen from inside.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn proposals(&self, environment: &str) -> Result<Vec<Proposal>> {
+        proposals(&self.transaction, environment)
+    }
+
     /// Begins a change that can be taken back; returns its number.
     ///
     /// # Errors
@@ -219,15 +245,8 @@ impl Change<'_> {
     ///
     /// # Errors
     /// When the database cannot be written.
-    pub fn add_intake(&self, change: i64, environment: &str, new: &NewIntake<'_>) -> Result<()> {
-        let before = new
-            .before
-            .map(|before| {
-                serde_json::to_vec(before).map_err(|source| Error::Packing { source: source.into() })
-            })
-            .transpose()?
-            .map(|json| packed(&json))
-            .transpose()?;
+    pub fn add_intake(&self, change: i64, environment: &str, new: NewIntake<'_>) -> Result<()> {
+        let before = new.before.map(Packed::of).transpose()?;
         self.transaction.execute(
             "INSERT INTO intake (change, environment, source, kind, file, sha256, taken, said, before)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
@@ -239,8 +258,8 @@ impl Change<'_> {
                 new.file,
                 new.sha256,
                 new.taken,
-                packed(new.said)?,
-                before
+                new.said.0,
+                before.map(|packed| packed.0)
             ],
         )?;
         Ok(())

@@ -140,8 +140,7 @@ impl Component {
 /// # Errors
 /// [`Refusal`] with the place of what cannot be read.
 pub(crate) fn read(file: &File) -> Result<Observed> {
-    let start = file.bytes.iter().find(|byte| !byte.is_ascii_whitespace() && **byte < 0x80);
-    let bom = if start == Some(&b'<') { of_xml(file)? } else { json(file)? };
+    let bom = if file.is_xml() { of_xml(file)? } else { json(file)? };
     let known = ["1.0", "1.1", "1.2", "1.3", "1.4", "1.5", "1.6", "1.7", ""];
     let mut observed = Observed::new(Kind::Cyclonedx);
     if !known.contains(&bom.spec_version.as_str()) {

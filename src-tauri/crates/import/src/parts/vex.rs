@@ -9,6 +9,7 @@ use vulnerability::record::{Status, VulnerabilityId};
 use super::{Named, Stating, json, moment, plain_words, reason};
 use crate::{
     File, Refusal, Result,
+    file::unmarked,
     observation::{Kind, Observed, Refused, Statement},
     scan,
 };
@@ -46,7 +47,7 @@ struct Threat {
 /// # Errors
 /// [`Refusal`] with what is wrong in it.
 pub(crate) fn csaf(file: &File) -> Result<Observed> {
-    let bytes = file.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&file.bytes);
+    let bytes = unmarked(file.bytes()?);
     let text = std::str::from_utf8(bytes).map_err(|_| Refusal::whole(&file.name, "the text is not UTF-8"))?;
     let record = feeds::csaf::read(text)
         .map_err(|what| Refusal::whole(&file.name, format!("this is no CSAF document: {what}")))?;

@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use vulnerability::Severity;
 
 use super::{
-    INFORMATION, add, add_name, band, columns, cves, fix, is_xml, joined, left_out, named, of_cpe, push,
+    INFORMATION, add, add_name, band, columns, cves, fix, joined, left_out, named, of_cpe, push,
     severity, vector, weaknesses,
 };
 use crate::{
@@ -26,7 +26,7 @@ use crate::{
 /// # Errors
 /// [`Refusal`] when it is no whole XML, or no table with Nessus' columns.
 pub(crate) fn read(file: &File) -> Result<Observed> {
-    if is_xml(file) { report(file) } else { table(file) }
+    if file.is_xml() { report(file) } else { table(file) }
 }
 
 fn report(file: &File) -> Result<Observed> {

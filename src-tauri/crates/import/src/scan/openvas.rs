@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use vulnerability::Severity;
 
 use super::{
-    INFORMATION, add, add_name, band, columns, cves, fix, is_xml, joined, left_out, named, of_cpe, push,
+    INFORMATION, add, add_name, band, columns, cves, fix, joined, left_out, named, of_cpe, push,
     severity, vector,
 };
 use crate::{
@@ -24,7 +24,7 @@ const LEAST_QUALITY: u32 = 70;
 /// # Errors
 /// [`Refusal`] when it is no whole XML, or no table with Greenbone's columns.
 pub(crate) fn read(file: &File) -> Result<Observed> {
-    if is_xml(file) { report(file) } else { table(file) }
+    if file.is_xml() { report(file) } else { table(file) }
 }
 
 /// Hosts by address, and how many results are none to act on.
