@@ -42,5 +42,9 @@ pub use watch::Watch;
 
 pub(crate) use iec62443::moment::days_between as moment_days;
 
+/// Lists, feeds and reports are made of millions of small texts; the systems' own allocators are slow with those.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Result of a use case.
 pub type Result<T> = std::result::Result<T, Failure>;

@@ -145,24 +145,17 @@ fn rows<'s>(
         observed.columns.push(Column { sheet: name.to_owned(), name: label.clone(), field, samples });
     }
     let mut unknown_types: FxHashMap<&'s str, u32> = FxHashMap::default();
-    let mut words = Words::default();
-    for row in body {
-        let here = at(name, row.number);
-        let refuse = |reason: String| Refused { at: here.clone(), reason };
-        if head.names.iter().zip(&row.cells).filter(|(name, cell)| name == cell && !cell.is_empty()).count()
-            * 2
-            > head.names.len()
-        {
-            observed.remarks.push(refuse("the head again; left out".to_owned()));
-            continue;
-        }
-        if is_total(row) {
-            observed.remarks.push(refuse("a total; left out".to_owned()));
-            continue;
-        }
-        let sighting = match sighting(row, head, &here, &mut words) {
-            Ok(sighting) => sighting,
-            Err(reason) => {
+    first_rows.reserve(body.len());
+    observed.assets.reserve(body.len());
+    for (row, told) in body.iter().zip(told(name, body, head)) {
+        let refuse = |reason: String| Refused { at: at(name, row.number), reason };
+        let sighting = match told {
+            Told::Asset(sighting) => *sighting,
+            Told::LeftOut(what) => {
+                observed.remarks.push(refuse(what.to_owned()));
+                continue;
+            }
+            Told::Wrong(reason) => {
                 observed.refused.push(refuse(reason));
                 continue;
             }
@@ -205,6 +198,53 @@ fn rows<'s>(
     for (kind, rows) in unknown_types {
         let reason = format!("{:?} ({rows} rows) is no component type known here; left empty", short(kind));
         observed.remarks.push(Refused { at: at(name, sheet.rows[head.index].number), reason });
+    }
+}
+
+/// What a row says.
+enum Told {
+    Asset(Box<Sighting>),
+    /// It is no asset's row.
+    LeftOut(&'static str),
+    Wrong(String),
+}
+
+/// What the rows say, in their order. Long lists are read by all processors.
+fn told(name: &str, rows: &[Row], head: &Head) -> Vec<Told> {
+    const WORTH_IT: usize = 1 << 12;
+    let part = |rows: &[Row]| {
+        let mut words = Words::default();
+        rows.iter().map(|row| told_of(name, row, head, &mut words)).collect::<Vec<Told>>()
+    };
+    let processors = std::thread::available_parallelism().map_or(1, usize::from).min(8);
+    if rows.len() < WORTH_IT || processors == 1 {
+        return part(rows);
+    }
+    let (first, rest) = rows.split_at(rows.len().div_ceil(processors));
+    std::thread::scope(|scope| {
+        let others: Vec<_> =
+            rest.chunks(first.len()).map(|rows| (rows, scope.spawn(|| part(rows)))).collect();
+        let mut told = part(first);
+        told.reserve(rest.len());
+        for (rows, other) in others {
+            // A thread that failed leaves its rows to this one.
+            told.extend(other.join().unwrap_or_else(|_| part(rows)));
+        }
+        told
+    })
+}
+
+fn told_of<'r>(name: &str, row: &'r Row, head: &Head, words: &mut Words<'r>) -> Told {
+    let same = head.names.iter().zip(&row.cells).filter(|(name, cell)| name == cell && !cell.is_empty());
+    if same.count() * 2 > head.names.len() {
+        return Told::LeftOut("the head again; left out");
+    }
+    if is_total(row) {
+        return Told::LeftOut("a total; left out");
+    }
+    match sighting(row, head, at(name, row.number), words) {
+        Ok(sighting) => Told::Asset(Box::new(sighting)),
+        Err(reason) => Told::Wrong(reason),
     }
 }
 
@@ -258,7 +298,7 @@ struct Words<'r> {
 fn sighting<'r>(
     row: &'r Row,
     head: &Head,
-    here: &str,
+    here: String,
     words: &mut Words<'r>,
 ) -> std::result::Result<Sighting, String> {
     let cell = |field: &str| head.cell(row, field);
@@ -338,7 +378,7 @@ fn sighting<'r>(
         identities.push(operating_system(&os));
     }
     Ok(Sighting {
-        at: here.to_owned(),
+        at: here,
         tag: one_line(&tag),
         name: text("name"),
         hosts: Some(text("host")).filter(|host| !host.is_empty()).into_iter().collect(),

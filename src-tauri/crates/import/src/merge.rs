@@ -268,8 +268,9 @@ pub fn merge(known: &Plant, earlier: &[Earlier], observed: Observed, way: &Way, 
             }
         }
     }
-    let assets: Vec<(Asset<'static>, AssetDetail)> =
-        known.evidence.assets.iter().cloned().zip(known.assets.iter().cloned()).collect();
+    let most = known.assets.len() + observed.assets.len();
+    let mut assets: Vec<(Asset<'static>, AssetDetail)> = Vec::with_capacity(most);
+    assets.extend(known.evidence.assets.iter().cloned().zip(known.assets.iter().cloned()));
     let mut index = Index::default();
     for (at, (asset, detail)) in assets.iter().enumerate() {
         index.add(at, &asset.id, detail);
@@ -296,7 +297,7 @@ pub fn merge(known: &Plant, earlier: &[Earlier], observed: Observed, way: &Way, 
         zones,
         merged: Merged {
             plant: empty,
-            joined: Vec::new(),
+            joined: Vec::with_capacity(observed.assets.len()),
             counts: [0; 3],
             findings: [0; 2],
             zones: Vec::new(),
