@@ -12,6 +12,7 @@ use step::{Step, built, cargo, npm, root, run, say, target};
 const USAGE: &str = "\
 cargo xtask run     installs what is missing, builds everything and opens the window on the demo plant
 cargo xtask test    installs what the tests need and runs all of them
+cargo xtask fuzz [RUNS]      changes files of every format at random, a million times each, and reads them
 cargo xtask bench   measures, prints each figure beside its bar, and writes target/bench.json
 cargo xtask bench matching   accuracy of matching alone, with the worst errors
 ";
@@ -21,6 +22,8 @@ fn main() -> ExitCode {
     let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["run"] => open(),
         ["test"] => test(),
+        ["fuzz"] => fuzz("1000000"),
+        ["fuzz", runs] if runs.parse::<u64>().is_ok() => fuzz(runs),
         ["bench"] => bench::bench(),
         ["bench", "matching"] => bench::matching(),
         _ => {
@@ -35,6 +38,14 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The fuzz targets of the importers, with so many runs each.
+fn fuzz(runs: &str) -> Step {
+    machine::for_the_command()?;
+    say("building the fuzz targets for release");
+    run(cargo(&["test", "--release", "-p", "plumbline-import", "--test", "fuzz"])
+        .env("PLUMBLINE_FUZZ_RUNS", runs))
 }
 
 /// Opens the window on the demo plant; without a display, shows the plant in the terminal and as a report.

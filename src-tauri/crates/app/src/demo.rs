@@ -47,10 +47,7 @@ impl Session {
 /// # Errors
 /// Never in a program that was built and tested whole.
 pub fn plant(today: Date) -> Result<Plant> {
-    let files: Vec<File> = FILES
-        .iter()
-        .map(|(name, text)| File::new(*name, *text))
-        .collect();
+    let files: Vec<File> = FILES.iter().map(|(name, text)| File::new(*name, *text)).collect();
     let read = reader::read(&files, today)?;
     let reference =
         read.as_of.ok_or_else(|| Failure::new("internal", "the demo plant has no reference day"))?;

@@ -132,8 +132,8 @@ impl Session {
                 let what = "an evidence document is a plant of its own; import it by itself";
                 return Err(Refusal { file: file.name, at: String::new(), what: what.to_owned() }.into());
             }
-            let sha256 = store::audit::sha256_of(file.reader()?)
-                .map_err(|error| Failure::unreadable(path, &error))?;
+            let sha256 =
+                store::audit::sha256_of(file.reader()?).map_err(|error| Failure::unreadable(path, &error))?;
             let read = detect::read(&file, kind, wish.mapping.as_ref())?;
             observed.push((file.name, sha256, read));
         }

@@ -45,7 +45,9 @@ impl Session {
         };
         let sources: Vec<serde_json::Value> = files
             .iter()
-            .map(|file| Ok(serde_json::json!({"file": file.name, "sha256": store::audit::sha256(file.bytes()?)})))
+            .map(|file| {
+                Ok(serde_json::json!({"file": file.name, "sha256": store::audit::sha256(file.bytes()?)}))
+            })
             .collect::<Result<_>>()?;
         let mut plant = read.plant;
         plant.environment.id.clone_from(&id);

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, de::IgnoredAny};
 
-use crate::{File, Refusal, Result, file::unmarked, findings, list, observation::Kind, parts, scan, sheet, xml};
+use crate::{
+    File, Refusal, Result, file::unmarked, findings, list, observation::Kind, parts, scan, sheet, xml,
+};
 
 /// The keys by which JSON documents are told apart.
 #[derive(Deserialize)]

@@ -346,7 +346,6 @@ fn sighting<'r>(
     let word = cell("criticality");
     let criticality = words.criticalities.entry(word).or_insert_with(|| criticality(word)).clone();
     let text = |field: &str| one_line(cell(field));
-    let mut identities = Vec::new();
     let bare = main_identity(&component_type);
     let main = Identity {
         vendor: text("vendor"),
@@ -359,24 +358,20 @@ fn sighting<'r>(
     };
     let hardware = text("hardware_version");
     let named = !main.product.is_empty() || !main.order_number.is_empty();
-    if named && !hardware.is_empty() {
-        identities.push(Identity {
-            layer: bare.layer,
-            kind: IdentityKind::Hardware,
-            version: hardware,
-            vendor: main.vendor.clone(),
-            product: main.product.clone(),
-            order_number: main.order_number.clone(),
-            ..Identity::default()
-        });
-    }
-    if !main.is_empty() {
-        identities.insert(0, main);
-    }
-    let os = text("os");
-    if !os.is_empty() {
-        identities.push(operating_system(&os));
-    }
+    let hardware = (named && !hardware.is_empty()).then(|| Identity {
+        layer: bare.layer,
+        kind: IdentityKind::Hardware,
+        version: hardware,
+        vendor: main.vendor.clone(),
+        product: main.product.clone(),
+        order_number: main.order_number.clone(),
+        ..Identity::default()
+    });
+    let os = Some(text("os")).filter(|os| !os.is_empty()).map(|os| operating_system(&os));
+    let main = Some(main).filter(|main| !main.is_empty());
+    let several = [&main, &hardware, &os].into_iter().flatten().count();
+    let mut identities = Vec::with_capacity(several);
+    identities.extend([main, hardware, os].into_iter().flatten());
     Ok(Sighting {
         at: here,
         tag: one_line(&tag),

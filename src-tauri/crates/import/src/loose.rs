@@ -90,8 +90,7 @@ mod tests {
         }
         let refused = Loose::read(&File::new("list.csv", "a,b\n")).unwrap_err();
         assert!(refused.to_string().contains("line 1"), "{refused}");
-        let refused =
-            Loose::read(&File::new("list.csv", "product,b\n1,2\n1\n")).unwrap_err();
+        let refused = Loose::read(&File::new("list.csv", "product,b\n1,2\n1\n")).unwrap_err();
         assert!(refused.to_string().contains("line 3"), "{refused}");
     }
 }

@@ -167,11 +167,14 @@ fn serial(text: &str) -> Option<String> {
     (serial.len() >= 4 && !none && serial.chars().any(|c| c.is_ascii_digit() && c != '0')).then_some(serial)
 }
 
-/// A host's own name, without its domain.
-fn host(text: &str) -> Option<String> {
+/// A host's name in full and, where it has a domain, without that.
+fn host(text: &str) -> Vec<String> {
     let name = text.trim().to_lowercase();
-    let short = name.split('.').next().unwrap_or_default().to_owned();
-    (!short.is_empty() && name.parse::<IpAddr>().is_err() && short != "localhost").then_some(short)
+    let short = name.split('.').next().unwrap_or_default();
+    if short.is_empty() || name.parse::<IpAddr>().is_ok() || short == "localhost" {
+        return Vec::new();
+    }
+    if short.len() == name.len() { vec![name] } else { vec![short.to_owned(), name] }
 }
 
 /// Assets by what they are known by; a sign that several share tells nothing.
@@ -238,12 +241,21 @@ impl Index {
     }
 }
 
+/// All that a sighting is known by: tag, name, serial, IP, MAC and names in the network.
+type Signs<'s> = ([&'s str; 5], &'s [String]);
+
+fn signs(s: &Sighting) -> Signs<'_> {
+    ([&s.tag, &s.name, &s.serial, &s.ip, &s.mac], &s.hosts)
+}
+
 struct Work<'w> {
     known: &'w Plant,
     way: &'w Way,
     kind: Kind,
     /// What this source said before, by asset.
     before: FxHashMap<&'w str, Vec<&'w Sighting>>,
+    /// The assets that it meant then, by all that it knew them by.
+    meant: FxHashMap<Signs<'w>, Option<usize>>,
     /// What the others said, by asset.
     others: FxHashMap<&'w str, Vec<(&'w Earlier, &'w Sighting)>>,
     index: Index,
@@ -275,6 +287,14 @@ pub fn merge(known: &Plant, earlier: &[Earlier], observed: Observed, way: &Way, 
     for (at, (asset, detail)) in assets.iter().enumerate() {
         index.add(at, &asset.id, detail);
     }
+    let mut meant: FxHashMap<Signs<'_>, Option<usize>> = FxHashMap::default();
+    if !before.is_empty() {
+        for (at, (asset, _)) in assets.iter().enumerate() {
+            for sighting in before.get(&*asset.id).into_iter().flatten() {
+                note(&mut meant, signs(sighting), at);
+            }
+        }
+    }
     let mut zones = FxHashMap::default();
     for zone in &known.evidence.zones {
         zones.insert(zone.name.to_lowercase(), zone.id.to_string());
@@ -289,6 +309,7 @@ pub fn merge(known: &Plant, earlier: &[Earlier], observed: Observed, way: &Way, 
         way,
         kind: observed.kind,
         before,
+        meant,
         others,
         index,
         ids: assets.iter().map(|(asset, _)| asset.id.to_string()).collect(),
@@ -424,8 +445,10 @@ impl<'w> Work<'w> {
         };
         let name = || {
             let names = s.hosts.iter().chain(Some(&s.name).filter(|_| self.kind.is_scan()));
-            let at =
-                names.filter_map(|name| host(name)).find_map(|name| free(self.index.hosts.get(&name)?))?;
+            // In full first: two plants may each have a plc7.
+            let at = names
+                .flat_map(|name| host(name).into_iter().rev())
+                .find_map(|name| free(self.index.hosts.get(&name)?))?;
             agrees(at).then_some((at, By::Name))
         };
         tag()
@@ -434,6 +457,13 @@ impl<'w> Work<'w> {
             .or_else(ip)
             .or_else(name)
             .or_else(|| self.by_product(s).map(|at| (at, By::Product)))
+            .or_else(|| {
+                // Signs that others share, and yet this source has meant this asset by them.
+                let at = free(self.meant.get(&signs(s))?)?;
+                let by = [(&s.tag, By::Tag), (&s.mac, By::Mac), (&s.serial, By::Serial), (&s.ip, By::Ip)];
+                let by = by.into_iter().find(|(sign, _)| !sign.is_empty());
+                Some((at, by.map_or(By::Name, |(_, by)| by)))
+            })
     }
 
     /// The one asset that is this product.
@@ -693,9 +723,10 @@ impl<'w> Work<'w> {
             .filter_map(|(at, f)| Some(((&*f.asset, f.vuln.as_deref()?), at)))
             .collect();
         let mut new: FxHashSet<String> = FxHashSet::default();
-        let joined = std::mem::take(&mut self.merged.joined);
-        for Joined { asset, sighting, .. } in &joined {
-            for fault in &sighting.findings {
+        let mut joined = std::mem::take(&mut self.merged.joined);
+        for Joined { asset, sighting, .. } in &mut joined {
+            let asset = asset.as_str();
+            for fault in &mut sighting.findings {
                 let id = finding_id(asset, self.kind, fault);
                 let there = fault
                     .vulnerability
@@ -782,13 +813,14 @@ fn finding_id(asset: &str, kind: Kind, fault: &Fault) -> String {
     }
 }
 
-fn finding(id: String, asset: &str, fault: &Fault, opened: Moment) -> Finding<'static> {
+/// The finding of a fault, whose long text moves into it.
+fn finding(id: String, asset: &str, fault: &mut Fault, opened: Moment) -> Finding<'static> {
     Finding {
         id: id.into(),
         asset: asset.to_owned().into(),
         vuln: fault.vulnerability.clone().map(Into::into),
         title: fault.title.clone().into(),
-        description: fault.description.clone().into(),
+        description: std::mem::take(&mut fault.description).into(),
         cwes: fault.cwes.iter().map(|cwe| Weakness::read(cwe.clone().into())).collect(),
         cvss: fault
             .cvss

@@ -3,11 +3,14 @@
 
 use std::{borrow::Cow, io::Cursor};
 
-use calamine::{Data, DataRef, Reader, Sheets, Xlsx};
+use calamine::{Data, DataRef, Reader, Xlsx};
 use csv::StringRecord;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 use crate::{File, Refusal, Result, table::Lines};
+
+mod ods;
+mod xls;
 
 /// Most rows of a sheet: what Excel can hold.
 const MOST_ROWS: usize = 1 << 20;
@@ -198,37 +201,38 @@ fn push(file: &File, sheet: &mut Sheet, row: Row) -> Result<()> {
 }
 
 fn workbook(file: &File) -> Result<Vec<Sheet>> {
+    if !file.start().starts_with(b"PK") {
+        return xls::read(file);
+    }
+    let parts = unpackable(file)?;
+    if parts.iter().any(|name| name == ods::CONTENT) {
+        return ods::read(file);
+    }
     let unreadable = |error: &dyn std::fmt::Display| {
         let what =
             format!("the workbook cannot be read ({error}); open it in a spreadsheet and save it anew");
         Refusal::whole(&file.name, what)
     };
-    unpackable(file)?;
-    let bytes = Cursor::new(file.bytes()?);
-    let mut book = calamine::open_workbook_auto_from_rs(bytes).map_err(|error| unreadable(&error))?;
+    if !parts.iter().any(|name| name.ends_with(".xml")) {
+        return Err(unreadable(&"it is none that is known here: XLSX, XLS, ODS"));
+    }
+    let mut book = Xlsx::new(Cursor::new(file.bytes()?)).map_err(|error| unreadable(&error))?;
     let mut sheets = Vec::new();
     let mut left = MOST_BYTES;
     for name in book.sheet_names() {
-        let sheet = match &mut book {
-            Sheets::Xlsx(book) => xlsx(file, book, &name, &mut left)?,
-            other => {
-                let range = other.worksheet_range(&name).map_err(|error| unreadable(&error))?;
-                plain(file, &name, &range)?
-            }
-        };
+        let (sheet, rest) = xlsx(file, &mut book, &name, left)?;
+        left = rest;
         sheets.push(sheet);
     }
     Ok(sheets)
 }
 
-/// Whether what the archive says of its parts' sizes is that of a list, so that nothing is unpacked that is not.
-fn unpackable(file: &File) -> Result<()> {
-    if !file.start().starts_with(b"PK") {
-        return Ok(());
-    }
+/// The names of an archive's parts, when what it says of their sizes is that of a list: nothing else is unpacked.
+fn unpackable(file: &File) -> Result<Vec<String>> {
     let wrong = || Refusal::whole(&file.name, "the archive is damaged");
     let mut archive = zip::ZipArchive::new(Cursor::new(file.bytes()?)).map_err(|_| wrong())?;
     let mut sheets = 0_u64;
+    let mut names = Vec::new();
     for index in 0..archive.len() {
         let part = archive.by_index_raw(index).map_err(|_| wrong())?;
         let size = part.size();
@@ -239,14 +243,15 @@ fn unpackable(file: &File) -> Result<()> {
         } else if size > MOST_BYTES as u64 {
             return Err(Refusal::whole(&file.name, "it unpacks to more than any list holds"));
         }
+        names.push(name);
     }
     if sheets > 16 * MOST_BYTES as u64 {
         return Err(Refusal::whole(&file.name, "it unpacks to more than any list holds"));
     }
-    Ok(())
+    Ok(names)
 }
 
-fn xlsx(file: &File, book: &mut Xlsx<Cursor<&[u8]>>, name: &str, left: &mut usize) -> Result<Sheet> {
+fn xlsx(file: &File, book: &mut Xlsx<Cursor<&[u8]>>, name: &str, left: usize) -> Result<(Sheet, usize)> {
     let unreadable = |error: &dyn std::fmt::Display| {
         Refusal::whole(&file.name, format!("sheet {name:?} cannot be read ({error})"))
     };
@@ -254,7 +259,7 @@ fn xlsx(file: &File, book: &mut Xlsx<Cursor<&[u8]>>, name: &str, left: &mut usiz
     let mut cells = match book.worksheet_cells_reader(name) {
         Ok(cells) => cells,
         // A chart's sheet has no cells.
-        Err(calamine::XlsxError::NotAWorksheet(_)) => return Ok(Sheet::default()),
+        Err(calamine::XlsxError::NotAWorksheet(_)) => return Ok((Sheet::default(), left)),
         Err(error) => return Err(unreadable(&error)),
     };
     let formats: Vec<Option<Format>> = cells
@@ -282,29 +287,18 @@ fn xlsx(file: &File, book: &mut Xlsx<Cursor<&[u8]>>, name: &str, left: &mut usiz
         };
         grid.put(at.0, at.1, &text, is_date)?;
     }
-    grid.fill(merged.iter().map(|area| (area.start, area.end)));
+    grid.fill(&merged.iter().map(|area| (area.start, area.end)).collect::<Vec<_>>())?;
     grid.finish()
 }
 
-fn plain(file: &File, name: &str, range: &calamine::Range<Data>) -> Result<Sheet> {
-    let mut left = MOST_BYTES;
-    let (top, first) = range.start().unwrap_or_default();
-    let mut grid = Grid::new(file, name, &mut left);
-    for (row, column, value) in range.used_cells() {
-        let (row, column) = (top + row as u32, first + column as u32);
-        match shown_data(value) {
-            Shown::Text(text) => grid.put(row, column, &text, false)?,
-            Shown::Date(text) => grid.put(row, column, &text, true)?,
-            Shown::Number(number) => grid.put(row, column, &general(number), false)?,
-        }
-    }
-    grid.finish()
-}
+/// The first and the last row and column of merged cells.
+type Area = ((u32, u32), (u32, u32));
 
 /// A sheet while its cells come in.
 struct Grid<'f> {
     file: &'f File,
-    left: &'f mut usize,
+    /// Bytes that may still come.
+    left: usize,
     sheet: Sheet,
     /// The row that cells come for: its number from 0, and the cells so far.
     row: u32,
@@ -315,7 +309,7 @@ struct Grid<'f> {
 }
 
 impl<'f> Grid<'f> {
-    fn new(file: &'f File, name: &str, left: &'f mut usize) -> Grid<'f> {
+    fn new(file: &'f File, name: &str, left: usize) -> Grid<'f> {
         let sheet = Sheet { name: name.to_owned(), rows: Vec::new() };
         Grid { file, left, sheet, row: 0, cells: Vec::new(), dates: Vec::new(), started: false }
     }
@@ -334,9 +328,7 @@ impl<'f> Grid<'f> {
             let what = format!("more than {MOST_COLUMNS} columns");
             return Err(Refusal::line(&self.file.name, u64::from(row) + 1, what));
         }
-        *self.left = self.left.checked_sub(text.len() + 8).ok_or_else(|| {
-            Refusal::whole(&self.file.name, "the workbook holds more text than any plant's list; split it")
-        })?;
+        self.charge(text.len() + 8 + 8 * (place + 1).saturating_sub(self.cells.len()))?;
         if self.cells.len() <= place {
             self.cells.resize(place + 1, String::new());
         }
@@ -344,6 +336,13 @@ impl<'f> Grid<'f> {
         if is_date {
             self.dates.push(u16::try_from(place).unwrap_or(u16::MAX));
         }
+        Ok(())
+    }
+
+    fn charge(&mut self, bytes: usize) -> Result<()> {
+        self.left = self.left.checked_sub(bytes).ok_or_else(|| {
+            Refusal::whole(&self.file.name, "the workbook holds more text than any plant's list; split it")
+        })?;
         Ok(())
     }
 
@@ -355,33 +354,34 @@ impl<'f> Grid<'f> {
     }
 
     /// What stands in the first cell of a merged area is meant for all of it.
-    fn fill(&mut self, areas: impl Iterator<Item = ((u32, u32), (u32, u32))>) {
-        let _ = self.end_row();
+    fn fill(&mut self, areas: &[Area]) -> Result<()> {
+        self.end_row()?;
         self.started = false;
-        for (start, end) in areas {
-            let at = |row: u32| self.sheet.rows.binary_search_by_key(&(u64::from(row) + 1), |r| r.number);
-            // Only what is merged downwards: a head over several columns names none of them.
-            if start.1 != end.1 || start.0 == end.0 {
-                continue;
-            }
-            let Ok(first) = at(start.0) else { continue };
-            let text = self.sheet.rows[first].cell(start.1 as usize).to_owned();
-            let Some(row) = self.sheet.rows.get_mut(first + 1..) else { continue };
-            for row in row.iter_mut().take_while(|row| row.number <= u64::from(end.0) + 1) {
-                let column = start.1 as usize;
-                let mut cells: Vec<String> = row.cells.iter().map(str::to_owned).collect();
+        // Only what is merged downwards: a head over several columns names none of them.
+        for (start, end) in areas.iter().filter(|(start, end)| start.1 == end.1 && start.0 < end.0) {
+            let at = self.sheet.rows.binary_search_by_key(&(u64::from(start.0) + 1), |row| row.number);
+            let Ok(first) = at else { continue };
+            let column = start.1 as usize;
+            let text = self.sheet.rows[first].cell(column).to_owned();
+            let mut next = first + 1;
+            while self.sheet.rows.get(next).is_some_and(|row| row.number <= u64::from(end.0) + 1) {
+                let mut cells: Vec<String> = self.sheet.rows[next].cells.iter().map(str::to_owned).collect();
+                self.charge(text.len() + 8 * (1 + column.max(cells.len())))?;
                 if cells.len() <= column {
                     cells.resize(column + 1, String::new());
                 }
                 cells[column].clone_from(&text);
-                row.cells = cells.iter().collect();
+                self.sheet.rows[next].cells = cells.iter().collect();
+                next += 1;
             }
         }
+        Ok(())
     }
 
-    fn finish(mut self) -> Result<Sheet> {
+    /// The sheet, and what is left for others.
+    fn finish(mut self) -> Result<(Sheet, usize)> {
         self.end_row()?;
-        Ok(self.sheet)
+        Ok((self.sheet, self.left))
     }
 }
 

@@ -24,6 +24,8 @@ pub(crate) struct Element {
     attributes: Vec<(String, String)>,
     /// Its own text.
     pub text: String,
+    /// Where it stands in the text of the element that it is in, in bytes.
+    pub at: usize,
     /// Elements in it, in order.
     pub children: Vec<Element>,
 }
@@ -135,7 +137,10 @@ pub(crate) fn walk(file: &File, records: &[&str], mut each: impl FnMut(Node) -> 
                 }
             }
             Event::End(_) => match (record.pop(), record.last_mut()) {
-                (Some(done), Some(parent)) => parent.children.push(done),
+                (Some(mut done), Some(parent)) => {
+                    done.at = parent.text.len();
+                    parent.children.push(done);
+                }
                 (Some(done), None) => {
                     size = 0;
                     each(Node::Record(done))?;
@@ -202,7 +207,7 @@ fn element(start: &BytesStart<'_>) -> std::result::Result<Element, String> {
             .into_owned();
         attributes.push((attribute.key.local_name().as_ref().to_owned(), value));
     }
-    Ok(Element { name, attributes, text: String::new(), children: Vec::new() })
+    Ok(Element { name, attributes, text: String::new(), at: 0, children: Vec::new() })
 }
 
 #[cfg(test)]

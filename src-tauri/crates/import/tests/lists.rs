@@ -147,6 +147,22 @@ fn a_workbook_shows_its_cells_as_the_sheet_does() {
 }
 
 #[test]
+fn a_version_is_what_the_cell_shows_in_every_kind_of_workbook() {
+    let books: [(&str, &[u8], &str); 3] = [
+        ("formats.xlsx", include_bytes!("seeds/formats.xlsx"), "4.1"),
+        ("formats.xls", include_bytes!("seeds/formats.xls"), "4.1"),
+        // Its cell shows 4,10.
+        ("formats.ods", include_bytes!("seeds/formats.ods"), "4.10"),
+    ];
+    for (name, bytes, second) in books {
+        let observed = list::read(&file(name, bytes), None).unwrap();
+        let shown: Vec<&str> = observed.assets.iter().map(|s| main(s).2).collect();
+        assert_eq!(shown[..2], ["4.10", second], "{name}");
+        assert_eq!(observed.assets[0].serial, "00712", "{name}");
+    }
+}
+
+#[test]
 fn a_monitoring_export_gives_every_layer() {
     let observed = read(
         "Asset ID,Name,IP,MAC Addresses,Vendor,Model,Firmware Version,OS,Type,Serial Number,Order Number\n\

@@ -19,14 +19,7 @@ fn read(text: &str) -> Observed {
     detect::read(&file, detect::kind(&file).unwrap(), None).unwrap()
 }
 
-const CYCLONE: &str = r#"{"bomFormat":"CycloneDX","specVersion":"1.4","serialNumber":"urn:uuid:1","metadata":{"timestamp":"2026-01-02T03:04:05Z",
- "component":{"type":"firmware","name":"Gateway","version":"4.2","supplier":{"name":"Acme"},"bom-ref":"p"}},
- "components":[{"type":"operating-system","name":"linux","version":"5.10","cpe":"cpe:2.3:o:linux:linux_kernel:5.10:*:*:*:*:*:*:*"},
- {"type":"device","name":"SoC","manufacturer":{"name":"NXP"}},{"type":"file","name":"a.txt"},{"type":"library","name":" "},
- {"type":"library","group":"org.x","name":"lib","version":"1.0","purl":"pkg:maven/org.x/lib@1.0","bom-ref":"l","components":[{"type":"library","name":"inner","version":"2"}]},
- {"type":"library","group":"org.x","name":"lib","version":"1.0","purl":"pkg:maven/org.x/lib@1.0"}],
- "vulnerabilities":[{"id":"SNYK-1","references":[{"id":"CVE-2020-0001"}],"ratings":[{"method":"CVSSv31","vector":"AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],
- "cwes":[502],"analysis":{"state":"not_affected","justification":"code_not_reachable","detail":"Never called."},"affects":[{"ref":"l"},{"ref":"elsewhere"}]}]}"#;
+const CYCLONE: &str = include_str!("seeds/cyclonedx.json");
 
 #[test]
 fn every_part_is_an_identity_of_its_kind_once() {
@@ -62,12 +55,7 @@ fn every_part_is_an_identity_of_its_kind_once() {
 
 #[test]
 fn the_same_in_xml() {
-    let xml = r#"<?xml version="1.0"?><bom xmlns="http://cyclonedx.org/schema/bom/1.4" serialNumber="urn:uuid:1"><metadata><timestamp>2026-01-02T03:04:05Z</timestamp>
-        <component type="firmware" bom-ref="p"><supplier><name>Acme</name></supplier><name>Gateway</name><version>4.2</version></component></metadata>
-        <components><component type="library" bom-ref="l"><group>org.x</group><name>lib</name><version>1.0</version><purl>pkg:maven/org.x/lib@1.0</purl>
-        <components><component type="library"><name>inner</name><version>2</version></component></components></component></components>
-        <vulnerabilities><vulnerability><id>CVE-2020-0001</id><cwes><cwe>502</cwe></cwes><analysis><state>not_affected</state><justification>code_not_reachable</justification><detail>Never called.</detail></analysis>
-        <affects><target><ref>l</ref></target></affects></vulnerability></vulnerabilities></bom>"#;
+    let xml = include_str!("seeds/cyclonedx.xml");
     let (a, b) = (read(xml), read(CYCLONE));
     let of = |observed: &Observed, product: &str| {
         observed.assets[0].identities.iter().find(|i| i.product == product).cloned().unwrap()
@@ -81,10 +69,7 @@ fn the_same_in_xml() {
 
 #[test]
 fn spdx_two_and_three_say_the_same() {
-    let two = r#"{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","name":"doc","creationInfo":{"created":"2026-01-02T03:04:05Z"},
-        "packages":[{"SPDXID":"a","name":"suite","versionInfo":"4.2","supplier":"Organization: Acme (x@acme.example)","primaryPackagePurpose":"APPLICATION"},
-        {"SPDXID":"b","name":"zlib","versionInfo":"1.2.11","supplier":"NOASSERTION","externalRefs":[{"referenceCategory":"SECURITY","referenceType":"cpe23Type","referenceLocator":"cpe:2.3:a:zlib:zlib:1.2.11:*:*:*:*:*:*:*"},{"referenceType":"purl","referenceLocator":"pkg:generic/zlib@1.2.11"}]}],
-        "relationships":[{"spdxElementId":"SPDXRef-DOCUMENT","relationshipType":"DESCRIBES","relatedSpdxElement":"a"}]}"#;
+    let two = include_str!("seeds/spdx-2.json");
     let three = r#"{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[{"type":"CreationInfo","created":"2026-01-02T03:04:05Z"},
         {"type":"Organization","spdxId":"o","name":"Acme"},{"type":"SpdxDocument","spdxId":"d","name":"doc","rootElement":["a"]},
         {"type":"software_Package","spdxId":"a","name":"suite","software_packageVersion":"4.2","suppliedBy":"o","software_primaryPurpose":"application"},

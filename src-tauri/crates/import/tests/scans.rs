@@ -20,19 +20,7 @@ fn read(text: &str, kind: Kind) -> Observed {
     detect::read(&file, kind, None).unwrap()
 }
 
-const NMAP: &str = r#"<?xml version="1.0"?><!DOCTYPE nmaprun><nmaprun scanner="nmap" start="1581930445">
-<host><status state="up"/><address addr="10.0.0.7" addrtype="ipv4"/><address addr="00:1B:1B:00:E3:01" addrtype="mac" vendor="Siemens"/>
-<hostnames><hostname name="plc7.works.example"/></hostnames><ports>
-<port protocol="tcp" portid="102"><state state="open"/><service name="iso-tsap"/><script id="s7-info" output="x">
- <elem key="Module">6ES7 315-2EH14-0AB0 </elem><elem key="Version">3.2.6</elem><elem key="Serial Number">S C-C2UR28922012</elem></script></port>
-<port protocol="tcp" portid="23"><state state="open"/><service name="telnet" product="Busybox telnetd" version="1.0"/></port>
-<port protocol="tcp" portid="80"><state state="closed"/><service name="http" product="x"/></port>
-<port protocol="tcp" portid="22"><state state="open"/><service name="ssh" product="OpenSSH" version="7.4"><cpe>cpe:/a:openbsd:openssh:7.4</cpe></service>
- <script id="vulners" output=""><table key="k"><table><elem key="cvss">9.8</elem><elem key="id">CVE-2023-38408</elem><elem key="type">cve</elem><elem key="is_exploit">true</elem></table>
- <table><elem key="cvss">5.0</elem><elem key="id">EDB-ID:1</elem><elem key="type">exploitdb</elem></table></table></script></port>
-</ports><os><osmatch name="Linux 3.2" accuracy="80"/></os></host>
-<host><status state="down"/><address addr="10.0.0.8" addrtype="ipv4"/></host>
-<runstats><finished time="1581930455"/></runstats></nmaprun>"#;
+const NMAP: &str = include_str!("seeds/nmap.xml");
 
 #[test]
 fn nmap_gives_hosts_what_controllers_say_of_themselves_and_what_is_open() {
@@ -65,18 +53,7 @@ fn nmap_gives_hosts_what_controllers_say_of_themselves_and_what_is_open() {
     assert_eq!(observed.remarks[0].at, "host 10.0.0.8");
 }
 
-const NESSUS: &str = r#"<?xml version="1.0"?><NessusClientData_v2><Policy><policyName>p</policyName></Policy><Report name="r">
-<ReportHost name="10.0.0.9"><HostProperties><tag name="HOST_END">Wed Mar 23 15:07:52 2022</tag><tag name="host-ip">10.0.0.9</tag>
-<tag name="mac-address">00:11:22:33:44:55
-00:11:22:33:44:66</tag><tag name="netbios-name">HMI9</tag><tag name="operating-system">Microsoft Windows 10 Enterprise</tag></HostProperties>
-<ReportItem port="445" severity="4" pluginID="97833" pluginName="MS17-010: SMB"><cve>CVE-2017-0143</cve><cve>CVE-2017-0144</cve>
-<cvss3_vector>CVSS:3.0/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H</cvss3_vector><cvss_vector>CVSS2#AV:N/AC:L/Au:N/C:C/I:C/A:C</cvss_vector>
-<cwe>20</cwe><exploit_available>true</exploit_available><patch_publication_date>2017/03/14</patch_publication_date>
-<synopsis>The host is affected.</synopsis><description>The host is
- affected by more.</description><solution>Microsoft has released a set of patches.</solution></ReportItem>
-<ReportItem port="23" severity="2" pluginID="42263" pluginName="Unencrypted Telnet Server"><solution>Disable it.</solution></ReportItem>
-<ReportItem port="2323" severity="2" pluginID="42263" pluginName="Unencrypted Telnet Server"/>
-<ReportItem port="0" severity="0" pluginID="19506" pluginName="Nessus Scan Information"/></ReportHost></Report></NessusClientData_v2>"#;
+const NESSUS: &str = include_str!("seeds/nessus.xml");
 
 #[test]
 fn nessus_gives_a_finding_for_each_vulnerability_and_for_each_check_without_one() {
@@ -137,18 +114,7 @@ fn the_tables_of_nessus_and_tenable_say_the_same() {
     assert_eq!(observed.refused[0].at, "row 3");
 }
 
-const OPENVAS: &str = r#"<report id="1"><report id="1"><scan_start>2023-09-26T12:00:00Z</scan_start><results>
-<result id="a"><name>Default password</name><host>10.0.0.3<asset/><hostname>rtu3</hostname></host><port>80/tcp</port>
- <nvt oid="1.2.3"><name>Device: Default Password (HTTP)</name><tags>cvss_base_vector=AV:N/AC:L/Au:N/C:C/I:C/A:C|summary=It has one.|solution_type=Mitigation</tags><refs/></nvt>
- <threat>High</threat><severity>10.0</severity><qod><value>98</value></qod></result>
-<result id="b"><host>10.0.0.3</host><nvt oid="1.2.4"><name>Old library</name><solution type="VendorFix">Update.</solution>
- <refs><ref type="cve" id="CVE-2021-1"/><ref type="cve" id="CVE-2021-0002"/></refs><severities><severity><value>CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H</value></severity></severities></nvt>
- <threat>High</threat><severity>9.8</severity><qod><value>80</value></qod></result>
-<result id="c"><host>10.0.0.3</host><nvt oid="1.2.5"><name>Maybe</name></nvt><threat>High</threat><severity>7.0</severity><qod><value>30</value></qod></result>
-<result id="d"><host>10.0.0.3</host><nvt oid="1.2.6"><name>Log</name></nvt><threat>Log</threat><severity>0.0</severity></result>
-<result id="e"><nvt oid="1.2.7"/><threat>Low</threat></result></results>
-<host><ip>10.0.0.3</ip><detail><name>MAC</name><value>00:AA:BB:CC:DD:EE</value></detail><detail><name>App</name><value>cpe:/a:lighttpd:lighttpd:1.4.20</value></detail></host>
-<scan_end>2023-09-26T13:04:00Z</scan_end></report></report>"#;
+const OPENVAS: &str = include_str!("seeds/openvas.xml");
 
 #[test]
 fn greenbone_gives_findings_with_their_quality_and_says_what_it_left_out() {

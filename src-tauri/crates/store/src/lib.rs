@@ -115,7 +115,7 @@ impl Store {
             connection.pragma_update(None, "foreign_keys", true)?;
             connection.pragma_update(None, "trusted_schema", false)?;
             // Kibibytes: a change of a large plant stays in memory until it is written, once.
-            connection.pragma_update(None, "cache_size", -65_536)?;
+            connection.pragma_update(None, "cache_size", -32_768)?;
             connection.set_prepared_statement_cache_capacity(64);
             Ok(())
         };

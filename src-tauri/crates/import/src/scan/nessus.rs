@@ -10,8 +10,8 @@ use rustc_hash::FxHashMap;
 use vulnerability::Severity;
 
 use super::{
-    INFORMATION, add, add_name, band, columns, cves, fix, joined, left_out, named, of_cpe, push,
-    severity, vector, weaknesses,
+    INFORMATION, add, add_name, band, columns, cves, fix, joined, left_out, named, of_cpe, push, severity,
+    vector, weaknesses,
 };
 use crate::{
     File, Refusal, Result,

@@ -5,8 +5,8 @@ use rustc_hash::FxHashMap;
 use vulnerability::Severity;
 
 use super::{
-    INFORMATION, add, add_name, band, columns, cves, fix, joined, left_out, named, of_cpe, push,
-    severity, vector,
+    INFORMATION, add, add_name, band, columns, cves, fix, joined, left_out, named, of_cpe, push, severity,
+    vector,
 };
 use crate::{
     File, Refusal, Result,
