@@ -139,9 +139,9 @@ async fn the_main_job_end_to_end() {
     window.click(&format!("cell-finding-{finding}")).await;
     window.find("finding-drawer").await;
     window.picture("finding-drawer").await;
-    window.click("drawer-acknowledge").await;
+    window.click("drawer-decide").await;
     window.click("reason-in_work").await;
-    window.click("acknowledge-confirm").await;
+    window.click("decide-confirm").await;
     window.find("undo").await;
     window.picture("acknowledged").await;
     go(&window, "levels").await;
@@ -239,7 +239,7 @@ async fn the_keyboard_alone_gets_there() {
     window.press("j").await;
     window.press("j").await;
     window.press("a").await;
-    window.find("acknowledge-note").await;
+    window.find("decide-note").await;
     window.press("\u{e007}").await;
     window.find("undo").await;
     let log = plumbline(&store, &["audit", "log"]);

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { reasons } from '../src/routes/findings/Acknowledge.svelte';
+import { reasons } from '../src/routes/findings/Decide.svelte';
 import en from '../src/lib/i18n/en.json';
 
 const crates = join(import.meta.dirname, '../../src-tauri/crates');

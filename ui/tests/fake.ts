@@ -82,7 +82,7 @@ export function makeFake(scenario: Scenario = {}) {
     { id: 'F2', tag: 'HMI-101', vulnerability: 'CVE-2022-38773', why: 'not_affected', source: 'csaf', record: 'SSA-482757', reason: [{ kind: 'names', values: { record: 'SSA-482757', product: 'SIMATIC S7-1500 CPU 1513-1 PN', range: '<V2.9.7' } }, { kind: 'outside', values: { version: 'V3.0.1' } }], sentence: '' },
   ];
   let network: Network = { proxy: null, ca_file: null };
-  const noFile: ImportedFile = { file: '', kind: '', added: 0, changed: 0, unchanged: 0, refused: [], remarks: [], change: null, source: '', columns: [], assets: [0, 0, 0], findings: [0, 0], closed: [], zones: [], targets: [], joined: [], conflicts: [], gone: [], again: [] };
+  const noFile: ImportedFile = { file: '', kind: '', added: 0, changed: 0, unchanged: 0, refused: [], remarks: [], change: null, source: '', columns: [], assets: [0, 0, 0], findings: [0, 0], closed: [], zones: [], targets: [], joined: [], conflicts: [], gone: [], reopened: [], again: [] };
   const listColumns: ColumnView[] = [
     { sheet: '', name: 'Betriebsmittelkennzeichen', field: 'tag', samples: ['=A1+K01', '=A1+K02', '=B2+M04'] },
     { sheet: '', name: 'Hersteller', field: 'vendor', samples: ['Siemens', 'Phoenix Contact', 'Moxa'] },
@@ -126,7 +126,7 @@ export function makeFake(scenario: Scenario = {}) {
     audit.unshift({ seq: audit.length + 1, at: `2026-11-24T0${Math.min(9, audit.length % 10)}:12:0${audit.length % 10}Z`, actor: 'm.keller', action, subject, detail: JSON.stringify(detail), hash: hash(audit.length + 1) });
   log('store.created', 'store', { demo: true });
   log('plant.imported', 'E1', { files: 6, added: 540 });
-  const undone = new Map<number, string[]>();
+  const undone = new Map<number, FindingRow[]>();
   const reports: ReportView[] = scenario.empty
     ? []
     : [
@@ -265,25 +265,29 @@ export function makeFake(scenario: Scenario = {}) {
         srs: [{ id: 'SR 3.5', title: 'Input validation', title_de: 'Eingabevalidierung', sl: 1, status: 'not_assessed' }], exploit: row.kev ? 'active' : 'poc',
         events: [{ at: `${row.opened}T07:30:00Z`, kind: 'opened', by: '', reason: '', until: null, frs: [] }, ...(row.triaged ? [{ at: '2026-11-20T09:12:00Z', kind: 'acknowledged', by: 'm.keller', reason: why.get(row.id) ?? 'in_work: part ordered', until: null, frs: [] }] : [])],
         controls: row.cover ? [{ id: 'CC-1', title: 'Deny the web interface at the zone firewall', status: row.cover === 2 ? 'verified' : 'implemented', expires: '2027-03-31', counts: true }] : [],
-        tickets: row.triaged && row.state === 'open' ? [{ id: 'OT-1042', system: 'Jira', status: 'in progress', due: '2026-12-15', assignee: 'A. Novak' }] : [],
+        tickets: row.triaged && row.state === 'open' ? [{ id: 'OT-1042', system: 'Jira', link: 'https://jira.example/OT-1042', status: 'in progress', due: '2026-12-15', assignee: 'A. Novak' }] : [],
       };
     },
-    acknowledge: (a): Change => {
+    decide: (a): Change => {
       const d = a['decision'] as Decision;
-      const todo = d.findings.filter((id) => findings.find((f) => f.id === id && f.state === 'open'));
-      if (todo.length === 0) fail('usage', 'none of these findings is open', '', 'Choose open findings.');
-      undone.set(changeCount + 1, findings.filter((f) => todo.includes(f.id) && !f.triaged).map((f) => f.id));
-      for (const id of todo) {
-        findings.find((f) => f.id === id)!.triaged = true;
-        why.set(id, d.note ? `${d.reason}: ${d.note}` : d.reason);
+      const asked = d.all ? findings.map((f) => f.id) : d.findings;
+      const fits = (f: FindingRow) => (d.act === 'reopen' ? f.state !== 'open' : d.act === 'undefer' ? f.state === 'open' && f.deferred : f.state === 'open');
+      const todo = findings.filter((f) => asked.includes(f.id) && fits(f));
+      if (todo.length === 0) fail('usage', 'none of these findings is open', '', 'Choose others.');
+      undone.set(changeCount + 1, todo.map((f) => ({ ...f })));
+      for (const f of todo) {
+        f.triaged = d.act !== 'reopen';
+        f.deferred = d.act === 'defer';
+        f.state = ({ patch: 'remediated', close: 'closed', false_positive: 'excluded' } as Record<string, string>)[d.act] ?? 'open';
+        why.set(f.id, d.act === 'acknowledge' ? (d.note ? `${d.reason}: ${d.note}` : d.reason) : d.note);
       }
       changeCount += 1;
-      log('finding.acknowledged', `${todo.length} findings`, { findings: todo.slice(0, 20), reason: d.reason, note: d.note });
-      return { id: changeCount, changed: todo.length, unchanged: d.findings.length - todo.length };
+      log(`finding.${d.act === 'acknowledge' ? 'acknowledged' : d.act}`, `${todo.length} findings`, { findings: todo.slice(0, 20).map((f) => f.id), reason: d.reason, note: d.note });
+      return { id: changeCount, changed: todo.length, unchanged: asked.length - todo.length };
     },
     undo: (a): Change => {
       const ids = undone.get(Number(a['change'])) ?? fail('not_found', 'There is no such change.');
-      for (const id of ids) findings.find((f) => f.id === id)!.triaged = false;
+      for (const was of ids) Object.assign(findings.find((f) => f.id === was.id)!, was);
       changeCount += 1;
       log('change.undone', `change ${String(a['change'])}`, {});
       return { id: changeCount, changed: ids.length, unchanged: 0 };

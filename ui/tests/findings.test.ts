@@ -36,10 +36,10 @@ test('j and k move, a acknowledges with a reason, and undo takes it back', async
   const target = idOf(rows()[0]);
   await fireEvent.keyDown(window, { key: 'a' });
   await fireEvent.click(await screen.findByTestId('reason-in_work'));
-  await fireEvent.click(screen.getByTestId('acknowledge-confirm'));
+  await fireEvent.click(screen.getByTestId('decide-confirm'));
   await screen.findByTestId('undo');
-  const sent = asked.find((a) => a.command === 'acknowledge')?.args['decision'];
-  expect(sent).toMatchObject({ environment: 'E1', findings: [target], reason: 'in_work' });
+  const sent = asked.find((a) => a.command === 'decide')?.args['decision'];
+  expect(sent).toMatchObject({ environment: 'E1', act: 'acknowledge', findings: [target], reason: 'in_work' });
   await waitFor(() => expect(Number(document.querySelector('[role=grid]')?.getAttribute('aria-rowcount'))).toBe(total - 1));
   await fireEvent.click(screen.getByTestId('undo'));
   await waitFor(() => expect(Number(document.querySelector('[role=grid]')?.getAttribute('aria-rowcount'))).toBe(total));
@@ -49,11 +49,11 @@ test('several are chosen and decided at once', async () => {
   const asked = await openFindings();
   for (const at of [0, 2]) await fireEvent.click(within(rows()[at]!).getByRole('checkbox'));
   const chosen = [idOf(rows()[0]), idOf(rows()[2])];
-  await fireEvent.click(screen.getByTestId('acknowledge'));
+  await fireEvent.click(screen.getByTestId('decide'));
   await fireEvent.click(await screen.findByTestId('reason-accepted_risk'));
-  await fireEvent.click(screen.getByTestId('acknowledge-confirm'));
+  await fireEvent.click(screen.getByTestId('decide-confirm'));
   await screen.findByTestId('undo');
-  expect(asked.find((a) => a.command === 'acknowledge')?.args['decision'].findings).toEqual(chosen);
+  expect(asked.find((a) => a.command === 'decide')?.args['decision'].findings).toEqual(chosen);
 });
 
 test('nothing is decided while looking at the past', async () => {
@@ -64,8 +64,8 @@ test('nothing is decided while looking at the past', async () => {
   await waitFor(() => expect(rows().length).toBeGreaterThan(5));
   await fireEvent.keyDown(window, { key: 'j' });
   await fireEvent.keyDown(window, { key: 'a' });
-  expect(screen.queryByTestId('acknowledge-confirm')).toBeNull();
-  expect((screen.getByTestId('acknowledge') as HTMLButtonElement).disabled).toBe(true);
+  expect(screen.queryByTestId('decide-confirm')).toBeNull();
+  expect((screen.getByTestId('decide') as HTMLButtonElement).disabled).toBe(true);
 });
 
 test('a row opens its drawer, and Escape closes it', async () => {

@@ -24,6 +24,8 @@ const everyPage = [
   ['findings', '#/findings?state=open'],
   ['findings-drawer', '#/findings?state=open', 'finding'],
   ['findings-acknowledge', '#/findings?state=open&triaged=false', 'acknowledge'],
+  ['findings-ticket', '#/findings?state=open', 'ticket'],
+  ['findings-override', '#/findings?state=open', 'override'],
   ['intelligence', '#/intelligence'],
   ['reports', '#/reports'],
   ['reports-new', '#/reports/new', 'report'],
@@ -62,6 +64,14 @@ const does = {
     await page.locator('[data-testid^="finding-"]').nth(1).locator('.pick input').click();
     await page.locator('[data-testid^="finding-"]').nth(4).locator('.pick input').click();
     await page.keyboard.press('a');
+  },
+  ticket: async (page) => {
+    await page.locator('[data-testid^="finding-"]').nth(1).locator('.pick input').click();
+    await page.keyboard.press('t');
+  },
+  override: async (page) => {
+    await page.locator('[data-testid^="finding-"]').nth(1).click();
+    await page.keyboard.press('o');
   },
   report: async (page) => {
     await page.getByTestId('report-kind-iec62443').click();

@@ -295,7 +295,7 @@ impl Door {
                 let a: OfFinding = arguments(command, args)?;
                 answer(session().finding(&a.environment, a.as_of.as_deref(), &a.id)?)
             }
-            "acknowledge" => answer(session().acknowledge(&arguments::<Decide>(command, args)?.decision)?),
+            "decide" => answer(session().decide(&arguments::<Decide>(command, args)?.decision)?),
             "undo" => answer(session().undo(arguments::<Undo>(command, args)?.change)?),
             "audit" => {
                 let a: Slice = arguments(command, args)?;

@@ -155,6 +155,9 @@ pub(crate) fn open_in_cell(
     (rows, u32::try_from(open.len()).unwrap_or(u32::MAX))
 }
 
+/// The facets by which findings are narrowed down.
+pub const FACETS: [&str; 8] = ["zone", "fr", "state", "severity", "tier", "triaged", "kev", "fix"];
+
 const STATES: &[&str] = &["open", "remediated", "closed", "excluded"];
 const SEVERITIES: &[&str] = &["critical", "high", "medium", "low", "none", "unscored"];
 const TIERS: &[&str] = &["1", "2", "3", "4"];
@@ -201,6 +204,18 @@ impl Session {
         };
         self.listing = Some(listing);
         Ok(page)
+    }
+
+    /// The ids of all findings under a query.
+    ///
+    /// # Errors
+    /// `not_found`, `usage`
+    pub(crate) fn found(&mut self, query: &view::Query) -> Result<Vec<String>> {
+        let when = self.when(&query.environment, query.as_of.as_deref(), None)?;
+        let (plant, assessment) = self.assessed(&query.environment, when)?;
+        let (order, _) = search(&plant, &assessment, &Around::new(&plant), query);
+        let id = |index: u32| plant.evidence.findings.get(index as usize).map(|f| f.id.to_string());
+        Ok(order.into_iter().filter_map(id).collect())
     }
 
     /// One finding with everything about it.
@@ -426,6 +441,7 @@ fn detail(
             .map(|ticket| view::TicketView {
                 id: ticket.id.clone(),
                 system: ticket.system.clone(),
+                link: ticket.link.clone(),
                 status: ticket.status.clone(),
                 due: ticket.due.map(|day| day.to_string()),
                 assignee: ticket.assignee.clone(),

@@ -265,7 +265,20 @@ impl Session {
                 let event = Event { at: now, kind: EventKind::FalsePositive, frs: FrSet::EMPTY };
                 let note = EventNote { reason: closed.statement.clone(), ..EventNote::default() };
                 let ids = [closed.finding.clone()];
-                change.add_event_of(number, "finding.false_positive", id, &ids, &NewEvent { event, note })?;
+                change.add_event_of(number, "finding.false_positive", id, &ids, &NewEvent {
+                    event,
+                    note,
+                    end: None,
+                    replaces: true,
+                })?;
+            }
+            merged.reopened.sort_unstable();
+            merged.reopened.dedup();
+            if !merged.reopened.is_empty() {
+                let event = Event { at: scanned, kind: EventKind::Reopened, frs: FrSet::EMPTY };
+                let note = EventNote { reason: format!("seen_again: {name}"), ..EventNote::default() };
+                let new = NewEvent { event, note, end: None, replaces: true };
+                change.add_event_of(number, "finding.reopened", id, &merged.reopened, &new)?;
             }
             fill(&mut told, merged);
             told.changed += u32::try_from(stated.len()).unwrap_or(u32::MAX);
@@ -341,7 +354,7 @@ fn before(known: &Plant, merged: &Merged, changes: &FxHashMap<String, i64>) -> B
         zones: merged.zones.clone(),
         targets: merged.targets.clone(),
         findings: merged.plant.evidence.findings.iter().map(|finding| finding.id.to_string()).collect(),
-        monitoring: None,
+        ..Before::default()
     }
 }
 
@@ -553,6 +566,7 @@ fn fill(told: &mut view::ImportedFile, merged: Merged) {
     told.refused = rows(merged.refused);
     told.remarks = rows(merged.remarks);
     told.again = merged.again;
+    told.reopened = merged.reopened;
     let joined = merged.joined.iter().filter(|joined| !matches!(joined.by, By::Tag | By::New));
     told.joined = joined
         .take(TOLD)

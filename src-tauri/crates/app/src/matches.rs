@@ -59,7 +59,8 @@ fn identity_key(identity: &plant::Identity) -> String {
     format!("{}/{}/{}", vendor.name(), product.name(), plain(&identity.version))
 }
 
-fn described(identity: &plant::Identity) -> String {
+/// An identity in words.
+pub(crate) fn described(identity: &plant::Identity) -> String {
     [&identity.vendor, &identity.product, &identity.version]
         .into_iter()
         .map(|part| part.trim())
@@ -351,7 +352,7 @@ impl Session {
             {
                 let event = Event { at: now, kind: EventKind::FalsePositive, frs: FrSet::EMPTY };
                 let note = EventNote { by: who.actor.clone(), reason: d.reason.to_owned(), until: None };
-                let new = NewEvent { event, note };
+                let new = NewEvent { event, note, end: None, replaces: true };
                 change.add_event_of(number, "finding.false_positive", environment, &false_ones, &new)?;
             }
             for (_, doubt) in doubts(intelligence, &known, judged, &decisions, Moment::end_of(today))

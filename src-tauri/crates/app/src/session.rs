@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use iec62443::{Assessment, Plant, When};
-use jiff::{Timestamp, ToSpan, civil::Date, tz::Offset};
+use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::Offset};
 use rustc_hash::FxHashMap;
 use store::{Store, Who};
 
@@ -100,9 +100,13 @@ impl Session {
         Who { actor: self.place.actor.clone(), at: self.now() }
     }
 
-    /// Now.
+    /// Now. Never before the last change of the store, even when the clock was set back a little.
     pub fn now(&self) -> Timestamp {
-        (self.place.clock)()
+        let clock = (self.place.clock)();
+        let last = self.store.as_ref().and_then(|store| store.last_change().ok().flatten());
+        // A clock that is far behind is told when something is to be changed.
+        last.filter(|last| last.duration_since(clock) <= SignedDuration::from_hours(24))
+            .map_or(clock, |last| clock.max(last))
     }
 
     /// Today, UTC.

@@ -398,6 +398,7 @@ views! {
     }
 
     /// What a table asks for. Unset filters let everything through.
+    #[derive(Default)]
     struct Query {
         /// Environment id.
         pub environment: String,
@@ -604,6 +605,8 @@ views! {
         pub id: String,
         /// System it lives in.
         pub system: String,
+        /// Where it is to be seen; empty when nobody said.
+        pub link: String,
         /// Status.
         pub status: String,
         /// Due day.
@@ -613,16 +616,59 @@ views! {
     }
 
     /// What a person decides about findings.
+    #[derive(Default)]
     struct Decision {
         /// Environment id.
         pub environment: String,
+        /// What: acknowledge, ticket, defer, undefer, accept, false_positive, patch, close, reopen, override.
+        pub act: String,
         /// Findings.
+        #[serde(default)]
         pub findings: Vec<String>,
-        /// Why: applies, not_applicable, compensating_control, accepted_risk, false_match, escalated, in_work.
+        /// All findings under this query, in place of some by their ids.
+        #[serde(default)]
+        pub all: Option<Query>,
+        /// Why, for an acknowledgement: applies, not_applicable, compensating_control, accepted_risk, false_match,
+        /// escalated, in_work.
+        #[serde(default)]
         pub reason: String,
         /// Own words.
         #[serde(default)]
         pub note: String,
+        /// Last day, for a deferral or an accepted risk.
+        #[serde(default)]
+        pub until: Option<String>,
+        /// The day when it was patched or closed; none: now.
+        #[serde(default)]
+        pub on: Option<String>,
+        /// FRs to count against.
+        #[serde(default)]
+        pub frs: Vec<u8>,
+        /// The version that is installed now, for a patch; empty: the assets stay as they are.
+        #[serde(default)]
+        pub version: String,
+        /// The ticket.
+        #[serde(default)]
+        pub ticket: Option<NewTicket>,
+    }
+
+    /// A ticket as a person writes it down.
+    #[derive(Default)]
+    struct NewTicket {
+        /// Number.
+        pub id: String,
+        /// System it lives in.
+        #[serde(default)]
+        pub system: String,
+        /// Where it is to be seen.
+        #[serde(default)]
+        pub link: String,
+        /// Who has it.
+        #[serde(default)]
+        pub assignee: String,
+        /// Due day.
+        #[serde(default)]
+        pub due: Option<String>,
     }
 
     /// What a change did.
@@ -787,7 +833,9 @@ views! {
         pub conflicts: Vec<ConflictRow>,
         /// What this source names no more: proposed for closing.
         pub gone: Vec<GoneRow>,
-        /// Findings that stand as closed and were seen again.
+        /// Findings that were closed or remediated, were seen again and are open again.
+        pub reopened: Vec<String>,
+        /// Findings that are none by somebody's decision, or closed, and stand in this file all the same.
         pub again: Vec<String>,
     }
 

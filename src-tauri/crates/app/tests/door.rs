@@ -151,8 +151,8 @@ fn acknowledging_changes_the_level_and_undo_brings_it_back() {
     assert!(!ids.is_empty());
     let decide = |reason: &str, ids: &[&str]| {
         door.call(
-            "acknowledge",
-            json!({"decision": {"environment": id, "findings": ids, "reason": reason, "note": "next shutdown"}}),
+            "decide",
+            json!({"decision": {"environment": id, "act": "acknowledge", "findings": ids, "reason": reason, "note": "next shutdown"}}),
         )
     };
     assert_eq!(failure(decide("because", &ids)), "usage");

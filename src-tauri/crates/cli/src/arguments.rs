@@ -82,9 +82,9 @@ pub enum Verb {
         #[command(subcommand)]
         verb: AssetVerb,
     },
-    /// Findings: look, acknowledge, take back
+    /// Findings: look, decide, take back
     #[command(
-        after_help = "Example:\n  plumbline finding list --text S7-1500\n  plumbline finding acknowledge F-1390 --reason in_work --note \"next shutdown\""
+        after_help = "Example:\n  plumbline finding list --text S7-1500\n  plumbline finding acknowledge F-1390 --reason in_work --note \"next shutdown\"\n  plumbline finding defer --where zone=Z-CELL-1 --where severity=medium --until 2027-03-31 --note \"spring shutdown\""
     )]
     Finding {
         #[command(subcommand)]
@@ -317,26 +317,151 @@ pub enum FindingVerb {
         #[command(flatten)]
         scope: Scope,
     },
+    #[command(flatten)]
+    Decide(DecisionVerb),
+    /// Take a change back, by the number it was given
+    Undo {
+        /// The change
+        change: i64,
+    },
+}
+
+/// What can be decided of findings.
+#[derive(Subcommand, Debug)]
+pub enum DecisionVerb {
     /// Acknowledge open ones, with a reason
     Acknowledge {
-        /// Their ids
-        #[arg(required = true)]
-        ids: Vec<String>,
+        #[command(flatten)]
+        which: Which,
         /// applies, not_applicable, compensating_control, accepted_risk, false_match, escalated, in_work
         #[arg(long)]
         reason: String,
         /// In your words
         #[arg(long, default_value = "")]
         note: String,
-        /// The environment; not needed where there is only one
-        #[arg(long, value_name = "ID")]
-        environment: Option<String>,
     },
-    /// Take a change back, by the number it was given
-    Undo {
-        /// The change
-        change: i64,
+    /// Write down that somebody has a ticket for open ones
+    Ticket {
+        #[command(flatten)]
+        which: Which,
+        /// The ticket's number
+        #[arg(long)]
+        number: String,
+        /// The system it lives in
+        #[arg(long, default_value = "")]
+        system: String,
+        /// Where it is to be seen
+        #[arg(long, value_name = "URL", default_value = "")]
+        link: String,
+        /// Who has it
+        #[arg(long, default_value = "")]
+        assignee: String,
+        /// When it is due
+        #[arg(long, value_name = "DATE")]
+        due: Option<String>,
+        /// In your words
+        #[arg(long, default_value = "")]
+        note: String,
     },
+    /// Put open ones off until a day
+    Defer {
+        #[command(flatten)]
+        which: Which,
+        /// The last day; after it they are put off no more
+        #[arg(long, value_name = "DATE")]
+        until: String,
+        /// Why
+        #[arg(long)]
+        note: String,
+    },
+    /// Put them off no more
+    Undefer {
+        #[command(flatten)]
+        which: Which,
+        /// Why
+        #[arg(long, default_value = "")]
+        note: String,
+    },
+    /// Bear the risk of open ones until a day
+    Accept {
+        #[command(flatten)]
+        which: Which,
+        /// The last day; after it they are open and new again
+        #[arg(long, value_name = "DATE")]
+        until: String,
+        /// Why it can be borne
+        #[arg(long)]
+        note: String,
+    },
+    /// Say that they are none
+    FalsePositive {
+        #[command(flatten)]
+        which: Which,
+        /// Why
+        #[arg(long)]
+        note: String,
+    },
+    /// Say that the fix is installed
+    Patch {
+        #[command(flatten)]
+        which: Which,
+        /// The version that is installed now; the assets' identities follow
+        #[arg(long, default_value = "")]
+        version: String,
+        /// The day it was installed; now when not given
+        #[arg(long, value_name = "DATE")]
+        on: Option<String>,
+        /// In your words
+        #[arg(long, default_value = "")]
+        note: String,
+    },
+    /// Close those that are there no more
+    Close {
+        #[command(flatten)]
+        which: Which,
+        /// The day since when; now when not given
+        #[arg(long, value_name = "DATE")]
+        on: Option<String>,
+        /// Why; that it is no longer seen when not given
+        #[arg(long, default_value = "")]
+        note: String,
+    },
+    /// Open again what was closed, patched or no finding
+    Reopen {
+        #[command(flatten)]
+        which: Which,
+        /// Why
+        #[arg(long)]
+        note: String,
+    },
+    /// Let open ones count against other FRs than the rules say
+    Override {
+        #[command(flatten)]
+        which: Which,
+        /// The FRs, 1 to 7
+        #[arg(long, value_name = "NUMBER", required = true, num_args = 1.., value_delimiter = ',')]
+        fr: Vec<u8>,
+        /// Why
+        #[arg(long)]
+        note: String,
+    },
+}
+
+/// Which findings a decision is about.
+#[derive(Args, Debug)]
+pub struct Which {
+    /// Their ids
+    #[arg(required_unless_present_any = ["facet", "text"])]
+    pub ids: Vec<String>,
+    /// All that have this, in place of ids: `zone=Z1`, `severity=critical`, `fix=true`; several narrow it down
+    #[arg(long = "where", value_name = "FACET=VALUE", conflicts_with = "ids")]
+    pub facet: Vec<String>,
+    /// All with these words in id, CVE, title or tag, in place of ids
+    #[arg(long, conflicts_with = "ids")]
+    pub text: Option<String>,
+    /// The environment; not needed where there is only one
+    #[arg(long, value_name = "ID")]
+    pub environment: Option<String>,
 }
 
 #[derive(Args, Debug)]

@@ -228,6 +228,9 @@ pub struct Ticket {
     pub id: String,
     /// System it lives in.
     pub system: String,
+    /// Where it is to be seen; empty when nobody said.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub link: String,
     /// Finding id.
     pub finding: String,
     /// When it was written.

@@ -281,7 +281,7 @@ fn is_total(row: &Row) -> bool {
 }
 
 /// Control characters and signs that turn the direction of writing have no place in a name, and hide what it is.
-pub(crate) fn hidden(text: &str) -> Option<char> {
+pub fn hidden(text: &str) -> Option<char> {
     text.chars().find(|c| {
         c.is_control() && !matches!(c, '\t' | '\n' | '\r')
             || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')

@@ -9,6 +9,7 @@ use std::net::IpAddr;
 use iec62443::{
     Moment, Plant, SecurityLevel,
     evidence::{Asset, Cvss, Finding, Source, Weakness, Zone},
+    finding::State,
     plant::{AssetDetail, EventNote, Identity, IdentityKind, ZoneDetail},
 };
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -129,7 +130,9 @@ pub struct Merged {
     pub gone: Vec<Gone>,
     /// Findings that were there and were seen again.
     pub seen: Vec<String>,
-    /// Those of them that stand as closed.
+    /// Those of them that were closed or remediated before this scan: they are open again.
+    pub reopened: Vec<String>,
+    /// Those of them that a person has decided are none, or that a list names which looks at nothing by itself.
     pub again: Vec<String>,
     /// What was not taken.
     pub refused: Vec<Refused>,
@@ -326,6 +329,7 @@ pub fn merge(known: &Plant, earlier: &[Earlier], observed: Observed, way: &Way, 
             conflicts: Vec::new(),
             gone: Vec::new(),
             seen: Vec::new(),
+            reopened: Vec::new(),
             again: Vec::new(),
             refused: observed.refused,
             remarks: observed.remarks,
@@ -738,8 +742,12 @@ impl<'w> Work<'w> {
                     let finding = &known[*at];
                     self.merged.seen.push(finding.id.to_string());
                     let state = iec62443::finding::standing(finding, opened).map(|standing| standing.state);
-                    if state.is_some_and(|state| state != iec62443::finding::State::Open) {
-                        self.merged.again.push(finding.id.to_string());
+                    match state {
+                        Some(State::Closed | State::Remediated) if self.kind.is_scan() => {
+                            self.merged.reopened.push(finding.id.to_string());
+                        }
+                        Some(State::Open) | None => {}
+                        Some(_) => self.merged.again.push(finding.id.to_string()),
                     }
                     continue;
                 }

@@ -506,13 +506,15 @@ fn tickets(file: &File, plant: &mut Plant) -> Result<()> {
     let table = Table::read(
         file,
         &["ticket", "system", "finding", "created", "assignee", "due", "status", "closed"],
-        &[],
+        &["link"],
     )?;
     let known: FxHashSet<String> = plant.evidence.findings.iter().map(|f| f.id.to_string()).collect();
     let mut seen = FxHashMap::default();
     for row in table.rows() {
-        let id = once(&mut seen, row, "ticket")?;
-        let finding = row.needed("finding")?;
+        let (id, finding) = (row.needed("ticket")?, row.needed("finding")?);
+        if let Some(first) = seen.insert((id, finding), row.line) {
+            return Err(row.refuse(format!("ticket {id:?} stands on line {first} already for that finding")));
+        }
         if !known.contains(finding) {
             return Err(row.refuse(format!("there is no finding {finding:?} in the evidence document")));
         }
@@ -520,6 +522,7 @@ fn tickets(file: &File, plant: &mut Plant) -> Result<()> {
         plant.tickets.push(Ticket {
             id: id.to_owned(),
             system: row.text("system").to_owned(),
+            link: row.text("link").to_owned(),
             finding: finding.to_owned(),
             created: row.read("created", "a date or time", moment)?,
             assignee: row.text("assignee").to_owned(),

@@ -3,11 +3,12 @@
 //! `hash = SHA-256(JSON array [before, seq, at, actor, action, subject, detail])`, hex; the first row's
 //! `before` is 64 zeros. So any change of any row, or of their order, breaks the chain at that row.
 
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::{Change, Result, Store};
+use crate::{Change, Error, Result, Store, Who};
 
 /// Hash before the first row.
 const START: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -113,6 +114,25 @@ pub(crate) fn head(connection: &Connection) -> Result<(i64, String)> {
         .unwrap_or((0, START.to_owned())))
 }
 
+/// When the last row was written.
+pub(crate) fn last(connection: &Connection) -> Result<Option<Timestamp>> {
+    let at: Option<String> = connection
+        .prepare_cached("SELECT at FROM audit ORDER BY seq DESC LIMIT 1")?
+        .query_row([], |row| row.get(0))
+        .optional()?;
+    Ok(at.and_then(|at| at.parse().ok()))
+}
+
+/// Times in the log never run backwards: a clock that is a little behind waits for the log, one that is far behind
+/// is not to be trusted with dates at all.
+pub(crate) fn not_before(connection: &Connection, who: &Who) -> Result<Who> {
+    let last = last(connection)?.unwrap_or(who.at);
+    if last.duration_since(who.at) > SignedDuration::from_hours(24) {
+        return Err(Error::Clock { clock: who.at, last });
+    }
+    Ok(Who { actor: who.actor.clone(), at: who.at.max(last) })
+}
+
 impl Change<'_> {
     /// Adds a row to the log.
     ///
@@ -140,6 +160,14 @@ impl Change<'_> {
 }
 
 impl Store {
+    /// When the last row of the log was written.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn last_change(&self) -> Result<Option<Timestamp>> {
+        last(&self.connection)
+    }
+
     /// Rows of the log, newest first.
     ///
     /// # Errors

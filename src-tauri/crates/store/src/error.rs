@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use jiff::Timestamp;
 use rusqlite::ErrorCode;
 
 /// Result of store work.
@@ -67,6 +68,16 @@ pub enum Error {
         /// What.
         what: String,
     },
+    /// The clock is behind the log.
+    #[error(
+        "this computer's clock says {clock}, but the log was last written on {last}; set the clock right and try again, nothing was changed"
+    )]
+    Clock {
+        /// What the clock says.
+        clock: Timestamp,
+        /// When the last row was written.
+        last: Timestamp,
+    },
     /// Something cannot be packed or unpacked.
     #[error("what the store keeps of an import cannot be read ({source}); run `plumbline doctor`")]
     Packing {
@@ -124,7 +135,9 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Error::Missing { .. } | Error::NotFound { .. } => "not_found",
-            Error::Exists { .. } | Error::Taken { .. } | Error::Overtaken { .. } => "usage",
+            Error::Exists { .. } | Error::Taken { .. } | Error::Overtaken { .. } | Error::Clock { .. } => {
+                "usage"
+            }
             Error::Locked { .. } => "store_locked",
             Error::Damaged { .. }
             | Error::Packing { .. }

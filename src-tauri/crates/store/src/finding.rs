@@ -15,6 +15,9 @@ type Events = FxHashMap<String, (Vec<Event>, Vec<EventNote>)>;
 /// Findings with the notes on their events, in the same order.
 pub(crate) type Findings = (Vec<Finding<'static>>, Vec<Vec<EventNote>>);
 
+/// The reason of an event that ends a decision by itself.
+pub const UNTIL_PASSED: &str = "until_passed";
+
 /// A new event of a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewEvent {
@@ -22,6 +25,17 @@ pub struct NewEvent {
     pub event: Event,
     /// Why, and until when; who is the one who makes the change.
     pub note: EventNote,
+    /// The event by which this decision ends by itself, at a day to come.
+    pub end: Option<Event>,
+    /// Whether it takes the place of earlier decisions, so that none of those ends by itself any more.
+    pub replaces: bool,
+}
+
+impl NewEvent {
+    /// An event that neither ends nor replaces anything.
+    pub fn plain(event: Event, note: EventNote) -> NewEvent {
+        NewEvent { event, note, end: None, replaces: false }
+    }
 }
 
 impl Reading<'_> {
@@ -65,7 +79,8 @@ impl Reading<'_> {
 
     fn events(&self, environment: &str) -> Result<Events> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT finding, at, kind, frs, by, reason, until FROM finding_event WHERE environment = ?1 ORDER BY seq",
+            "SELECT finding, at, kind, frs, by, reason, until FROM finding_event
+             WHERE environment = ?1 AND void IS NULL ORDER BY seq",
         )?;
         let mut rows = statement.query([environment])?;
         let mut events = Events::default();
@@ -221,7 +236,24 @@ impl Change<'_> {
             if known.is_none() {
                 return Err(Error::NotFound { kind: "finding", id: finding.clone() });
             }
+            if new.replaces {
+                // What was to happen by itself was planned under an earlier decision.
+                self.transaction
+                    .prepare_cached(
+                        "UPDATE finding_event SET void = ?3 WHERE environment = ?1 AND finding = ?2 AND planned AND at > ?4
+                         AND void IS NULL",
+                    )?
+                    .execute(params![environment, finding, change, new.event.at.to_string()])?;
+            }
             self.put_event(environment, finding, &new.event, &note, Some(change))?;
+            if let Some(end) = &new.end {
+                let note = EventNote { by: note.by.clone(), reason: UNTIL_PASSED.to_owned(), until: None };
+                self.put_event(environment, finding, end, &note, Some(change))?;
+                self.transaction.execute(
+                    "UPDATE finding_event SET planned = 1 WHERE seq = ?1",
+                    [self.transaction.last_insert_rowid()],
+                )?;
+            }
         }
         let detail = serde_json::json!({
             "change": change, "findings": findings, "reason": note.reason, "until": note.until, "frs": new.event.frs,
@@ -249,6 +281,7 @@ impl Change<'_> {
             .query_map([change], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?
             .collect::<rusqlite::Result<Vec<_>>>()?;
         self.transaction.execute("DELETE FROM finding_event WHERE change = ?1", [change])?;
+        self.transaction.execute("UPDATE finding_event SET void = NULL WHERE void = ?1", [change])?;
         let taken = self.undo_intake(change)?;
         let matched = self.undo_matches(change)?.or(taken);
         let environment = rows
@@ -258,6 +291,8 @@ impl Change<'_> {
             .ok_or_else(missing)?;
         let mut findings: Vec<String> = rows.into_iter().map(|(_, finding)| finding).collect();
         findings.extend(matched.into_iter().flat_map(|(_, findings)| findings));
+        findings.sort_unstable();
+        findings.dedup();
         self.transaction.execute(
             "UPDATE change SET undone = ?2 WHERE id = ?1",
             params![change, self.who().at.to_string()],

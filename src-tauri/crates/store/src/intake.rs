@@ -1,6 +1,9 @@
 //! Files taken in, what they said, and taking them back.
 
-use iec62443::{evidence::Asset, plant::AssetDetail};
+use iec62443::{
+    evidence::Asset,
+    plant::{AssetDetail, Ticket},
+};
 use rusqlite::{OptionalExtension, params};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -61,6 +64,12 @@ pub struct Before {
     pub findings: Vec<String>,
     /// The moment of the scan, when it was added to the monitoring.
     pub monitoring: Option<String>,
+    /// Tickets that were written or changed: number and finding, and what they were; none for new ones.
+    #[serde(default)]
+    pub tickets: Vec<(String, String, Option<Ticket>)>,
+    /// What was proposed for closing and is no more.
+    #[serde(default)]
+    pub proposals: Vec<Proposal>,
 }
 
 /// An asset as it was.
@@ -77,7 +86,7 @@ pub struct Was {
 }
 
 /// What is proposed for closing.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Proposal {
     /// asset, finding
     pub kind: String,
@@ -404,7 +413,17 @@ impl Change<'_> {
                 [&environment, at],
             )?;
         }
+        for (id, finding, was) in &before.tickets {
+            match was {
+                // Its place among the others is kept.
+                Some(ticket) => self.put_ticket(&environment, 0, ticket)?,
+                None => self.delete_ticket(&environment, id, finding)?,
+            }
+        }
         self.transaction.execute("DELETE FROM proposal WHERE change = ?1", [change])?;
+        for proposal in &before.proposals {
+            self.propose(&environment, &proposal.kind, &proposal.id, proposal.change)?;
+        }
         self.forget_statements()?;
         Ok(Some((environment, before.findings)))
     }

@@ -151,7 +151,8 @@ impl Store {
         let failed = |source| E::from(Error::at(&folder, source));
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
-        let change = Change { transaction, who };
+        let who = audit::not_before(&transaction, who)?;
+        let change = Change { transaction, who: &who };
         let before = audit::head(&change.transaction)?.0;
         let value = work(&change)?;
         if audit::head(&change.transaction)?.0 == before {
@@ -210,6 +211,14 @@ impl Change<'_> {
             [key, value],
         )?;
         Ok(())
+    }
+
+    /// As [`Store::version`], seen from inside: nobody else can change it until this change ends.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn version(&self) -> Result<i64> {
+        Ok(audit::head(&self.transaction)?.0)
     }
 
     /// Who makes this change.

@@ -99,21 +99,21 @@ impl Reading<'_> {
 }
 
 /// Tallies records against those known before, and says which to write and at which position.
-struct Tally<'k, T> {
-    known: FxHashMap<&'k str, T>,
+struct Tally<K, T> {
+    known: FxHashMap<K, T>,
     next: usize,
     counts: Counts,
 }
 
-impl<'k, T: PartialEq> Tally<'k, T> {
-    fn new(known: impl Iterator<Item = (&'k str, T)>) -> Self {
+impl<K: Eq + std::hash::Hash, T: PartialEq> Tally<K, T> {
+    fn new(known: impl Iterator<Item = (K, T)>) -> Self {
         let known: FxHashMap<_, _> = known.collect();
         Tally { next: known.len(), known, counts: Counts::default() }
     }
 
     /// The position to write the record at; none when it is as before.
-    fn place(&mut self, id: &str, record: &T) -> Option<usize> {
-        match self.known.get(id) {
+    fn place(&mut self, id: K, record: &T) -> Option<usize> {
+        match self.known.get(&id) {
             Some(before) if before == record => {
                 self.counts.unchanged += 1;
                 return None;
@@ -155,7 +155,7 @@ impl Change<'_> {
 
         let mut tally = Tally::new(old.zones.iter().zip(&known.zones).map(|(z, d)| (&*z.id, (z, d))));
         for (zone, detail) in new.zones.iter().zip(&plant.zones) {
-            if let Some(position) = tally.place(&zone.id, &(zone, detail)) {
+            if let Some(position) = tally.place(&*zone.id, &(zone, detail)) {
                 self.put_zone(environment, position, zone, detail)?;
             }
         }
@@ -171,7 +171,7 @@ impl Change<'_> {
 
         let mut tally = Tally::new(old.assets.iter().zip(&known.assets).map(|(a, d)| (&*a.id, (a, d))));
         for (asset, detail) in new.assets.iter().zip(&plant.assets) {
-            if let Some(position) = tally.place(&asset.id, &(asset, detail)) {
+            if let Some(position) = tally.place(&*asset.id, &(asset, detail)) {
                 let is_new = !tally.known.contains_key(&*asset.id);
                 self.put_asset(environment, position, asset, detail, change, is_new)?;
             }
@@ -180,7 +180,7 @@ impl Change<'_> {
 
         let mut tally = Tally::new(old.controls.iter().zip(&known.controls).map(|(c, d)| (&*c.id, (c, d))));
         for (control, detail) in new.controls.iter().zip(&plant.controls) {
-            if let Some(position) = tally.place(&control.id, &(control, detail)) {
+            if let Some(position) = tally.place(&*control.id, &(control, detail)) {
                 self.put_control(environment, position, control, detail)?;
             }
         }
@@ -191,9 +191,9 @@ impl Change<'_> {
             self.forget_statements()?;
         }
 
-        let mut tally = Tally::new(known.tickets.iter().map(|t| (t.id.as_str(), t)));
+        let mut tally = Tally::new(known.tickets.iter().map(|t| ((t.id.as_str(), t.finding.as_str()), t)));
         for ticket in &plant.tickets {
-            if let Some(position) = tally.place(&ticket.id, &ticket) {
+            if let Some(position) = tally.place((ticket.id.as_str(), ticket.finding.as_str()), &ticket) {
                 self.put_ticket(environment, position, ticket)?;
             }
         }

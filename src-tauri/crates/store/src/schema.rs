@@ -10,6 +10,7 @@ use crate::{DATABASE, Error, Result};
 const STEPS: &[M<'static>] = &[
     M::up(include_str!("../migrations/0001_plant.sql")),
     M::up(include_str!("../migrations/0002_intake.sql")),
+    M::up(include_str!("../migrations/0003_work.sql")),
 ];
 
 /// The version this program writes.

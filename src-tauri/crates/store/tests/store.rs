@@ -133,6 +133,7 @@ fn plant() -> Plant {
     plant.tickets.push(Ticket {
         id: "T-1".to_owned(),
         system: "Jira".to_owned(),
+        link: "https://jira.example/T-1".to_owned(),
         finding: "F1".to_owned(),
         created: Some(moment("2026-01-06T09:00:00Z")),
         assignee: "m.k".to_owned(),
@@ -213,7 +214,7 @@ fn events_are_added_logged_and_taken_back_once() {
     let mut store = filled(folder.path());
     let event =
         Event { at: moment("2026-06-30T12:00:00Z"), kind: EventKind::Acknowledged, frs: FrSet::EMPTY };
-    let new = NewEvent { event, note: EventNote::default() };
+    let new = NewEvent::plain(event, EventNote::default());
     let change = store.change(&who(), |c| c.add_event("e", &["F1".to_owned()], &new)).unwrap();
     assert_eq!(store.plant("e", TODAY).unwrap().evidence.findings[0].events.len(), 3);
     let (environment, findings) = store.change(&who(), |c| c.undo(change)).unwrap();

@@ -943,6 +943,10 @@ id: string,
  */
 system: string, 
 /**
+ * Where it is to be seen; empty when nobody said.
+ */
+link: string, 
+/**
  * Status.
  */
 status: string, 
@@ -961,17 +965,68 @@ export type Decision = {
  */
 environment: string, 
 /**
+ * What: acknowledge, ticket, defer, undefer, accept, false_positive, patch, close, reopen, override.
+ */
+act: string, 
+/**
  * Findings.
  */
 findings: Array<string>, 
 /**
- * Why: applies, not_applicable, compensating_control, accepted_risk, false_match, escalated, in_work.
+ * All findings under this query, in place of some by their ids.
+ */
+all: Query | null, 
+/**
+ * Why, for an acknowledgement: applies, not_applicable, compensating_control, accepted_risk, false_match,
+ * escalated, in_work.
  */
 reason: string, 
 /**
  * Own words.
  */
-note: string, };
+note: string, 
+/**
+ * Last day, for a deferral or an accepted risk.
+ */
+until: string | null, 
+/**
+ * The day when it was patched or closed; none: now.
+ */
+on: string | null, 
+/**
+ * FRs to count against.
+ */
+frs: Array<number>, 
+/**
+ * The version that is installed now, for a patch; empty: the assets stay as they are.
+ */
+version: string, 
+/**
+ * The ticket.
+ */
+ticket: NewTicket | null, };
+
+export type NewTicket = { 
+/**
+ * Number.
+ */
+id: string, 
+/**
+ * System it lives in.
+ */
+system: string, 
+/**
+ * Where it is to be seen.
+ */
+link: string, 
+/**
+ * Who has it.
+ */
+assignee: string, 
+/**
+ * Due day.
+ */
+due: string | null, };
 
 export type Change = { 
 /**
@@ -1245,7 +1300,11 @@ conflicts: Array<ConflictRow>,
  */
 gone: Array<GoneRow>, 
 /**
- * Findings that stand as closed and were seen again.
+ * Findings that were closed or remediated, were seen again and are open again.
+ */
+reopened: Array<string>, 
+/**
+ * Findings that are none by somebody's decision, or closed, and stand in this file all the same.
  */
 again: Array<string>, };
 

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{environment, lists::query};
 use crate::{
     Done,
-    arguments::FindingVerb,
+    arguments::{DecisionVerb, FindingVerb},
     output::{Output, count, facts, table},
 };
 
@@ -44,23 +44,83 @@ pub fn findings(mut session: Session, verb: &FindingVerb, output: &Output) -> ap
             let detail = session.finding(&environment, scope.as_of.as_deref(), id)?;
             output.answer(&json!({"schema": "plumbline-finding/1", "finding": detail}), || about(&detail));
         }
-        FindingVerb::Acknowledge { ids, reason, note, environment: named } => {
-            let environment = environment(&session, named.as_deref())?;
-            let change = session.acknowledge(&view::Decision {
-                environment,
-                findings: ids.clone(),
-                reason: reason.clone(),
-                note: note.clone(),
-            })?;
-            output.answer(&json!({"schema": "plumbline-change/1", "change": change}), || {
-                format!(
-                    "{} acknowledged, {} as before. To take it back: plumbline finding undo {}\n",
-                    change.changed, change.unchanged, change.id
-                )
-            });
-        }
         FindingVerb::Undo { change } => return undo(session, *change, output),
+        FindingVerb::Decide(verb) => return decide(session, verb, output),
     }
+    Ok(Done::Well)
+}
+
+/// Decides about findings.
+fn decide(mut session: Session, verb: &DecisionVerb, output: &Output) -> app::Result<Done> {
+    let words = |act: &str, note: &str| view::Decision {
+        act: act.to_owned(),
+        note: note.to_owned(),
+        ..view::Decision::default()
+    };
+    let (which, decision) = match verb {
+        DecisionVerb::Acknowledge { which, reason, note } => {
+            (which, view::Decision { reason: reason.clone(), ..words("acknowledge", note) })
+        }
+        DecisionVerb::Ticket { which, number, system, link, assignee, due, note } => {
+            let ticket = view::NewTicket {
+                id: number.clone(),
+                system: system.clone(),
+                link: link.clone(),
+                assignee: assignee.clone(),
+                due: due.clone(),
+            };
+            (which, view::Decision { ticket: Some(ticket), ..words("ticket", note) })
+        }
+        DecisionVerb::Defer { which, until, note } => {
+            (which, view::Decision { until: Some(until.clone()), ..words("defer", note) })
+        }
+        DecisionVerb::Undefer { which, note } => (which, words("undefer", note)),
+        DecisionVerb::Accept { which, until, note } => {
+            (which, view::Decision { until: Some(until.clone()), ..words("accept", note) })
+        }
+        DecisionVerb::FalsePositive { which, note } => (which, words("false_positive", note)),
+        DecisionVerb::Patch { which, version, on, note } => {
+            (which, view::Decision { version: version.clone(), on: on.clone(), ..words("patch", note) })
+        }
+        DecisionVerb::Close { which, on, note } => {
+            (which, view::Decision { on: on.clone(), ..words("close", note) })
+        }
+        DecisionVerb::Reopen { which, note } => (which, words("reopen", note)),
+        DecisionVerb::Override { which, fr, note } => {
+            (which, view::Decision { frs: fr.clone(), ..words("override", note) })
+        }
+    };
+    let environment = environment(&session, which.environment.as_deref())?;
+    let mut all = None;
+    if which.ids.is_empty() {
+        let mut query = view::Query {
+            environment: environment.clone(),
+            text: which.text.clone().unwrap_or_default(),
+            ..view::Query::default()
+        };
+        for pair in &which.facet {
+            let (facet, value) = pair.split_once('=').ok_or_else(|| {
+                app::Failure::new("usage", format!("{pair:?} is no facet"))
+                    .advice("Write it as zone=Z1 or severity=high.")
+            })?;
+            if !app::findings::FACETS.contains(&facet) {
+                return Err(app::Failure::new("usage", format!("there is no facet {facet:?}"))
+                    .advice(format!("Facets are {}.", app::findings::FACETS.join(", "))));
+            }
+            query.facets.entry(facet.to_owned()).or_default().push(value.to_owned());
+        }
+        all = Some(query);
+    }
+    let change =
+        session.decide(&view::Decision { environment, findings: which.ids.clone(), all, ..decision })?;
+    output.answer(&json!({"schema": "plumbline-change/1", "change": change}), || {
+        format!(
+            "{} decided, {} as before. To take it back: plumbline undo {}\n",
+            count(change.changed as usize, "finding", "findings"),
+            change.unchanged,
+            change.id
+        )
+    });
     Ok(Done::Well)
 }
 

@@ -120,7 +120,8 @@ fn tell(file: &ImportedFile, text: &mut String) {
     list("Closed by a vendor's statement:", closed.collect());
     let gone = file.gone.iter().map(|row| format!("{} {}", row.kind, row.id));
     list("Named no more, proposed for closing:", gone.collect());
-    list("Closed, and seen again:", file.again.clone());
+    list("Seen again and open again:", file.reopened.clone());
+    list("Closed, or none by decision, and named here all the same:", file.again.clone());
     if let Some(change) = file.change {
         text.push_str(&format!(
             "{}: {}, {}. To take it back: plumbline undo {change}\n",
