@@ -14,7 +14,7 @@ use iec62443::{
 use jiff::{Timestamp, ToSpan, civil::Date, tz::Offset};
 use rustc_hash::{FxHashMap, FxHashSet};
 use store::{
-    finding::{NewEvent, UNTIL_PASSED},
+    finding::{ENDS, NewEvent, UNTIL_PASSED},
     intake::{Before, NewIntake, Packed, Proposal, Was},
 };
 
@@ -116,9 +116,16 @@ impl Act {
         }
     }
 
-    /// Whether it takes the place of earlier decisions.
-    fn replaces(self) -> bool {
-        !matches!(self, Act::Acknowledge | Act::Ticket | Act::Override)
+    /// Ends of earlier decisions whose place it takes.
+    fn voids(self) -> &'static [EventKind] {
+        match self {
+            Act::Acknowledge | Act::Ticket | Act::Override => &[],
+            // What was accepted stays so, whatever becomes of the deferral.
+            Act::Undefer => &[EventKind::Undeferred],
+            // And the other way round.
+            Act::Accept => &[EventKind::Reopened],
+            _ => ENDS,
+        }
     }
 }
 
@@ -234,6 +241,8 @@ impl Session {
     /// # Errors
     /// `usage` for what cannot be decided, `not_found` for a finding that does not exist; nothing is changed then.
     pub fn decide(&mut self, decision: &view::Decision) -> Result<view::Change> {
+        // What is open depends on the day.
+        self.store()?.check_clock(&self.who())?;
         let decided = Decided::read(decision, self.today())?;
         for _ in 0..TRIES {
             if let Some(change) = self.try_decide(decision, &decided)? {
@@ -289,7 +298,7 @@ impl Session {
             kind: if decided.act == Act::Defer { EventKind::Undeferred } else { EventKind::Reopened },
             frs: FrSet::EMPTY,
         });
-        let new = NewEvent { event, note, end, replaces: decided.act.replaces() };
+        let new = NewEvent { event, note, end, voids: decided.act.voids() };
         let ids: Vec<String> = indices.iter().map(|i| plant.evidence.findings[*i].id.to_string()).collect();
         let (more, was) = self.beside(&plant, &indices, decided, moment)?;
         let before = self.store()?.version()?;
@@ -462,8 +471,12 @@ fn follow(plant: &mut Plant, indices: &[usize], new: &NewEvent, more: &Plant) {
     for index in indices {
         let events = &mut plant.evidence.findings[*index].events;
         let notes = &mut plant.event_notes[*index];
-        if new.replaces {
-            let planned = |at: usize| events[at].at > new.event.at && notes[at].reason == UNTIL_PASSED;
+        if !new.voids.is_empty() {
+            let planned = |at: usize| {
+                events[at].at > new.event.at
+                    && notes[at].reason == UNTIL_PASSED
+                    && new.voids.contains(&events[at].kind)
+            };
             let keep: Vec<bool> = (0..events.len()).map(|at| !planned(at)).collect();
             let mut kept = keep.iter();
             events.retain(|_| *kept.next().unwrap_or(&true));

@@ -19,7 +19,7 @@ pub use import::{columns::Mapping, observation::Kind};
 use rustc_hash::{FxHashMap, FxHashSet};
 use store::{
     Change,
-    finding::NewEvent,
+    finding::{ENDS, NewEvent},
     intake::{Before, NewIntake, Packed, Was},
 };
 use vulnerability::{
@@ -269,7 +269,7 @@ impl Session {
                     event,
                     note,
                     end: None,
-                    replaces: true,
+                    voids: ENDS,
                 })?;
             }
             merged.reopened.sort_unstable();
@@ -277,7 +277,7 @@ impl Session {
             if !merged.reopened.is_empty() {
                 let event = Event { at: scanned, kind: EventKind::Reopened, frs: FrSet::EMPTY };
                 let note = EventNote { reason: format!("seen_again: {name}"), ..EventNote::default() };
-                let new = NewEvent { event, note, end: None, replaces: true };
+                let new = NewEvent { event, note, end: None, voids: ENDS };
                 change.add_event_of(number, "finding.reopened", id, &merged.reopened, &new)?;
             }
             fill(&mut told, merged);

@@ -14,7 +14,7 @@ use iec62443::{
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 use store::{
-    finding::NewEvent,
+    finding::{ENDS, NewEvent},
     intelligence::Intelligence,
     match_decision::{Decisions, MatchDecision, Origin},
 };
@@ -352,7 +352,7 @@ impl Session {
             {
                 let event = Event { at: now, kind: EventKind::FalsePositive, frs: FrSet::EMPTY };
                 let note = EventNote { by: who.actor.clone(), reason: d.reason.to_owned(), until: None };
-                let new = NewEvent { event, note, end: None, replaces: true };
+                let new = NewEvent { event, note, end: None, voids: ENDS };
                 change.add_event_of(number, "finding.false_positive", environment, &false_ones, &new)?;
             }
             for (_, doubt) in doubts(intelligence, &known, judged, &decisions, Moment::end_of(today))

@@ -455,19 +455,28 @@ impl<'w> Work<'w> {
                 .find_map(|name| free(self.index.hosts.get(&name)?))?;
             agrees(at).then_some((at, By::Name))
         };
+        // The asset that this source meant by all the same signs.
+        let meant = || free(self.meant.get(&signs(s))?);
+        let by = [(&s.tag, By::Tag), (&s.mac, By::Mac), (&s.serial, By::Serial), (&s.ip, By::Ip)];
+        let by = by.into_iter().find(|(sign, _)| !sign.is_empty()).map_or(By::Name, |(_, by)| by);
+        // An address that moved since to another asset is its sign no longer.
+        let still = |at: &usize| {
+            let detail = &self.assets[*at].1;
+            let known = [&detail.tag, &detail.name, &detail.ip];
+            [&s.ip, &s.name]
+                .into_iter()
+                .chain(&s.hosts)
+                .any(|sign| !sign.is_empty() && known.iter().any(|known| known.eq_ignore_ascii_case(sign)))
+        };
         tag()
             .or_else(mac)
             .or_else(number)
+            .or_else(|| meant().filter(still).map(|at| (at, by)))
             .or_else(ip)
             .or_else(name)
             .or_else(|| self.by_product(s).map(|at| (at, By::Product)))
-            .or_else(|| {
-                // Signs that others share, and yet this source has meant this asset by them.
-                let at = free(self.meant.get(&signs(s))?)?;
-                let by = [(&s.tag, By::Tag), (&s.mac, By::Mac), (&s.serial, By::Serial), (&s.ip, By::Ip)];
-                let by = by.into_iter().find(|(sign, _)| !sign.is_empty());
-                Some((at, by.map_or(By::Name, |(_, by)| by)))
-            })
+            // Signs that others share by now, and nothing better.
+            .or_else(|| meant().map(|at| (at, by)))
     }
 
     /// The one asset that is this product.

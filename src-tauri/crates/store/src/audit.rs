@@ -168,6 +168,14 @@ impl Store {
         last(&self.connection)
     }
 
+    /// Whether the clock can be right: it is not far behind the last row.
+    ///
+    /// # Errors
+    /// [`Error::Clock`]
+    pub fn check_clock(&self, who: &Who) -> Result<()> {
+        not_before(&self.connection, who).map(|_| ())
+    }
+
     /// Rows of the log, newest first.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! Findings, their events, and changes that can be taken back.
 
 use iec62443::{
-    evidence::{Event, Finding, Fix, Text},
+    evidence::{Event, EventKind, Finding, Fix, Text},
     level::FrSet,
     plant::EventNote,
 };
@@ -15,6 +15,9 @@ type Events = FxHashMap<String, (Vec<Event>, Vec<EventNote>)>;
 /// Findings with the notes on their events, in the same order.
 pub(crate) type Findings = (Vec<Finding<'static>>, Vec<Vec<EventNote>>);
 
+/// Every end that a decision can have by itself: of a deferral, and of an accepted risk.
+pub const ENDS: &[EventKind] = &[EventKind::Undeferred, EventKind::Reopened];
+
 /// The reason of an event that ends a decision by itself.
 pub const UNTIL_PASSED: &str = "until_passed";
 
@@ -27,14 +30,14 @@ pub struct NewEvent {
     pub note: EventNote,
     /// The event by which this decision ends by itself, at a day to come.
     pub end: Option<Event>,
-    /// Whether it takes the place of earlier decisions, so that none of those ends by itself any more.
-    pub replaces: bool,
+    /// Ends of earlier decisions that are to happen no more, because this one takes their place.
+    pub voids: &'static [EventKind],
 }
 
 impl NewEvent {
-    /// An event that neither ends nor replaces anything.
+    /// An event that neither ends by itself nor takes the place of another.
     pub fn plain(event: Event, note: EventNote) -> NewEvent {
-        NewEvent { event, note, end: None, replaces: false }
+        NewEvent { event, note, end: None, voids: &[] }
     }
 }
 
@@ -236,14 +239,19 @@ impl Change<'_> {
             if known.is_none() {
                 return Err(Error::NotFound { kind: "finding", id: finding.clone() });
             }
-            if new.replaces {
-                // What was to happen by itself was planned under an earlier decision.
+            for kind in new.voids {
                 self.transaction
                     .prepare_cached(
                         "UPDATE finding_event SET void = ?3 WHERE environment = ?1 AND finding = ?2 AND planned AND at > ?4
-                         AND void IS NULL",
+                         AND kind = ?5 AND void IS NULL",
                     )?
-                    .execute(params![environment, finding, change, new.event.at.to_string()])?;
+                    .execute(params![
+                        environment,
+                        finding,
+                        change,
+                        new.event.at.to_string(),
+                        kind.as_str()
+                    ])?;
             }
             self.put_event(environment, finding, &new.event, &note, Some(change))?;
             if let Some(end) = &new.end {
