@@ -16,7 +16,9 @@ use serde_json::Value;
 use crate::{
     Failure, Result, Session, SyncSettings, Watch, export,
     intake::{self, Wish},
-    intelligence, network, reports, secret, view,
+    intelligence, network,
+    plants::slug,
+    reports, secret, view,
 };
 
 /// Most rows of a table that cross to the window at once.
@@ -363,6 +365,7 @@ impl Door {
                 answer(self.job(a.job, |job| self.import(&a, job))?)
             }
             "mappings" => answer(session().store()?.mappings()?),
+            "save_tickets" => answer(self.save_tickets(&arguments::<OnDay>(command, args)?.environment)?),
             "save_refused" => answer(self.save_refused(&arguments::<SaveRows>(command, args)?.rows)?),
             "correct_asset" => {
                 let a: CorrectAsset = arguments(command, args)?;
@@ -472,6 +475,19 @@ impl Door {
         // Who has seen where it would go and goes on has named the place.
         *lock(&self.chosen) = Some(Choice { paths, environment: done.environment.clone() });
         Ok(Some(done))
+    }
+
+    /// Writes all tickets as a table into a folder that is asked for; returns the file.
+    fn save_tickets(&self, environment: &str) -> Result<Option<String>> {
+        let Some(folder) = self.shell.choose(true).and_then(|paths| paths.into_iter().next()) else {
+            return Ok(None);
+        };
+        let mut session = lock(&self.session);
+        let file = folder.join(format!("plumbline-tickets-{}-{}.csv", slug(environment), session.today()));
+        let table = session.tickets_as_csv(environment)?;
+        drop(session);
+        reports::write(&file, &table)?;
+        Ok(Some(file.display().to_string()))
     }
 
     /// Writes refused rows as a table into a folder that is asked for; returns the file.

@@ -8,12 +8,12 @@ use iec62443::{
     evidence::{self, Cvss, Event, EventKind, Finding, Fix, Weakness},
     finding::{State, standing},
     level::FrSet,
-    plant::{self, Environment, EventNote},
+    plant::{self, Environment, EventNote, Ticket},
 };
 use import::{
     File, Refusal, detect,
     merge::{By, Earlier, Gone, Joined, Merged, Way, merge},
-    observation::{Observed, Refused, Statement},
+    observation::{Observed, Refused, Statement, TicketSighting},
 };
 pub use import::{columns::Mapping, observation::Kind};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -219,7 +219,8 @@ impl Session {
                 let findings = observed.assets.iter().map(|sighting| sighting.findings.len()).sum::<usize>();
                 told.assets[2] = assets;
                 told.findings[1] = u32::try_from(findings).unwrap_or(u32::MAX);
-                told.unchanged = assets + told.findings[1];
+                told.tickets[2] = u32::try_from(observed.tickets.len()).unwrap_or(u32::MAX);
+                told.unchanged = assets + told.findings[1] + told.tickets[2];
                 told.refused = rows(observed.refused);
                 let reason = format!("the same file was taken in on {}; nothing changes", same.at);
                 told.remarks = vec![view::RefusedRow { at: String::new(), reason }];
@@ -229,9 +230,11 @@ impl Session {
             let earlier = earlier(change, &intakes)?;
             let taken = observed.taken;
             let statements = std::mem::take(&mut observed.statements);
+            let tickets = std::mem::take(&mut observed.tickets);
             let way = Way { source: source.clone(), asset: wish.asset.clone() };
             let mut merged = merge(&known, &earlier, observed, &way, now);
             let stated = state(&known, &mut merged, &statements, now, Moment::end_of(today));
+            let written = written(&known, &mut merged, tickets, now);
             if let Some(intelligence) = &intelligence {
                 enrich(intelligence, &mut merged).map_err(Ended::Failed)?;
             }
@@ -247,6 +250,7 @@ impl Session {
             })?;
             let scanned = taken.filter(|at| *at <= now).unwrap_or(now);
             let mut before = before;
+            before.tickets = written.before;
             if kind.is_scan() && change.add_scan(id, scanned)? {
                 before.monitoring = Some(scanned.to_string());
             }
@@ -272,6 +276,12 @@ impl Session {
                     voids: ENDS,
                 })?;
             }
+            if !written.ticketed.is_empty() {
+                let event = Event { at: now, kind: EventKind::Ticketed, frs: FrSet::EMPTY };
+                let note = EventNote { reason: name.to_owned(), ..EventNote::default() };
+                let new = NewEvent::plain(event, note);
+                change.add_event_of(number, "finding.ticketed", id, &written.ticketed, &new)?;
+            }
             merged.reopened.sort_unstable();
             merged.reopened.dedup();
             if !merged.reopened.is_empty() {
@@ -282,6 +292,10 @@ impl Session {
             }
             fill(&mut told, merged);
             told.changed += u32::try_from(stated.len()).unwrap_or(u32::MAX);
+            told.tickets = written.counts;
+            told.added += written.counts[0];
+            told.changed += written.counts[1];
+            told.unchanged += written.counts[2];
             told.closed = stated;
             told.change = Some(number);
             let detail = serde_json::json!({
@@ -484,6 +498,98 @@ fn state(
         }
     }
     closed
+}
+
+/// What a list of tickets changes.
+#[derive(Default)]
+struct Written {
+    /// Tickets that are new, changed, as before.
+    counts: [u32; 3],
+    /// Tickets as they were; none for new ones.
+    before: Vec<(String, String, Option<Ticket>)>,
+    /// Findings that got a ticket.
+    ticketed: Vec<String>,
+}
+
+/// Tickets by their numbers. A row that names no finding is meant for all that the ticket was about before.
+fn written(known: &Plant, merged: &mut Merged, tickets: Vec<TicketSighting>, now: Moment) -> Written {
+    let mut written = Written::default();
+    if tickets.is_empty() {
+        return written;
+    }
+    let findings: FxHashMap<&str, &Finding<'_>> =
+        known.evidence.findings.iter().map(|finding| (&*finding.id, finding)).collect();
+    let mut by_id: FxHashMap<&str, Vec<&Ticket>> = FxHashMap::default();
+    for ticket in &known.tickets {
+        by_id.entry(&ticket.id).or_default().push(ticket);
+    }
+    for seen in tickets {
+        let mut about: Vec<&Ticket> = by_id.get(seen.id.as_str()).cloned().unwrap_or_default();
+        let mut refuse = |reason: String| merged.refused.push(Refused { at: seen.at.clone(), reason });
+        if !seen.finding.is_empty() {
+            about.retain(|ticket| ticket.finding == seen.finding);
+            match findings.get(seen.finding.as_str()) {
+                None => {
+                    refuse(format!("there is no finding {:?} here", short(&seen.finding)));
+                    continue;
+                }
+                Some(finding) if about.is_empty() => {
+                    let open = standing(finding, now).is_some_and(|standing| standing.state == State::Open);
+                    if open {
+                        written.ticketed.push(seen.finding.clone());
+                    }
+                    written.counts[0] += 1;
+                    written.before.push((seen.id.clone(), seen.finding.clone(), None));
+                    merged.plant.tickets.push(Ticket {
+                        id: seen.id,
+                        system: seen.system,
+                        link: seen.link,
+                        finding: seen.finding,
+                        created: Some(seen.created.unwrap_or(now)),
+                        assignee: seen.assignee,
+                        due: seen.due,
+                        status: seen.status,
+                        closed: seen.closed,
+                    });
+                    continue;
+                }
+                Some(_) => {}
+            }
+        }
+        if about.is_empty() {
+            refuse(format!(
+                "there is no ticket {:?} here; name the finding that it is about",
+                short(&seen.id)
+            ));
+            continue;
+        }
+        for was in about {
+            let text = |new: &str, old: &str| if new.is_empty() { old } else { new }.to_owned();
+            let ticket = Ticket {
+                id: was.id.clone(),
+                finding: was.finding.clone(),
+                system: text(&seen.system, &was.system),
+                link: text(&seen.link, &was.link),
+                assignee: text(&seen.assignee, &was.assignee),
+                status: text(&seen.status, &was.status),
+                due: seen.due.or(was.due),
+                created: seen.created.or(was.created),
+                closed: seen.closed.or(was.closed),
+            };
+            if ticket == *was {
+                written.counts[2] += 1;
+                continue;
+            }
+            written.counts[1] += 1;
+            written.before.push((was.id.clone(), was.finding.clone(), Some(was.clone())));
+            merged.plant.tickets.push(ticket);
+        }
+    }
+    written
+}
+
+fn short(text: &str) -> String {
+    text.chars().take(60).collect()
 }
 
 /// A statement as it is kept with the finding: who says it, where, and why.

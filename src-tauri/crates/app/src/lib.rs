@@ -29,6 +29,7 @@ pub mod reports;
 pub mod secret;
 pub mod session;
 mod statement;
+pub mod tickets;
 pub mod view;
 pub mod watch;
 pub mod zones;

@@ -652,6 +652,34 @@ views! {
         pub ticket: Option<NewTicket>,
     }
 
+    /// A ticket and a finding that it is about.
+    struct TicketRow {
+        /// Number.
+        pub ticket: String,
+        /// System it lives in.
+        pub system: String,
+        /// Where it is to be seen; empty when nobody said.
+        pub link: String,
+        /// Finding.
+        pub finding: String,
+        /// Tag of the asset.
+        pub tag: String,
+        /// What was found.
+        pub title: String,
+        /// When it was written.
+        pub created: Option<String>,
+        /// Who has it.
+        pub assignee: String,
+        /// Due day.
+        pub due: Option<String>,
+        /// Its state there.
+        pub status: String,
+        /// When it was closed.
+        pub closed: Option<String>,
+        /// It is not closed and the day it was due is past.
+        pub overdue: bool,
+    }
+
     /// A ticket as a person writes it down.
     #[derive(Default)]
     struct NewTicket {
@@ -833,6 +861,8 @@ views! {
         pub conflicts: Vec<ConflictRow>,
         /// What this source names no more: proposed for closing.
         pub gone: Vec<GoneRow>,
+        /// Tickets that are new, changed, as before.
+        pub tickets: [u32; 3],
         /// Findings that were closed or remediated, were seen again and are open again.
         pub reopened: Vec<String>,
         /// Findings that are none by somebody's decision, or closed, and stand in this file all the same.

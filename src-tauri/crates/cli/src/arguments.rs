@@ -90,6 +90,16 @@ pub enum Verb {
         #[command(subcommand)]
         verb: FindingVerb,
     },
+    /// Tickets: list them, write them out for a ticket system
+    ///
+    /// The table that `export` writes can be filled in elsewhere; `plumbline import` takes the states back.
+    #[command(
+        after_help = "Example:\n  plumbline ticket export --out tickets.csv\n  plumbline import tickets.csv"
+    )]
+    Ticket {
+        #[command(subcommand)]
+        verb: TicketVerb,
+    },
     /// Compensating controls
     #[command(after_help = "Example:\n  plumbline control list")]
     Control {
@@ -168,6 +178,8 @@ pub enum ImportKind {
     Csaf,
     /// OpenVEX or CycloneDX VEX
     Vex,
+    /// A list of tickets
+    Tickets,
     /// A plant: zones.csv, conduits.csv, assets.csv, evidence.json
     Plant,
 }
@@ -231,6 +243,25 @@ pub struct Scope {
     /// The day; today when not given
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum TicketVerb {
+    /// List them
+    List {
+        /// The environment; not needed where there is only one
+        #[arg(long, value_name = "ID")]
+        environment: Option<String>,
+    },
+    /// Write them as CSV
+    Export {
+        /// The file
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// The environment; not needed where there is only one
+        #[arg(long, value_name = "ID")]
+        environment: Option<String>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -253,3 +253,47 @@ fn a_broken_file_changes_nothing_and_several_files_go_in_each_whole() {
     assert_eq!(bench.asset("B2")["owner"], "Carl");
     assert_eq!(bench.run(&["import", &again, "--mapping", "theirs"]).status.code(), Some(2));
 }
+
+#[test]
+fn tickets_go_out_as_a_table_and_their_states_come_back() {
+    let bench = Bench::works();
+    bench.take("assets.csv", "Tag,Vendor,Product,Version,Zone\n=A1,Siemens,S7,V1,Z1\nA2,Moxa,EDS,V2,Z1\n");
+    bench
+        .take("findings.csv", "Asset,CVE,Title,Severity\n=A1,CVE-2024-1000,x,high\nA2,CVE-2024-1001,y,low\n");
+    let ids: Vec<String> = bench.json(&["finding", "list"])["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| finding["id"].as_str().unwrap().to_owned())
+        .collect();
+    bench.json(&[
+        "finding",
+        "ticket",
+        &ids[0],
+        &ids[1],
+        "--number",
+        "=OT-1",
+        "--system",
+        "Jira",
+        "--due",
+        "2020-01-01",
+    ]);
+    let out = bench.path("tickets.csv");
+    bench.json(&["ticket", "export", "--out", out.to_str().unwrap()]);
+    let text = std::fs::read_to_string(&out).unwrap();
+    assert!(text.contains("'=OT-1,Jira"), "never a formula: {text}");
+    // The same table again changes nothing; states filled in, and a row for all findings of a ticket, do.
+    let again = bench.json(&["import", out.to_str().unwrap()]);
+    assert_eq!(again["files"][0]["tickets"], json!([0, 0, 2]));
+    let file = &bench.take(
+        "jira-export.csv",
+        "Issue key;Status;Assignee;Resolved\n=OT-1;Done;A. Novak;30.06.2026\nOT-9;New;;\n",
+    );
+    assert_eq!(file["tickets"], json!([0, 2, 0]));
+    assert!(file["refused"][0]["reason"].as_str().unwrap().contains("name the finding"), "{file}");
+    let tickets = bench.json(&["ticket", "list"])["tickets"].clone();
+    assert!(tickets.as_array().unwrap().iter().all(|t| t["status"] == "Done" && t["overdue"] == false));
+    bench.undo(&file["change"]);
+    let tickets = bench.json(&["ticket", "list"])["tickets"].clone();
+    assert!(tickets.as_array().unwrap().iter().all(|t| t["status"] == "open" && t["overdue"] == true));
+}

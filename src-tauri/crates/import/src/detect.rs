@@ -3,7 +3,8 @@
 use serde::{Deserialize, de::IgnoredAny};
 
 use crate::{
-    File, Refusal, Result, file::unmarked, findings, list, observation::Kind, parts, scan, sheet, xml,
+    File, Refusal, Result, file::unmarked, findings, list, observation::Kind, parts, scan, sheet, tickets,
+    xml,
 };
 
 /// The keys by which JSON documents are told apart.
@@ -31,7 +32,13 @@ struct Keys {
 /// [`Refusal`] when it is none that is known, or is cut off.
 pub fn kind(file: &File) -> Result<Kind> {
     if sheet::is_workbook(file.start()) {
-        return Ok(if findings::is_list(file) { Kind::Findings } else { Kind::Assets });
+        return Ok(if tickets::is_list(file) {
+            Kind::Tickets
+        } else if findings::is_list(file) {
+            Kind::Findings
+        } else {
+            Kind::Assets
+        });
     }
     let start = unmarked(file.start());
     match start.iter().find(|byte| !byte.is_ascii_whitespace()) {
@@ -46,6 +53,8 @@ pub fn kind(file: &File) -> Result<Kind> {
                 Ok(Kind::Nessus)
             } else if scan::openvas::is_table(&start) {
                 Ok(Kind::Openvas)
+            } else if tickets::is_list(&start) {
+                Ok(Kind::Tickets)
             } else if findings::is_list(&start) {
                 Ok(Kind::Findings)
             } else {
@@ -123,6 +132,7 @@ pub fn read(
         Kind::Vex if is_csaf(file) => parts::vex::csaf(file),
         Kind::Vex => parts::vex::open(file),
         Kind::Findings => findings::read(file),
+        Kind::Tickets => tickets::read(file),
         Kind::Assets | Kind::Plant => list::read(file, mapping),
     }
 }

@@ -14,6 +14,7 @@ pub mod plant;
 mod scan;
 mod sheet;
 mod table;
+mod tickets;
 mod xml;
 
 pub use file::File;

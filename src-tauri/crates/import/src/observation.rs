@@ -34,13 +34,15 @@ pub enum Kind {
     Csaf,
     /// OpenVEX, or the VEX part of a CycloneDX document.
     Vex,
+    /// A list of tickets.
+    Tickets,
     /// A plant: tables with an evidence document.
     Plant,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 10] = [
+    pub const ALL: [Kind; 11] = [
         Kind::Assets,
         Kind::Findings,
         Kind::Nmap,
@@ -50,6 +52,7 @@ impl Kind {
         Kind::Spdx,
         Kind::Csaf,
         Kind::Vex,
+        Kind::Tickets,
         Kind::Plant,
     ];
 
@@ -65,6 +68,7 @@ impl Kind {
             Kind::Spdx => "spdx",
             Kind::Csaf => "csaf",
             Kind::Vex => "vex",
+            Kind::Tickets => "tickets",
             Kind::Plant => "plant",
         }
     }
@@ -93,6 +97,8 @@ pub struct Observed {
     pub assets: Vec<Sighting>,
     /// What vendors state of vulnerabilities and products.
     pub statements: Vec<Statement>,
+    /// Tickets, and how they stand.
+    pub tickets: Vec<TicketSighting>,
     /// Rows and records that were not taken, with why.
     pub refused: Vec<Refused>,
     /// Rows that were taken, but for something in them.
@@ -110,6 +116,7 @@ impl Observed {
             zones: Vec::new(),
             assets: Vec::new(),
             statements: Vec::new(),
+            tickets: Vec::new(),
             refused: Vec::new(),
             remarks: Vec::new(),
             columns: Vec::new(),
@@ -124,6 +131,31 @@ pub struct Statement {
     pub record: Record,
     /// Why, in their words, by vulnerability; what is kept as evidence.
     pub reasons: BTreeMap<String, String>,
+}
+
+/// A ticket as a list names it. Words it does not know are empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TicketSighting {
+    /// Where in the file.
+    pub at: String,
+    /// Number.
+    pub id: String,
+    /// System it lives in.
+    pub system: String,
+    /// Where it is to be seen.
+    pub link: String,
+    /// Finding it is about; empty: those that it was about before.
+    pub finding: String,
+    /// Who has it.
+    pub assignee: String,
+    /// Due day.
+    pub due: Option<Date>,
+    /// Its state there.
+    pub status: String,
+    /// When it was written.
+    pub created: Option<Moment>,
+    /// When it was closed.
+    pub closed: Option<Moment>,
 }
 
 /// A row that was not taken.

@@ -28,6 +28,7 @@ fn kind(wanted: ImportKind) -> Option<Kind> {
         ImportKind::Spdx => Kind::Spdx,
         ImportKind::Csaf => Kind::Csaf,
         ImportKind::Vex => Kind::Vex,
+        ImportKind::Tickets => Kind::Tickets,
         ImportKind::Plant => Kind::Plant,
     })
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{environment, level};
 use crate::{
     Done,
-    arguments::{AssetVerb, EnvVerb, ListVerb, Scope, ShowVerb},
+    arguments::{AssetVerb, EnvVerb, ListVerb, Scope, ShowVerb, TicketVerb},
     output::{Output, facts, table},
 };
 
@@ -222,6 +222,41 @@ fn about(asset: &view::AssetRow) -> String {
         .collect();
     lines.push(("open findings", if open.is_empty() { "none".to_owned() } else { open.join(", ") }));
     facts(&format!("{} {}", asset.id, asset.name), &lines)
+}
+
+pub fn tickets(mut session: Session, verb: &TicketVerb, output: &Output) -> app::Result<Done> {
+    match verb {
+        TicketVerb::List { environment: named } => {
+            let environment = environment(&session, named.as_deref())?;
+            let tickets = session.tickets(&environment)?;
+            output.answer(&json!({"schema": LIST, "tickets": tickets}), || {
+                table(
+                    ["ticket", "system", "finding", "asset", "state", "who", "due"],
+                    tickets.iter().map(|t| {
+                        let due = t.due.clone().unwrap_or_default();
+                        [
+                            t.ticket.clone(),
+                            t.system.clone(),
+                            t.finding.clone(),
+                            t.tag.clone(),
+                            t.status.clone(),
+                            t.assignee.clone(),
+                            if t.overdue { format!("{due} (past)") } else { due },
+                        ]
+                    }),
+                )
+            });
+        }
+        TicketVerb::Export { out, environment: named } => {
+            let environment = environment(&session, named.as_deref())?;
+            let table = session.tickets_as_csv(&environment)?;
+            app::reports::write(out, &table)?;
+            output.answer(&json!({"schema": "plumbline-file/1", "file": out}), || {
+                format!("The tickets are in {}\n", out.display())
+            });
+        }
+    }
+    Ok(Done::Well)
 }
 
 pub fn controls(mut session: Session, verb: &ListVerb, output: &Output) -> app::Result<Done> {
