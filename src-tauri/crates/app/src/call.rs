@@ -134,6 +134,16 @@ struct Decide {
 }
 
 #[derive(Deserialize)]
+struct PutControl {
+    control: view::ControlWish,
+}
+
+#[derive(Deserialize)]
+struct CoverFindings {
+    cover: view::CoverWish,
+}
+
+#[derive(Deserialize)]
 struct Undo {
     change: i64,
 }
@@ -365,6 +375,12 @@ impl Door {
                 answer(self.job(a.job, |job| self.import(&a, job))?)
             }
             "mappings" => answer(session().store()?.mappings()?),
+            "controls" => {
+                let a: OnDay = arguments(command, args)?;
+                answer(session().controls(&a.environment, a.as_of.as_deref())?)
+            }
+            "put_control" => answer(session().put_control(&arguments::<PutControl>(command, args)?.control)?),
+            "cover" => answer(session().cover(&arguments::<CoverFindings>(command, args)?.cover)?),
             "save_tickets" => answer(self.save_tickets(&arguments::<OnDay>(command, args)?.environment)?),
             "save_refused" => answer(self.save_refused(&arguments::<SaveRows>(command, args)?.rows)?),
             "correct_asset" => {

@@ -14,12 +14,12 @@ use import::{
 use jiff::civil::Date;
 use rustc_hash::{FxHashMap, FxHashSet};
 use store::{
-    intake::{Before, NewIntake, Packed, Was},
+    intake::{Before, Was},
     intelligence::Intelligence,
 };
 use vulnerability::name::{Product, Vendor, plain};
 
-use crate::{Failure, Result, Session, view};
+use crate::{Failure, Result, Session, controls::by_hand, view};
 
 /// Fields of an asset that a person can correct.
 pub const FIELDS: [&str; 15] = [
@@ -158,16 +158,7 @@ impl Session {
             plant.assets.push(detail);
             change.put_plant(&plant, &known, &serde_json::Value::Null, Some(number))?;
             let before = Before { assets: vec![(id.clone(), Some(was))], ..Before::default() };
-            let new = NewIntake {
-                source: "by hand",
-                kind: "by_hand",
-                file: "",
-                sha256: "",
-                taken: None,
-                said: Packed::of(&[(); 0])?,
-                before: Some(&before),
-            };
-            change.add_intake(number, environment, new)?;
+            change.add_intake(number, environment, by_hand(&before)?)?;
             let detail =
                 serde_json::json!({"change": number, "asset": id, "values": values, "reason": reason.trim()});
             change.log("asset.corrected", environment, &detail)?;

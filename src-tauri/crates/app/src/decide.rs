@@ -15,10 +15,10 @@ use jiff::{Timestamp, ToSpan, civil::Date, tz::Offset};
 use rustc_hash::{FxHashMap, FxHashSet};
 use store::{
     finding::{ENDS, NewEvent, UNTIL_PASSED},
-    intake::{Before, NewIntake, Packed, Proposal, Was},
+    intake::{Before, Proposal, Was},
 };
 
-use crate::{Failure, Result, Session, matches::described, session::day, view};
+use crate::{Failure, Result, Session, controls::by_hand, matches::described, session::day, view};
 
 /// Reasons for an acknowledgement (scoring.md section 2; the window asks for one).
 pub const REASONS: [&str; 7] = [
@@ -320,16 +320,7 @@ impl Session {
                     }
                 }
                 change.put_plant(&more, &plant, &serde_json::Value::Null, Some(number))?;
-                let kept = NewIntake {
-                    source: "by hand",
-                    kind: "by_hand",
-                    file: "",
-                    sha256: "",
-                    taken: None,
-                    said: Packed::of(&[(); 0])?,
-                    before: Some(&was),
-                };
-                change.add_intake(number, environment, kept)?;
+                change.add_intake(number, environment, by_hand(&was)?)?;
             }
             Ok(Some(number))
         });

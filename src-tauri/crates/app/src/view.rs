@@ -542,6 +542,97 @@ views! {
         pub counts: bool,
     }
 
+    /// A control with all that is known of it.
+    struct ControlRow {
+        /// The control.
+        #[serde(flatten)]
+        pub row: ControlView,
+        /// What it does.
+        pub description: String,
+        /// Zone it stands in; empty when it serves several.
+        pub zone: String,
+        /// The zone's name.
+        pub zone_name: String,
+        /// Who answers for it.
+        pub owner: String,
+        /// SRs it serves.
+        pub srs: Vec<String>,
+        /// The day when somebody looks at it again.
+        pub review: Option<String>,
+        /// Open findings that it is meant for.
+        pub open: u32,
+        /// All findings that it is meant for.
+        pub all: u32,
+        /// What to do soon: nothing (empty), review, expiring, expired.
+        pub due: String,
+        /// Its states up to the day.
+        pub history: Vec<ControlStep>,
+    }
+
+    /// A state of a control.
+    struct ControlStep {
+        /// Since when.
+        pub at: String,
+        /// draft, implemented, verified, retired.
+        pub status: String,
+    }
+
+    /// A control as a person writes it down or changes it.
+    #[derive(Default)]
+    struct ControlWish {
+        /// Environment id.
+        pub environment: String,
+        /// The control; empty: a new one.
+        #[serde(default)]
+        pub id: String,
+        /// Title.
+        pub title: String,
+        /// What it does.
+        #[serde(default)]
+        pub description: String,
+        /// Zone it stands in; empty when it serves several.
+        #[serde(default)]
+        pub zone: String,
+        /// Who answers for it.
+        #[serde(default)]
+        pub owner: String,
+        /// SRs it serves.
+        #[serde(default)]
+        pub srs: Vec<String>,
+        /// Last day in force.
+        #[serde(default)]
+        pub expires: Option<String>,
+        /// The day when somebody looks at it again.
+        #[serde(default)]
+        pub review: Option<String>,
+        /// Its state from now on; empty: as it is.
+        #[serde(default)]
+        pub status: String,
+        /// Why, in own words.
+        #[serde(default)]
+        pub reason: String,
+    }
+
+    /// Which findings a control covers.
+    #[derive(Default)]
+    struct CoverWish {
+        /// Environment id.
+        pub environment: String,
+        /// The control.
+        pub control: String,
+        /// Findings.
+        #[serde(default)]
+        pub findings: Vec<String>,
+        /// All findings under this query, in place of some by their ids.
+        #[serde(default)]
+        pub all: Option<Query>,
+        /// Covers them; else covers them no more.
+        pub on: bool,
+        /// Why, in own words.
+        #[serde(default)]
+        pub reason: String,
+    }
+
     /// Everything about a finding.
     struct FindingDetail {
         /// The row.

@@ -100,11 +100,13 @@ pub enum Verb {
         #[command(subcommand)]
         verb: TicketVerb,
     },
-    /// Compensating controls
-    #[command(after_help = "Example:\n  plumbline control list")]
+    /// Compensating controls: what they are, how they stand, which findings they cover
+    #[command(
+        after_help = "Example:\n  plumbline control add --title \"Deny the web interface at the zone firewall\" --sr \"SR 5.2\"\n  plumbline control cover CC-01 --where zone=Z-CELL-1 --note \"reachable only through it\"\n  plumbline control set CC-01 --status implemented"
+    )]
     Control {
         #[command(subcommand)]
-        verb: ListVerb,
+        verb: ControlVerb,
     },
     /// Vulnerability intelligence: feeds in, feeds out, how old it is
     ///
@@ -243,6 +245,82 @@ pub struct Scope {
     /// The day; today when not given
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ControlVerb {
+    /// List them
+    List {
+        #[command(flatten)]
+        scope: Scope,
+    },
+    /// Write one down, as a draft
+    Add {
+        #[command(flatten)]
+        fields: ControlFields,
+    },
+    /// Change one; what is not named stays
+    Set {
+        /// Its id
+        id: String,
+        #[command(flatten)]
+        fields: ControlFields,
+    },
+    /// Say that it covers findings
+    Cover {
+        /// The control
+        control: String,
+        #[command(flatten)]
+        which: Which,
+        /// Why
+        #[arg(long, default_value = "")]
+        note: String,
+    },
+    /// Say that it covers findings no more
+    Uncover {
+        /// The control
+        control: String,
+        #[command(flatten)]
+        which: Which,
+        /// Why
+        #[arg(long, default_value = "")]
+        note: String,
+    },
+}
+
+/// What a control is.
+#[derive(Args, Debug)]
+pub struct ControlFields {
+    /// What it is, in a few words
+    #[arg(long)]
+    pub title: Option<String>,
+    /// What it does
+    #[arg(long)]
+    pub description: Option<String>,
+    /// The zone it stands in; none when it serves several
+    #[arg(long)]
+    pub zone: Option<String>,
+    /// Who answers for it
+    #[arg(long)]
+    pub owner: Option<String>,
+    /// A requirement that it serves, such as "SR 5.2"; may be given several times
+    #[arg(long = "sr")]
+    pub srs: Vec<String>,
+    /// The last day it is in force; empty for none
+    #[arg(long, value_name = "DATE")]
+    pub expires: Option<String>,
+    /// The day when somebody looks at it again; empty for none
+    #[arg(long, value_name = "DATE")]
+    pub review: Option<String>,
+    /// draft, implemented, verified, retired
+    #[arg(long, default_value = "")]
+    pub status: String,
+    /// Why
+    #[arg(long, default_value = "")]
+    pub note: String,
+    /// The environment; not needed where there is only one
+    #[arg(long, value_name = "ID")]
+    pub environment: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -71,7 +71,7 @@ fn run(arguments: &Arguments, output: &Output) -> app::Result<Done> {
         Verb::Asset { verb } => verbs::lists::assets(stored()?, verb, output),
         Verb::Finding { verb } => verbs::findings::findings(stored()?, verb, output),
         Verb::Ticket { verb } => verbs::lists::tickets(stored()?, verb, output),
-        Verb::Control { verb } => verbs::lists::controls(stored()?, verb, output),
+        Verb::Control { verb } => verbs::controls::controls(stored()?, verb, output),
         Verb::Assess(wanted) => match &wanted.evidence {
             Some(file) => verbs::assess::recompute(file, wanted, output),
             None => verbs::assess::assess(stored()?, wanted, output),

@@ -213,12 +213,18 @@ pub struct EventNote {
 pub struct ControlDetail {
     /// Title.
     pub title: String,
+    /// What it does.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
     /// Zone it stands in; empty when it serves several.
     pub zone: String,
     /// Who answers for it.
     pub owner: String,
     /// SRs it serves.
     pub srs: Vec<String>,
+    /// The day when somebody looks at it again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<Date>,
 }
 
 /// A ticket in somebody's system.

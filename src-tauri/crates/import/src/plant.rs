@@ -430,14 +430,19 @@ fn word<T: for<'de> Deserialize<'de>>(text: &str) -> Option<T> {
 }
 
 fn controls(file: &File, plant: &mut Plant, has_document: bool) -> Result<()> {
-    let table =
-        Table::read(file, &["control", "title", "zone", "status", "since", "expires", "owner"], &["srs"])?;
+    let table = Table::read(
+        file,
+        &["control", "title", "zone", "status", "since", "expires", "owner"],
+        &["srs", "description", "review"],
+    )?;
     let mut seen = FxHashMap::default();
     for row in table.rows() {
         let id = once(&mut seen, row, "control")?;
         let zone = if row.text("zone").is_empty() { "" } else { zone_of(plant, row, "zone")? };
         let detail = ControlDetail {
             title: row.text("title").to_owned(),
+            description: row.text("description").to_owned(),
+            review: row.read("review", "a date such as 2026-06-30", date)?,
             zone: zone.to_owned(),
             owner: row.text("owner").to_owned(),
             srs: row

@@ -201,6 +201,7 @@ targets! {
     workbooks_xls: Assets from "formats.xls";
     workbooks_ods: Assets from "formats.ods";
     lists_of_findings: Findings from "findings.csv";
+    lists_of_tickets: Tickets from "tickets.csv";
     nmap: Nmap from "nmap.xml";
     nessus_xml: Nessus from "nessus.xml";
     nessus_tables: Nessus from "nessus.csv";

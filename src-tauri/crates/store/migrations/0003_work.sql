@@ -25,3 +25,7 @@ INSERT INTO ticket_of_findings (environment, id, position, system, finding, crea
 DROP TABLE ticket;
 ALTER TABLE ticket_of_findings RENAME TO ticket;
 CREATE INDEX ticket_finding ON ticket (environment, finding);
+
+-- What a compensating control does, and the day when somebody looks at it again.
+ALTER TABLE control ADD COLUMN description TEXT NOT NULL DEFAULT '';
+ALTER TABLE control ADD COLUMN review TEXT;

@@ -104,7 +104,10 @@ impl Reading<'_> {
         Ok(events)
     }
 
-    fn finding_controls(&self, environment: &str) -> Result<FxHashMap<String, Vec<Text<'static>>>> {
+    pub(crate) fn finding_controls(
+        &self,
+        environment: &str,
+    ) -> Result<FxHashMap<String, Vec<Text<'static>>>> {
         let mut statement = self.connection.prepare_cached(
             "SELECT finding, control FROM finding_control WHERE environment = ?1 ORDER BY finding, position",
         )?;

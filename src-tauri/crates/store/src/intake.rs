@@ -1,9 +1,10 @@
 //! Files taken in, what they said, and taking them back.
 
 use iec62443::{
-    evidence::Asset,
-    plant::{AssetDetail, Ticket},
+    evidence::{Asset, Control, ControlChange},
+    plant::{AssetDetail, ControlDetail, Ticket},
 };
+use jiff::civil::Date;
 use rusqlite::{OptionalExtension, params};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -67,9 +68,55 @@ pub struct Before {
     /// Tickets that were written or changed: number and finding, and what they were; none for new ones.
     #[serde(default)]
     pub tickets: Vec<(String, String, Option<Ticket>)>,
+    /// Controls that were written or changed.
+    #[serde(default)]
+    pub controls: Vec<ControlWas>,
+    /// Findings whose controls were changed.
+    #[serde(default)]
+    pub covers: Vec<CoverWas>,
     /// What was proposed for closing and is no more.
     #[serde(default)]
     pub proposals: Vec<Proposal>,
+}
+
+/// A control as it was, and as a change left it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ControlWas {
+    /// Its id.
+    pub id: String,
+    /// As it was; none: it was not there.
+    pub before: Option<ControlState>,
+    /// As it was then.
+    pub after: ControlState,
+}
+
+/// Everything of a control but its id.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ControlState {
+    /// Its states over time.
+    pub history: Vec<ControlChange>,
+    /// Last day in force.
+    pub expires: Option<Date>,
+    /// Everything else.
+    pub detail: ControlDetail,
+}
+
+impl ControlState {
+    /// A control as it stands.
+    pub fn of(control: &Control<'_>, detail: &ControlDetail) -> ControlState {
+        ControlState { history: control.history.clone(), expires: control.expires, detail: detail.clone() }
+    }
+}
+
+/// The controls of a finding as they were, and as a change left them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CoverWas {
+    /// The finding.
+    pub finding: String,
+    /// Its controls before.
+    pub before: Vec<String>,
+    /// Its controls then.
+    pub after: Vec<String>,
 }
 
 /// An asset as it was.
@@ -413,6 +460,7 @@ impl Change<'_> {
                 [&environment, at],
             )?;
         }
+        self.undo_controls(&environment, &before)?;
         for (id, finding, was) in &before.tickets {
             match was {
                 // Its place among the others is kept.
@@ -425,6 +473,8 @@ impl Change<'_> {
             self.propose(&environment, &proposal.kind, &proposal.id, proposal.change)?;
         }
         self.forget_statements()?;
-        Ok(Some((environment, before.findings)))
+        let mut findings = before.findings;
+        findings.extend(before.covers.into_iter().map(|cover| cover.finding));
+        Ok(Some((environment, findings)))
     }
 }

@@ -102,6 +102,8 @@ fn plant() -> Plant {
         zone: "Z2".to_owned(),
         owner: "OT".to_owned(),
         srs: vec!["SR 5.1".to_owned()],
+        description: "Closes what nobody uses.".to_owned(),
+        review: Some(date(2026, 9, 30)),
     });
     plant.evidence.findings.push(Finding {
         id: text("F1"),

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{environment, lists::query};
 use crate::{
     Done,
-    arguments::{DecisionVerb, FindingVerb},
+    arguments::{DecisionVerb, FindingVerb, Which},
     output::{Output, count, facts, table},
 };
 
@@ -91,26 +91,7 @@ fn decide(mut session: Session, verb: &DecisionVerb, output: &Output) -> app::Re
         }
     };
     let environment = environment(&session, which.environment.as_deref())?;
-    let mut all = None;
-    if which.ids.is_empty() {
-        let mut query = view::Query {
-            environment: environment.clone(),
-            text: which.text.clone().unwrap_or_default(),
-            ..view::Query::default()
-        };
-        for pair in &which.facet {
-            let (facet, value) = pair.split_once('=').ok_or_else(|| {
-                app::Failure::new("usage", format!("{pair:?} is no facet"))
-                    .advice("Write it as zone=Z1 or severity=high.")
-            })?;
-            if !app::findings::FACETS.contains(&facet) {
-                return Err(app::Failure::new("usage", format!("there is no facet {facet:?}"))
-                    .advice(format!("Facets are {}.", app::findings::FACETS.join(", "))));
-            }
-            query.facets.entry(facet.to_owned()).or_default().push(value.to_owned());
-        }
-        all = Some(query);
-    }
+    let all = chosen(&environment, which)?;
     let change =
         session.decide(&view::Decision { environment, findings: which.ids.clone(), all, ..decision })?;
     output.answer(&json!({"schema": "plumbline-change/1", "change": change}), || {
@@ -122,6 +103,30 @@ fn decide(mut session: Session, verb: &DecisionVerb, output: &Output) -> app::Re
         )
     });
     Ok(Done::Well)
+}
+
+/// The query that stands in place of ids, where none are named.
+pub fn chosen(environment: &str, which: &Which) -> app::Result<Option<view::Query>> {
+    if !which.ids.is_empty() {
+        return Ok(None);
+    }
+    let mut query = view::Query {
+        environment: environment.to_owned(),
+        text: which.text.clone().unwrap_or_default(),
+        ..view::Query::default()
+    };
+    for pair in &which.facet {
+        let (facet, value) = pair.split_once('=').ok_or_else(|| {
+            app::Failure::new("usage", format!("{pair:?} is no facet"))
+                .advice("Write it as zone=Z1 or severity=high.")
+        })?;
+        if !app::findings::FACETS.contains(&facet) {
+            return Err(app::Failure::new("usage", format!("there is no facet {facet:?}"))
+                .advice(format!("Facets are {}.", app::findings::FACETS.join(", "))));
+        }
+        query.facets.entry(facet.to_owned()).or_default().push(value.to_owned());
+    }
+    Ok(Some(query))
 }
 
 /// Takes any change back.

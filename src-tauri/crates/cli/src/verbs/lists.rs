@@ -259,27 +259,6 @@ pub fn tickets(mut session: Session, verb: &TicketVerb, output: &Output) -> app:
     Ok(Done::Well)
 }
 
-pub fn controls(mut session: Session, verb: &ListVerb, output: &Output) -> app::Result<Done> {
-    let ListVerb::List { scope } = verb;
-    let environment = environment(&session, scope.environment.as_deref())?;
-    let controls = session.controls(&environment, scope.as_of.as_deref())?;
-    output.answer(&json!({"schema": LIST, "controls": controls}), || {
-        table(
-            ["id", "title", "state", "expires", "counts"],
-            controls.iter().map(|c| {
-                [
-                    c.id.clone(),
-                    c.title.clone(),
-                    c.status.clone(),
-                    c.expires.clone().unwrap_or_default(),
-                    if c.counts { "yes" } else { "no" }.to_owned(),
-                ]
-            }),
-        )
-    });
-    Ok(Done::Well)
-}
-
 fn scope(verb: &ShowVerb) -> &Scope {
     match verb {
         ShowVerb::List { scope } | ShowVerb::Show { scope, .. } => scope,

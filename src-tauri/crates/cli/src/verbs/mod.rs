@@ -2,6 +2,7 @@
 
 pub mod assess;
 pub mod audit;
+pub mod controls;
 pub mod findings;
 pub mod help;
 pub mod import;

@@ -213,6 +213,7 @@ fn controls(plant: &mut Plant) {
             zone: "Z1".into(),
             owner: "T. Huber".into(),
             srs: vec!["SR 5.2".into()],
+            ..ControlDetail::default()
         });
     }
 }
