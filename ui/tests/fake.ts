@@ -1,7 +1,7 @@
 // A stand-in for the engine, for looking at pages and testing them. Its plant and numbers are made up and
 // never reach the product: nothing under src may import it.
 import type {
-  AssetPage, AssetRow, AssetSource, AuditPage, AuditRow, BundleView, CellExplanation, Change, ColumnView, Decision, DoubtedFinding, EnvironmentView, Failure, FindingDetail,
+  AssetPage, AssetRow, AssetSource, AuditPage, AuditRow, BundleView, CellExplanation, Change, ControlRow, ControlWish, CoverWish, ColumnView, Decision, DoubtedFinding, EnvironmentView, Failure, FindingDetail,
   FindingPage, FindingRow, ImportView, ImportedFile, IntelImport, IntelStatus, LevelCell, LevelRow, Levels, MatchDecision, MatchSummary, Network, Overview,
   Progress, Query, ReasonPart, ReportRequest, ReportView, Review, ReviewGroup, Status, Suggestion, SyncView, WhatIf, ZonesView,
 } from '../src/lib/api/types';
@@ -82,7 +82,7 @@ export function makeFake(scenario: Scenario = {}) {
     { id: 'F2', tag: 'HMI-101', vulnerability: 'CVE-2022-38773', why: 'not_affected', source: 'csaf', record: 'SSA-482757', reason: [{ kind: 'names', values: { record: 'SSA-482757', product: 'SIMATIC S7-1500 CPU 1513-1 PN', range: '<V2.9.7' } }, { kind: 'outside', values: { version: 'V3.0.1' } }], sentence: '' },
   ];
   let network: Network = { proxy: null, ca_file: null };
-  const noFile: ImportedFile = { file: '', kind: '', added: 0, changed: 0, unchanged: 0, refused: [], remarks: [], change: null, source: '', columns: [], assets: [0, 0, 0], findings: [0, 0], closed: [], zones: [], targets: [], joined: [], conflicts: [], gone: [], reopened: [], again: [] };
+  const noFile: ImportedFile = { file: '', kind: '', added: 0, changed: 0, unchanged: 0, refused: [], remarks: [], change: null, source: '', columns: [], assets: [0, 0, 0], findings: [0, 0], closed: [], zones: [], targets: [], joined: [], conflicts: [], gone: [], tickets: [0, 0, 0], reopened: [], again: [] };
   const listColumns: ColumnView[] = [
     { sheet: '', name: 'Betriebsmittelkennzeichen', field: 'tag', samples: ['=A1+K01', '=A1+K02', '=B2+M04'] },
     { sheet: '', name: 'Hersteller', field: 'vendor', samples: ['Siemens', 'Phoenix Contact', 'Moxa'] },
@@ -126,6 +126,11 @@ export function makeFake(scenario: Scenario = {}) {
     audit.unshift({ seq: audit.length + 1, at: `2026-11-24T0${Math.min(9, audit.length % 10)}:12:0${audit.length % 10}Z`, actor: 'm.keller', action, subject, detail: JSON.stringify(detail), hash: hash(audit.length + 1) });
   log('store.created', 'store', { demo: true });
   log('plant.imported', 'E1', { files: 6, added: 540 });
+  const controls: ControlRow[] = scenario.empty ? [] : [
+    { id: 'CC-01', title: 'Deny the web interface at the zone firewall', description: 'The firewall between the control network and the cell lets only OPC UA through.', status: 'verified', expires: '2027-03-31', counts: true, zone: 'Z3', zone_name: 'Reactor line A', owner: 'A. Novak', srs: ['SR 5.1', 'SR 5.2'], review: '2027-01-15', open: 12, all: 14, due: '', history: [{ at: '2026-05-01T08:00:00Z', status: 'implemented' }, { at: '2026-06-12T08:00:00Z', status: 'verified' }] },
+    { id: 'CC-02', title: 'Removable media only through the scanning station', description: '', status: 'implemented', expires: '2026-12-10', counts: true, zone: '', zone_name: '', owner: 'T. Wilk', srs: ['SR 3.2'], review: null, open: 3, all: 3, due: 'expiring', history: [{ at: '2026-02-01T08:00:00Z', status: 'implemented' }] },
+    { id: 'CC-03', title: 'Remote maintenance is switched on by the control room for each session', description: '', status: 'draft', expires: null, counts: false, zone: 'Z1', zone_name: 'Enterprise services', owner: '', srs: ['SR 1.13'], review: null, open: 0, all: 0, due: '', history: [{ at: '2026-11-20T08:00:00Z', status: 'draft' }] },
+  ];
   const undone = new Map<number, FindingRow[]>();
   const reports: ReportView[] = scenario.empty
     ? []
@@ -267,6 +272,31 @@ export function makeFake(scenario: Scenario = {}) {
         controls: row.cover ? [{ id: 'CC-1', title: 'Deny the web interface at the zone firewall', status: row.cover === 2 ? 'verified' : 'implemented', expires: '2027-03-31', counts: true }] : [],
         tickets: row.triaged && row.state === 'open' ? [{ id: 'OT-1042', system: 'Jira', link: 'https://jira.example/OT-1042', status: 'in progress', due: '2026-12-15', assignee: 'A. Novak' }] : [],
       };
+    },
+    controls: (): ControlRow[] => controls,
+    put_control: (a): Change => {
+      const w = a['control'] as ControlWish;
+      const known = controls.find((c) => c.id === w.id);
+      const now: ControlRow = {
+        ...(known ?? { open: 0, all: 0, due: '', history: [] }),
+        id: known?.id ?? `CC-0${controls.length + 1}`, title: w.title, description: w.description, zone: w.zone, zone_name: w.zone, owner: w.owner, srs: w.srs, expires: w.expires, review: w.review,
+        status: w.status || 'draft', counts: w.status === 'implemented' || w.status === 'verified',
+      };
+      if (known) Object.assign(known, now);
+      else controls.push(now);
+      changeCount += 1;
+      undone.set(changeCount, []);
+      log(known ? 'control.changed' : 'control.added', now.id, { reason: w.reason });
+      return { id: changeCount, changed: 1, unchanged: 0 };
+    },
+    cover: (a): Change => {
+      const w = a['cover'] as CoverWish;
+      const todo = findings.filter((f) => (w.all ? true : w.findings.includes(f.id)));
+      for (const f of todo) f.cover = w.on ? 1 : 0;
+      changeCount += 1;
+      undone.set(changeCount, []);
+      log(w.on ? 'control.covers' : 'control.covers_no_more', w.control, { findings: todo.slice(0, 20).map((f) => f.id) });
+      return { id: changeCount, changed: todo.length, unchanged: 0 };
     },
     decide: (a): Change => {
       const d = a['decision'] as Decision;

@@ -24,6 +24,10 @@ const everyPage = [
   ['findings', '#/findings?state=open'],
   ['findings-drawer', '#/findings?state=open', 'finding'],
   ['findings-acknowledge', '#/findings?state=open&triaged=false', 'acknowledge'],
+  ['controls', '#/controls'],
+  ['controls-drawer', '#/controls?id=CC-02'],
+  ['controls-new', '#/controls?id=new'],
+  ['findings-control', '#/findings?state=open', 'cover'],
   ['findings-ticket', '#/findings?state=open', 'ticket'],
   ['findings-override', '#/findings?state=open', 'override'],
   ['intelligence', '#/intelligence'],
@@ -64,6 +68,10 @@ const does = {
     await page.locator('[data-testid^="finding-"]').nth(1).locator('.pick input').click();
     await page.locator('[data-testid^="finding-"]').nth(4).locator('.pick input').click();
     await page.keyboard.press('a');
+  },
+  cover: async (page) => {
+    await page.locator('[data-testid^="finding-"]').nth(1).locator('.pick input').click();
+    await page.keyboard.press('c');
   },
   ticket: async (page) => {
     await page.locator('[data-testid^="finding-"]').nth(1).locator('.pick input').click();

@@ -156,7 +156,10 @@ pub(crate) fn open_in_cell(
 }
 
 /// The facets by which findings are narrowed down.
-pub const FACETS: [&str; 8] = ["zone", "fr", "state", "severity", "tier", "triaged", "kev", "fix"];
+pub const FACETS: [&str; 10] =
+    ["zone", "fr", "state", "severity", "tier", "triaged", "kev", "fix", "from", "control"];
+
+const FROM: &[&str] = &["network", "adjacent", "local", "physical", ""];
 
 const STATES: &[&str] = &["open", "remediated", "closed", "excluded"];
 const SEVERITIES: &[&str] = &["critical", "high", "medium", "low", "none", "unscored"];
@@ -291,6 +294,27 @@ fn search(
             name: "fix",
             values: Box::new(|row: &Row<'_>, see| see(word(row.1.fix.is_some()))),
             label: Box::new(in_order(YES_NO)),
+        },
+        FacetOf {
+            name: "from",
+            values: Box::new(|row: &Row<'_>, see| {
+                let chosen = row.1.vector.and_then(|at| row.0.cvss.get(usize::from(at)));
+                see(chosen.map_or("", |entry| vulnerability::cvss::attack_from(&entry.vector)));
+            }),
+            label: Box::new(in_order(FROM)),
+        },
+        FacetOf {
+            name: "control",
+            values: Box::new(|row: &Row<'_>, see| {
+                if row.0.controls.is_empty() {
+                    see("");
+                }
+                row.0.controls.iter().for_each(|control| see(control));
+            }),
+            label: Box::new(|value| {
+                let at = plant.evidence.controls.iter().position(|control| *control.id == *value);
+                at.map_or((usize::MAX, value.to_owned()), |at| (at, plant.controls[at].title.clone()))
+            }),
         },
     ];
     let existing = plant

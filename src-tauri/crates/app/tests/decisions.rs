@@ -387,3 +387,84 @@ fn a_newer_scan_opens_again_what_was_closed_before_it() {
     session.undo(told.files[0].change.unwrap()).unwrap();
     assert_eq!(rows(&mut session, None)[0].state, "closed");
 }
+
+#[test]
+fn a_control_counts_while_it_stands_and_covers_what_a_rule_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = clock("2026-03-10T08:00:00Z");
+    let (mut session, environment) = plant(folder.path(), &clock, 4);
+    *clock.lock().unwrap() += 24.hours();
+    let class =
+        |session: &mut Session| rows(session, None).iter().map(|row| row.attacker_class).collect::<Vec<_>>();
+    assert_eq!(class(&mut session), [2, 2, 2, 2]);
+    let wish = view::ControlWish {
+        environment: environment.clone(),
+        title: "Deny everything but OPC UA at the zone firewall".to_owned(),
+        srs: vec!["SR 5.2".to_owned()],
+        zone: "Z1".to_owned(),
+        expires: Some("2026-04-30".to_owned()),
+        ..view::ControlWish::default()
+    };
+    for (wrong, word) in [
+        (view::ControlWish { title: " ".to_owned(), ..wish.clone() }, "title"),
+        (view::ControlWish { srs: vec!["SR 9.9".to_owned()], ..wish.clone() }, "SR 9.9"),
+        (view::ControlWish { zone: "Z9".to_owned(), ..wish.clone() }, "Z9"),
+        (view::ControlWish { expires: Some("2026-03-01".to_owned()), ..wish.clone() }, "past"),
+        (view::ControlWish { status: "perfect".to_owned(), ..wish.clone() }, "state"),
+        (view::ControlWish { id: "CC-99".to_owned(), ..wish.clone() }, "CC-99"),
+    ] {
+        let failure = session.put_control(&wrong).unwrap_err();
+        assert!(failure.what.contains(word), "{word}: {failure:?}");
+    }
+    let added = session.put_control(&wish).unwrap();
+    let id = session.controls(&environment, None).unwrap()[0].row.id.clone();
+    assert_eq!(id, "CC-01");
+    // A rule: what is attacked from the network.
+    let rule = view::Query {
+        facets: [("from".to_owned(), vec!["network".to_owned()])].into(),
+        text: "A1 ".trim().to_owned(),
+        ..view::Query::default()
+    };
+    let cover = view::CoverWish {
+        environment: environment.clone(),
+        control: id.clone(),
+        all: Some(rule),
+        on: true,
+        ..view::CoverWish::default()
+    };
+    let covered = session.cover(&cover).unwrap();
+    assert_eq!((covered.changed, class(&mut session)), (1, vec![2, 2, 2, 2]));
+    let kept = session.store().unwrap().audit_log(0, 1).unwrap().remove(0);
+    assert!(
+        kept.detail.contains("\"from\":[\"network\"]") && kept.detail.contains("CC-01"),
+        "{}",
+        kept.detail
+    );
+    let put = |session: &mut Session, status: &str| {
+        let wish = view::ControlWish { id: id.clone(), status: status.to_owned(), ..wish.clone() };
+        session.put_control(&wish).unwrap().id
+    };
+    put(&mut session, "implemented");
+    assert_eq!(class(&mut session), [2, 3, 2, 2]);
+    let verified = put(&mut session, "verified");
+    assert_eq!(class(&mut session), [2, 4, 2, 2]);
+    let control = session.controls(&environment, None).unwrap().remove(0);
+    assert_eq!((control.open, control.due.as_str(), control.history.len()), (1, "", 3));
+    session.undo(verified).unwrap();
+    assert_eq!(class(&mut session), [2, 3, 2, 2]);
+    // The first change cannot go while others stand on it.
+    let failure = session.undo(added.id).unwrap_err();
+    assert!(failure.what.contains("changed since"), "{failure:?}");
+    // It runs out by itself.
+    *clock.lock().unwrap() += (24 * 35).hours();
+    assert_eq!(session.controls(&environment, None).unwrap()[0].due, "expiring");
+    *clock.lock().unwrap() += (24 * 20).hours();
+    let control = session.controls(&environment, None).unwrap().remove(0);
+    assert_eq!((control.due.as_str(), control.row.counts), ("expired", false));
+    assert_eq!(class(&mut session), [2, 2, 2, 2]);
+    let off = session.cover(&view::CoverWish { on: false, ..cover.clone() }).unwrap();
+    assert_eq!(session.controls(&environment, None).unwrap()[0].all, 0);
+    session.undo(off.id).unwrap();
+    assert_eq!(session.controls(&environment, None).unwrap()[0].all, 1);
+    assert!(session.store().unwrap().audit_chain().unwrap().is_intact());
+}

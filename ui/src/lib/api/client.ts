@@ -1,6 +1,6 @@
 // The one way from the page to the engine: a function for each command.
 import type {
-  AssetPage, AssetSource, AuditPage, BundleView, CellExplanation, Change, Decision, EnvironmentView, Failure, FindingDetail, FindingPage,
+  AssetPage, AssetSource, AuditPage, BundleView, CellExplanation, Change, ControlRow, ControlWish, CoverWish, Decision, EnvironmentView, Failure, FindingDetail, FindingPage,
   ImportView, IntelImport, IntelStatus, Levels, MatchDecision, MatchSummary, Network, Overview, Progress, Query, RefusedRow, ReportRequest, ReportView, Review,
   Status, Suggestion, SyncView, WhatIf, ZonesView,
 } from './types';
@@ -80,6 +80,10 @@ export const engine = {
   assets: (query: Asking) => call<AssetPage>('assets', { query }),
   findings: (query: Asking) => call<FindingPage>('findings', { query }),
   finding: (environment: string, as_of: Day, id: string) => call<FindingDetail>('finding', { environment, as_of, id }),
+  controls: (environment: string, asOf: string | undefined) => call<ControlRow[]>('controls', { environment, as_of: asOf ?? null }),
+  putControl: (control: ControlWish) => call<Change>('put_control', { control }),
+  cover: (cover: CoverWish) => call<Change>('cover', { cover }),
+  saveTickets: (environment: string) => call<string | null>('save_tickets', { environment }),
   decide: (decision: Decision) => call<Change>('decide', { decision }),
   undo: (change: number) => call<Change>('undo', { change }),
   generateReport: (request: ReportRequest, job: number) => call<ReportView>('generate_report', { request, job }),

@@ -838,6 +838,150 @@ expires: string | null,
  */
 counts: boolean, };
 
+export type ControlRow = { 
+/**
+ * What it does.
+ */
+description: string, 
+/**
+ * Zone it stands in; empty when it serves several.
+ */
+zone: string, 
+/**
+ * The zone's name.
+ */
+zone_name: string, 
+/**
+ * Who answers for it.
+ */
+owner: string, 
+/**
+ * SRs it serves.
+ */
+srs: Array<string>, 
+/**
+ * The day when somebody looks at it again.
+ */
+review: string | null, 
+/**
+ * Open findings that it is meant for.
+ */
+open: number, 
+/**
+ * All findings that it is meant for.
+ */
+all: number, 
+/**
+ * What to do soon: nothing (empty), review, expiring, expired.
+ */
+due: string, 
+/**
+ * Its states up to the day.
+ */
+history: Array<ControlStep>, 
+/**
+ * Id.
+ */
+id: string, 
+/**
+ * Title.
+ */
+title: string, 
+/**
+ * draft, implemented, verified, retired.
+ */
+status: string, 
+/**
+ * Last day in force, or null.
+ */
+expires: string | null, 
+/**
+ * Counts on the day asked about.
+ */
+counts: boolean, };
+
+export type ControlStep = { 
+/**
+ * Since when.
+ */
+at: string, 
+/**
+ * draft, implemented, verified, retired.
+ */
+status: string, };
+
+export type ControlWish = { 
+/**
+ * Environment id.
+ */
+environment: string, 
+/**
+ * The control; empty: a new one.
+ */
+id: string, 
+/**
+ * Title.
+ */
+title: string, 
+/**
+ * What it does.
+ */
+description: string, 
+/**
+ * Zone it stands in; empty when it serves several.
+ */
+zone: string, 
+/**
+ * Who answers for it.
+ */
+owner: string, 
+/**
+ * SRs it serves.
+ */
+srs: Array<string>, 
+/**
+ * Last day in force.
+ */
+expires: string | null, 
+/**
+ * The day when somebody looks at it again.
+ */
+review: string | null, 
+/**
+ * Its state from now on; empty: as it is.
+ */
+status: string, 
+/**
+ * Why, in own words.
+ */
+reason: string, };
+
+export type CoverWish = { 
+/**
+ * Environment id.
+ */
+environment: string, 
+/**
+ * The control.
+ */
+control: string, 
+/**
+ * Findings.
+ */
+findings: Array<string>, 
+/**
+ * All findings under this query, in place of some by their ids.
+ */
+all: Query | null, 
+/**
+ * Covers them; else covers them no more.
+ */
+on: boolean, 
+/**
+ * Why, in own words.
+ */
+reason: string, };
+
 export type FindingDetail = { 
 /**
  * The row.
@@ -1005,6 +1149,56 @@ version: string,
  * The ticket.
  */
 ticket: NewTicket | null, };
+
+export type TicketRow = { 
+/**
+ * Number.
+ */
+ticket: string, 
+/**
+ * System it lives in.
+ */
+system: string, 
+/**
+ * Where it is to be seen; empty when nobody said.
+ */
+link: string, 
+/**
+ * Finding.
+ */
+finding: string, 
+/**
+ * Tag of the asset.
+ */
+tag: string, 
+/**
+ * What was found.
+ */
+title: string, 
+/**
+ * When it was written.
+ */
+created: string | null, 
+/**
+ * Who has it.
+ */
+assignee: string, 
+/**
+ * Due day.
+ */
+due: string | null, 
+/**
+ * Its state there.
+ */
+status: string, 
+/**
+ * When it was closed.
+ */
+closed: string | null, 
+/**
+ * It is not closed and the day it was due is past.
+ */
+overdue: boolean, };
 
 export type NewTicket = { 
 /**
@@ -1299,6 +1493,10 @@ conflicts: Array<ConflictRow>,
  * What this source names no more: proposed for closing.
  */
 gone: Array<GoneRow>, 
+/**
+ * Tickets that are new, changed, as before.
+ */
+tickets: [number, number, number], 
 /**
  * Findings that were closed or remediated, were seen again and are open again.
  */
