@@ -405,3 +405,74 @@ async fn an_asset_is_corrected_in_the_window() {
     window.close().await;
     assert_eq!(plumbline(&store, &["audit", "verify"])["intact"], true);
 }
+
+/// Findings worked in the window: a control written down and covering a finding, one put off, one closed, and back.
+#[tokio::test]
+async fn findings_are_worked_in_the_window() {
+    let driver = Driver::start();
+    let store = driver.folder().join("store");
+    let place = store.to_string_lossy().into_owned();
+    plumbline(&store, &["init"]);
+    plumbline(&store, &["env", "add", "Works"]);
+    for (name, text) in [
+        (
+            "assets.csv",
+            "Tag,Vendor,Product,Version,Zone\nA1,Siemens,S7-1500,V2.8,Cell\nA2,Moxa,EDS,6.0,Cell\n",
+        ),
+        (
+            "findings.csv",
+            "Asset,CVE,Title,CVSS vector\nA1,CVE-2024-1000,Memory corruption,CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H\nA2,CVE-2024-1001,Weak password,CVSS:3.1/AV:L/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H\n",
+        ),
+    ] {
+        let file = driver.folder().join(name);
+        std::fs::write(&file, text).expect("written");
+        plumbline(&store, &["import", &file.to_string_lossy()]);
+    }
+    let finding = |at: usize| plumbline(&store, &["finding", "list"])["findings"][at].clone();
+
+    let window = driver.open(&["--store", &place]).await;
+    go(&window, "controls").await;
+    window.click("control-new").await;
+    let title = window.find("control-title").await;
+    title.send_keys("Deny everything but OPC UA").await.expect("typed");
+    window.click("control-save").await;
+    window.find("control-CC-01").await;
+    window.picture("controls").await;
+
+    go(&window, "findings").await;
+    window.find("finding-A1:CVE-2024-1000").await;
+    window.press("j").await;
+    window.press("c").await;
+    window.find("decide-control").await;
+    window
+        .until(
+            "the control is offered",
+            "const s = document.querySelector('[data-testid=decide-control]'); if (!s || s.options.length < 2) return false; s.value = 'CC-01'; s.dispatchEvent(new Event('change', { bubbles: true })); return true",
+        )
+        .await;
+    window.click("decide-confirm").await;
+    window.find("undo").await;
+    assert_eq!(plumbline(&store, &["control", "list"])["controls"][0]["open"], 1);
+
+    window.click("finding-A2:CVE-2024-1001").await;
+    window.click("drawer-decide").await;
+    window.click("act-defer").await;
+    let until = window.find("decide-until").await;
+    until.send_keys("2099-12-31").await.expect("typed");
+    let note = window.find("decide-note").await;
+    note.send_keys("next shutdown").await.expect("typed");
+    window.picture("deferring").await;
+    window.click("decide-confirm").await;
+    window
+        .until(
+            "deferred",
+            "return document.querySelector('[data-testid=finding-drawer]')?.textContent.includes('next shutdown')",
+        )
+        .await;
+    assert_eq!(finding(1)["deferred"], true);
+    window.click("undo").await;
+    window.until("undone", "return document.querySelector('[data-testid=undo]') === null").await;
+    assert_eq!(finding(1)["deferred"], false);
+    window.close().await;
+    assert_eq!(plumbline(&store, &["audit", "verify"])["intact"], true);
+}

@@ -16,15 +16,6 @@ impl Bench {
         bench.json(&["demo"]);
         bench
     }
-
-    /// Exit code and complaint of a verb that fails; it must leave the log as it was.
-    fn fails(&self, arguments: &[&str]) -> (i32, String) {
-        let before = self.run(&["audit", "verify"]).stdout;
-        let output = self.run(arguments);
-        assert_eq!(self.run(&["audit", "verify"]).stdout, before, "{arguments:?} changed something");
-        assert!(output.stdout.is_empty(), "{arguments:?} printed an answer");
-        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
-    }
 }
 
 #[test]

@@ -297,3 +297,50 @@ fn tickets_go_out_as_a_table_and_their_states_come_back() {
     let tickets = bench.json(&["ticket", "list"])["tickets"].clone();
     assert!(tickets.as_array().unwrap().iter().all(|t| t["status"] == "open" && t["overdue"] == true));
 }
+
+#[test]
+fn findings_are_worked_by_the_command() {
+    let bench = Bench::works();
+    bench.take("assets.csv", "Tag,Vendor,Product,Version,Zone\nA1,Siemens,S7,V1,Z1\nA2,Moxa,EDS,V2,Z2\n");
+    bench.take(
+        "findings.csv",
+        "Asset,CVE,Title,CVSS vector\nA1,CVE-2024-1000,x,CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H\n\
+         A2,CVE-2024-1001,y,CVSS:3.1/AV:L/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H\n",
+    );
+    let row = |at: usize| bench.json(&["finding", "list"])["findings"][at].clone();
+    let decide = |arguments: &[&str]| bench.json(&[&["finding"], arguments].concat())["change"].clone();
+    // By a filter in place of ids.
+    let change = decide(&["defer", "--where", "zone=Z1", "--until", "2999-12-31", "--note", "shutdown"]);
+    assert_eq!(
+        (&change["changed"], &row(0)["deferred"], &row(1)["deferred"]),
+        (&json!(1), &json!(true), &json!(false))
+    );
+    decide(&["undefer", "A1:CVE-2024-1000"]);
+    decide(&["override", "A1:CVE-2024-1000", "--fr", "3,7", "--note", "it stops the controller"]);
+    assert_eq!(row(0)["frs"], json!([3, 7]));
+    let change = decide(&["patch", "A1:CVE-2024-1000", "--version", "V1.1"]);
+    assert_eq!((row(1)["state"].as_str(), &bench.versions()[0].1), (Some("remediated"), &"V1.1".to_owned()));
+    bench.undo(&change["id"]);
+    assert_eq!(bench.versions()[0].1, "V1");
+    for (wrong, code) in [
+        (vec!["finding", "accept", "A1:CVE-2024-1000", "--until", "2020-01-01", "--note", "x"], 2),
+        (vec!["finding", "close", "--where", "colour=red"], 2),
+        (vec!["finding", "reopen", "A1:CVE-2024-1000", "--note", "x"], 2),
+        (vec!["control", "cover", "CC-07", "A1:CVE-2024-1000"], 2),
+        (vec!["control", "add", "--title", "x", "--sr", "SR 0.0"], 2),
+    ] {
+        assert_eq!(bench.fails(&wrong).0, code, "{wrong:?}");
+    }
+    let added = bench.json(&["control", "add", "--title", "Ports closed", "--sr", "SR 5.2", "--owner", "OT"]);
+    assert_eq!(added["control"], "CC-01");
+    bench.json(&["control", "cover", "CC-01", "--where", "from=network"]);
+    bench.json(&["control", "set", "CC-01", "--status", "implemented", "--note", "checked on site"]);
+    let control = bench.json(&["control", "list"])["controls"][0].clone();
+    assert_eq!(
+        (&control["open"], &control["status"], &control["owner"]),
+        (&json!(1), &json!("implemented"), &json!("OT"))
+    );
+    bench.json(&["control", "uncover", "CC-01", "A1:CVE-2024-1000"]);
+    assert_eq!(bench.json(&["control", "list"])["controls"][0]["all"], 0);
+    assert_eq!(bench.json(&["audit", "verify"])["intact"], true);
+}
