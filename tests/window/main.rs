@@ -430,7 +430,7 @@ async fn findings_are_worked_in_the_window() {
     }
     let finding = |at: usize| plumbline(&store, &["finding", "list"])["findings"][at].clone();
 
-    let window = driver.open(&["--store", &place]).await;
+    let window = driver.open(&["--store", &place, "--today", TODAY]).await;
     go(&window, "controls").await;
     window.click("control-new").await;
     let title = window.find("control-title").await;
