@@ -363,7 +363,11 @@ export function makeFake(scenario: Scenario = {}) {
     reports: () => [...reports],
     open_report: () => fail('usage', 'Reports open in the window only.', '', 'Start the window.'),
     reveal_report: () => null,
-    audit: (a): AuditPage => ({ total: audit.length, intact: !scenario.broken, first_broken: scenario.broken ? 2 : null, head: audit[0]?.hash ?? '', rows: audit.slice(Number(a['offset']), Number(a['offset']) + Number(a['limit'])) }),
+    audit: (a): AuditPage => {
+      const found = audit.filter((row) => String(a['text'] ?? '').toLowerCase().split(/\s+/).every((w) => JSON.stringify(row).toLowerCase().includes(w)));
+      return { total: found.length, all: audit.length, intact: !scenario.broken, first_broken: scenario.broken ? 2 : null, head: audit[0]?.hash ?? '', rows: found.slice(Number(a['offset']), Number(a['offset']) + Number(a['limit'])) };
+    },
+    save_head: (): string => 'plumbline-log-2026-11-24.json',
     mappings: (): string[] => ['Register of works 1'],
     save_refused: (): string => 'refused.csv',
     correct_asset: (): Change => ({ id: ++changeCount, changed: 1, unchanged: 0 }),

@@ -165,7 +165,9 @@ struct OfReport {
 }
 
 #[derive(Deserialize)]
-struct Slice {
+struct AuditSlice {
+    #[serde(default)]
+    text: String,
     #[serde(default)]
     offset: u32,
     #[serde(default)]
@@ -310,8 +312,8 @@ impl Door {
             "decide" => answer(session().decide(&arguments::<Decide>(command, args)?.decision)?),
             "undo" => answer(session().undo(arguments::<Undo>(command, args)?.change)?),
             "audit" => {
-                let a: Slice = arguments(command, args)?;
-                answer(session().audit(a.offset, a.limit.min(MOST_ROWS))?)
+                let a: AuditSlice = arguments(command, args)?;
+                answer(session().audit(&a.text, a.offset, a.limit.min(MOST_ROWS))?)
             }
             "reports" => answer(session().reports()?),
             "generate_report" => {
@@ -381,6 +383,7 @@ impl Door {
             }
             "put_control" => answer(session().put_control(&arguments::<PutControl>(command, args)?.control)?),
             "cover" => answer(session().cover(&arguments::<CoverFindings>(command, args)?.cover)?),
+            "save_head" => answer(self.save_head()?),
             "save_tickets" => answer(self.save_tickets(&arguments::<OnDay>(command, args)?.environment)?),
             "save_refused" => answer(self.save_refused(&arguments::<SaveRows>(command, args)?.rows)?),
             "correct_asset" => {
@@ -491,6 +494,17 @@ impl Door {
         // Who has seen where it would go and goes on has named the place.
         *lock(&self.chosen) = Some(Choice { paths, environment: done.environment.clone() });
         Ok(Some(done))
+    }
+
+    /// Writes the signed end of the log into a folder that is asked for; returns the file.
+    fn save_head(&self) -> Result<Option<String>> {
+        let Some(folder) = self.shell.choose(true).and_then(|paths| paths.into_iter().next()) else {
+            return Ok(None);
+        };
+        let session = lock(&self.session);
+        let file = folder.join(format!("plumbline-log-{}.json", session.today()));
+        session.export_head(&file)?;
+        Ok(Some(file.display().to_string()))
     }
 
     /// Writes all tickets as a table into a folder that is asked for; returns the file.

@@ -239,14 +239,7 @@ impl Session {
         self.store()?.check_clock(&who)?;
         let environment = wish.environment.as_str();
         let reason = text("reason", &wish.reason, LONGEST)?;
-        let asked = match &wish.all {
-            Some(query) => self.found(&view::Query {
-                environment: environment.to_owned(),
-                as_of: None,
-                ..query.clone()
-            })?,
-            None => wish.findings.clone(),
-        };
+        let asked = self.meant(environment, &wish.findings, wish.all.as_ref())?;
         let plant = self.plant(environment)?;
         if !plant.evidence.controls.iter().any(|control| *control.id == *wish.control) {
             return Err(Failure::not_found("control", &wish.control));

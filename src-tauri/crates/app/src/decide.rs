@@ -256,14 +256,7 @@ impl Session {
     fn try_decide(&mut self, decision: &view::Decision, decided: &Decided) -> Result<Option<view::Change>> {
         let environment = decision.environment.as_str();
         let when = self.when(environment, None, None)?;
-        let asked = match &decision.all {
-            Some(query) => self.found(&view::Query {
-                environment: environment.to_owned(),
-                as_of: None,
-                ..query.clone()
-            })?,
-            None => decision.findings.clone(),
-        };
+        let asked = self.meant(environment, &decision.findings, decision.all.as_ref())?;
         let (plant, assessment) = self.assessed(environment, when)?;
         let at: FxHashMap<&str, usize> =
             plant.evidence.findings.iter().enumerate().map(|(i, f)| (&*f.id, i)).collect();

@@ -209,14 +209,21 @@ impl Session {
         Ok(page)
     }
 
-    /// The ids of all findings under a query.
+    /// The findings that are meant: those named, or all under a query as of now.
     ///
     /// # Errors
     /// `not_found`, `usage`
-    pub(crate) fn found(&mut self, query: &view::Query) -> Result<Vec<String>> {
-        let when = self.when(&query.environment, query.as_of.as_deref(), None)?;
-        let (plant, assessment) = self.assessed(&query.environment, when)?;
-        let (order, _) = search(&plant, &assessment, &Around::new(&plant), query);
+    pub(crate) fn meant(
+        &mut self,
+        environment: &str,
+        named: &[String],
+        all: Option<&view::Query>,
+    ) -> Result<Vec<String>> {
+        let Some(all) = all else { return Ok(named.to_vec()) };
+        let query = view::Query { environment: environment.to_owned(), as_of: None, ..all.clone() };
+        let when = self.when(environment, None, None)?;
+        let (plant, assessment) = self.assessed(environment, when)?;
+        let (order, _) = search(&plant, &assessment, &Around::new(&plant), &query);
         let id = |index: u32| plant.evidence.findings.get(index as usize).map(|f| f.id.to_string());
         Ok(order.into_iter().filter_map(id).collect())
     }

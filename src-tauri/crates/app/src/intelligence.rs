@@ -207,7 +207,18 @@ pub fn status(place: &Place) -> Result<view::IntelStatus> {
     Ok(view::IntelStatus { sources, notice: view::NVD_NOTICE.to_owned() })
 }
 
-/// The file with the key that signs this place's bundles, in the store's folder. Made with the first bundle.
+/// The key that signs what leaves this place; made when it is needed first.
+pub(crate) fn signing_key(folder: &Path) -> Result<SigningKey> {
+    let file = folder.join(SIGNING_KEY);
+    if file.is_file() {
+        return Ok(SigningKey::read(&file)?);
+    }
+    let key = SigningKey::generate()?;
+    key.write(&file)?;
+    Ok(key)
+}
+
+/// The file with the key that signs this place's bundles and logs, in the store's folder. Made with the first one.
 pub const SIGNING_KEY: &str = "bundle-signing-key.pem";
 
 /// A record on its way in a bundle, with the hash by which an unchanged one is known.
@@ -242,14 +253,7 @@ pub fn export_bundle(
 ) -> Result<view::BundleView> {
     let intelligence = Intelligence::open_existing(&place.folder)?
         .ok_or_else(|| Failure::new("not_found", "there is no intelligence to carry yet"))?;
-    let key_file = place.folder.join(SIGNING_KEY);
-    let key = if key_file.is_file() {
-        SigningKey::read(&key_file)?
-    } else {
-        let key = SigningKey::generate()?;
-        key.write(&key_file)?;
-        key
-    };
+    let key = signing_key(&place.folder)?;
     let sources = intelligence.sources()?;
     let total = sources.iter().map(|source| source.records).sum::<u64>();
     let total = u32::try_from(total).unwrap_or(u32::MAX);

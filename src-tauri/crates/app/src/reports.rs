@@ -99,7 +99,7 @@ impl Session {
             // As days, however they were written.
             (request.from, request.to) = (when.period_from.to_string(), when.as_of.day().to_string());
         }
-        let page = self.audit(0, AUDIT_ROWS)?;
+        let page = self.audit("", 0, AUDIT_ROWS)?;
         let latest = page.rows.into_iter().map(|row| AuditLine {
             seq: row.seq,
             at: row.at,

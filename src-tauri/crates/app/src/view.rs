@@ -887,8 +887,10 @@ views! {
 
     /// A slice of the audit log with the chain's state.
     struct AuditPage {
-        /// Rows in all.
+        /// Rows that were asked for.
         pub total: u32,
+        /// Rows in all.
+        pub all: u32,
         /// Every row's hash follows from the one before.
         pub intact: bool,
         /// First row that does not.

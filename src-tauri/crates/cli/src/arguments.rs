@@ -135,7 +135,9 @@ pub enum Verb {
     )]
     Report(Report),
     /// The audit log: look at it, or check its chain
-    #[command(after_help = "Example:\n  plumbline audit log --limit 20\n  plumbline audit verify")]
+    #[command(
+        after_help = "Example:\n  plumbline audit log --text m.keller\n  plumbline audit export --out head-2026-q4.json\n  plumbline audit verify --against head-2026-q4.json"
+    )]
     Audit {
         #[command(subcommand)]
         verb: AuditVerb,
@@ -678,9 +680,22 @@ pub enum AuditVerb {
         /// How many of the newest to pass over
         #[arg(long, default_value_t = 0)]
         offset: u32,
+        /// Only rows in which all these words occur: an actor, an action, an id, a day
+        #[arg(long, default_value = "")]
+        text: String,
     },
     /// Recompute the chain; exit code 1 when a row does not follow
-    Verify,
+    Verify {
+        /// A signed end of the log, exported earlier: shows also whether rows were cut off or all written anew
+        #[arg(long, value_name = "FILE")]
+        against: Option<PathBuf>,
+    },
+    /// Write the end of the log, signed, into a file to be kept elsewhere
+    Export {
+        /// The file
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
 }
 
 #[derive(Debug, Subcommand)]

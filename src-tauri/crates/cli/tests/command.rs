@@ -438,3 +438,36 @@ fn the_report_says_what_the_assessment_says() {
     std::fs::write(&json, "{}").unwrap();
     assert_eq!(bench.run(&["doctor"]).status.code(), Some(1), "a kept report that was changed is found");
 }
+
+#[test]
+fn a_signed_end_of_the_log_shows_what_was_cut_off_and_what_was_written_anew() {
+    let bench = Bench::demo();
+    let end = bench.path("end.json").to_string_lossy().into_owned();
+    let exported = bench.json(&["audit", "export", "--out", &end]);
+    let rows = exported["head"]["rows"].as_i64().unwrap();
+    bench.json(&["env", "add", "Works two"]);
+    let verify = || bench.run(&["audit", "verify", "--against", &end, "--json"]);
+    assert!(verify().status.success(), "what came since does no harm");
+    // Words of one row, wherever they stand in it.
+    let found = bench.json(&["audit", "log", "--text", "ENVIRONMENT works-two"]);
+    assert_eq!((found["total"].as_i64(), found["rows"][0]["seq"].as_i64()), (Some(1), Some(rows + 1)));
+    assert_eq!(bench.json(&["audit", "log", "--text", "nobody%"])["total"], 0);
+    // A tail that is cut off leaves a chain that is sound by itself.
+    let raw = rusqlite::Connection::open(bench.path("store").join("plumbline.db")).unwrap();
+    raw.execute_batch("DROP TRIGGER audit_keeps_rows").unwrap();
+    raw.execute("DELETE FROM audit WHERE seq >= ?1", [rows]).unwrap();
+    assert_eq!(bench.json(&["audit", "verify"])["intact"], true);
+    let output = verify();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8(output.stdout).unwrap().contains("cut off"));
+    // As does a log written anew.
+    bench.json(&["env", "add", "Works three"]);
+    bench.json(&["env", "add", "Works four"]);
+    assert!(String::from_utf8(verify().stdout).unwrap().contains("written anew"));
+    // A file that was changed says so.
+    let text = std::fs::read_to_string(&end).unwrap().replace(&format!("\"rows\": {rows}"), "\"rows\": 1");
+    std::fs::write(&end, text).unwrap();
+    let output = verify();
+    assert_eq!(output.status.code(), Some(3));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("signature"));
+}

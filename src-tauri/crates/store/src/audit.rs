@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::{Change, Error, Result, Store, Who};
+use crate::{Change, Error, Result, Store, Who, value};
 
 /// Hash before the first row.
 const START: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -181,10 +181,37 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub fn audit_log(&self, offset: u32, limit: u32) -> Result<Vec<AuditEntry>> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT seq, at, actor, action, subject, detail, before, hash FROM audit ORDER BY seq DESC LIMIT ?2 OFFSET ?1",
-        )?;
-        Ok(statement.query_map([offset, limit], AuditEntry::read)?.collect::<rusqlite::Result<_>>()?)
+        Ok(self.audit_search("", offset, limit)?.0)
+    }
+
+    /// Rows of the log in which all words of a text occur, newest first, and how many there are.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn audit_search(&self, text: &str, offset: u32, limit: u32) -> Result<(Vec<AuditEntry>, u64)> {
+        // Every word has to occur somewhere in the row; none is ever part of the statement.
+        const ALL_WORDS: &str = "NOT EXISTS (SELECT 1 FROM json_each(?1) WHERE
+            instr(lower(at || ' ' || actor || ' ' || action || ' ' || subject || ' ' || detail), json_each.value) = 0)";
+        let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+        let words = value::json(&words);
+        let mut statement = self.connection.prepare_cached(&format!(
+            "SELECT seq, at, actor, action, subject, detail, before, hash FROM audit WHERE {ALL_WORDS}
+             ORDER BY seq DESC LIMIT ?3 OFFSET ?2"
+        ))?;
+        let rows = statement.query_map(params![words, offset, limit], AuditEntry::read)?;
+        let rows = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+        let mut statement =
+            self.connection.prepare_cached(&format!("SELECT count(*) FROM audit WHERE {ALL_WORDS}"))?;
+        Ok((rows, statement.query_row([words], |row| row.get(0))?))
+    }
+
+    /// The hash of a row; none when there is no such row.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn audit_hash(&self, seq: i64) -> Result<Option<String>> {
+        let mut statement = self.connection.prepare_cached("SELECT hash FROM audit WHERE seq = ?1")?;
+        Ok(statement.query_row([seq], |row| row.get(0)).optional()?)
     }
 
     /// Recomputes the whole chain.

@@ -103,7 +103,8 @@ export const engine = {
   matchEnvironment: (environment: string, job: number) => call<MatchSummary>('match_environment', { environment, job }),
   review: (environment: string) => call<Review>('review', { environment }),
   decideMatch: (decision: MatchDecision) => call<MatchSummary>('decide_match', { decision }),
-  audit: (offset: number, limit: number) => call<AuditPage>('audit', { offset, limit }),
+  audit: (text: string, offset: number, limit: number) => call<AuditPage>('audit', { text, offset, limit }),
+  saveHead: () => call<string | null>('save_head', {}),
   /** The engine opens the system's dialog itself; `null` when it was cancelled. */
   importFiles: (asking: ImportAsking, job: number) => call<ImportView | null>('import_files', { ...asking, job }),
   mappings: () => call<string[]>('mappings'),

@@ -1378,9 +1378,13 @@ hash: string, };
 
 export type AuditPage = { 
 /**
- * Rows in all.
+ * Rows that were asked for.
  */
 total: number, 
+/**
+ * Rows in all.
+ */
+all: number, 
 /**
  * Every row's hash follows from the one before.
  */

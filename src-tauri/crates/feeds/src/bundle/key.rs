@@ -64,6 +64,11 @@ impl PublicKey {
         Fingerprint(short)
     }
 
+    /// Whether the signature, hexadecimal, is this key's over this text.
+    pub fn signed_text(&self, text: &str, signature: &str) -> bool {
+        hex::decode::<SIGNATURE>(signature).is_some_and(|signature| self.signed(text.as_bytes(), &signature))
+    }
+
     /// Whether the signature is this key's over these bytes, strictly: no key or point of small order.
     pub(super) fn signed(&self, bytes: &[u8], signature: &[u8; SIGNATURE]) -> bool {
         self.0.verify_strict(bytes, &Signature::from_bytes(signature)).is_ok()
@@ -210,6 +215,11 @@ impl SigningKey {
             _ => Error::write(path)(refused.error),
         })?;
         super::write::settle(path).map_err(Error::write(path))
+    }
+
+    /// Signs a text, which begins with what it is so that it cannot be taken for another; hexadecimal.
+    pub fn sign_text(&self, text: &str) -> String {
+        hex::encode(&self.sign(text.as_bytes()))
     }
 
     pub(super) fn sign(&self, bytes: &[u8]) -> [u8; SIGNATURE] {
