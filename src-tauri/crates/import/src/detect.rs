@@ -31,15 +31,6 @@ struct Keys {
 /// # Errors
 /// [`Refusal`] when it is none that is known, or is cut off.
 pub fn kind(file: &File) -> Result<Kind> {
-    if sheet::is_workbook(file.start()) {
-        return Ok(if tickets::is_list(file) {
-            Kind::Tickets
-        } else if findings::is_list(file) {
-            Kind::Findings
-        } else {
-            Kind::Assets
-        });
-    }
     let start = unmarked(file.start());
     match start.iter().find(|byte| !byte.is_ascii_whitespace()) {
         Some(b'<') => xml_kind(file),
@@ -48,14 +39,14 @@ pub fn kind(file: &File) -> Result<Kind> {
             Err(Refusal::whole(&file.name, "this JSON is a bare list; none of the documents known here is"))
         }
         _ => {
-            let start = sheet::start(file);
-            if scan::nessus::is_table(&start) {
+            let sheets = sheet::first_rows(file);
+            if scan::nessus::is_table(&sheets) {
                 Ok(Kind::Nessus)
-            } else if scan::openvas::is_table(&start) {
+            } else if scan::openvas::is_table(&sheets) {
                 Ok(Kind::Openvas)
-            } else if tickets::is_list(&start) {
+            } else if tickets::is_list(&sheets) {
                 Ok(Kind::Tickets)
-            } else if findings::is_list(&start) {
+            } else if findings::is_list(&sheets) {
                 Ok(Kind::Findings)
             } else {
                 // Its reader says what is missing.

@@ -95,20 +95,18 @@ fn head(sheet: &Sheet) -> Option<(usize, FxHashMap<&'static str, usize>)> {
 
 /// Whether it is a list of findings rather than one of assets: it names vulnerabilities or says how grave they are,
 /// and not what the assets are.
-pub(crate) fn is_list(file: &File) -> bool {
-    sheet::read(file).is_ok_and(|sheets| {
-        sheets.iter().any(|sheet| {
-            head(sheet).is_some_and(|(index, columns)| {
-                let has = |fields: &[&str]| fields.iter().any(|field| columns.contains_key(field));
-                let about_assets = recognise(sheet.rows[index].cells.iter(), None);
-                let about_assets = ["vendor", "product", "version"]
-                    .iter()
-                    .filter(|field| about_assets.contains(&Some(**field)))
-                    .count();
-                about_assets < 2
-                    && (has(&["vulnerability"])
-                        || has(&["title"]) && has(&["severity", "score", "vector", "cwe"]))
-            })
+pub(crate) fn is_list(sheets: &[Sheet]) -> bool {
+    sheets.iter().any(|sheet| {
+        head(sheet).is_some_and(|(index, columns)| {
+            let has = |fields: &[&str]| fields.iter().any(|field| columns.contains_key(field));
+            let about_assets = recognise(sheet.rows[index].cells.iter(), None);
+            let about_assets = ["vendor", "product", "version"]
+                .iter()
+                .filter(|field| about_assets.contains(&Some(**field)))
+                .count();
+            about_assets < 2
+                && (has(&["vulnerability"])
+                    || has(&["title"]) && has(&["severity", "score", "vector", "cwe"]))
         })
     })
 }

@@ -112,11 +112,15 @@ pub(crate) fn of_cpe(text: &str) -> Option<Identity> {
     })
 }
 
-/// The first sheet of a table, with its columns by their plain heads.
-fn columns(file: &File) -> Option<(Sheet, FxHashMap<String, usize>)> {
-    let sheet = sheet::read(file).ok()?.into_iter().next()?;
-    let columns = sheet.rows.first()?.cells.iter().enumerate().map(|(at, name)| (plain(name), at)).collect();
-    Some((sheet, columns))
+/// The columns of a table by their plain heads, which stand in its first row.
+fn columns(sheet: &Sheet) -> FxHashMap<String, usize> {
+    let head = sheet.rows.first().into_iter().flat_map(|row| row.cells.iter());
+    head.enumerate().map(|(at, name)| (plain(name), at)).collect()
+}
+
+/// The first sheet of a file.
+fn first_sheet(file: &File) -> crate::Result<Sheet> {
+    Ok(sheet::read(file)?.into_iter().next().unwrap_or_default())
 }
 
 /// A host by its address or name.

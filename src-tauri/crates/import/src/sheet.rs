@@ -58,16 +58,20 @@ pub(crate) fn is_workbook(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 }
 
-/// The first part of a text, in whole lines: enough to tell what it is. A workbook as it is.
-pub(crate) fn start(file: &File) -> Cow<'_, File> {
+/// Rows in which a list says what it is.
+const FIRST_ROWS: usize = 64;
+
+/// The first rows of all sheets: enough to tell what it is. None where it is no table.
+pub(crate) fn first_rows(file: &File) -> Vec<Sheet> {
     const ENOUGH: usize = 1 << 16;
     let start = file.start();
-    if is_workbook(start) || start.len() <= ENOUGH {
-        return Cow::Borrowed(file);
+    if is_workbook(start) {
+        return workbook(file, FIRST_ROWS).unwrap_or_default();
     }
-    let start = &start[..ENOUGH];
-    let end = start.iter().rposition(|byte| *byte == b'\n').map_or(ENOUGH, |at| at + 1);
-    Cow::Owned(File::new(file.name.clone(), &start[..end]))
+    let part = &start[..start.len().min(ENOUGH)];
+    let whole_lines = part.iter().rposition(|byte| *byte == b'\n').map_or(part.len(), |at| at + 1);
+    let end = if part.len() == start.len() { part.len() } else { whole_lines };
+    text(&File::new(file.name.clone(), &part[..end])).into_iter().collect()
 }
 
 /// Reads all sheets.
@@ -75,7 +79,7 @@ pub(crate) fn start(file: &File) -> Cow<'_, File> {
 /// # Errors
 /// [`Refusal`] when it is no table, or larger than any table may be.
 pub(crate) fn read(file: &File) -> Result<Vec<Sheet>> {
-    if is_workbook(file.start()) { workbook(file) } else { text(file).map(|sheet| vec![sheet]) }
+    if is_workbook(file.start()) { workbook(file, MOST_ROWS) } else { text(file).map(|sheet| vec![sheet]) }
 }
 
 /// The file's text in whatever encoding it is in.
@@ -200,7 +204,8 @@ fn push(file: &File, sheet: &mut Sheet, row: Row) -> Result<()> {
     Ok(())
 }
 
-fn workbook(file: &File) -> Result<Vec<Sheet>> {
+/// Reads a workbook; of each sheet no more than so many rows, where its format lets one stop.
+fn workbook(file: &File, rows: usize) -> Result<Vec<Sheet>> {
     if !file.start().starts_with(b"PK") {
         return xls::read(file);
     }
@@ -220,7 +225,7 @@ fn workbook(file: &File) -> Result<Vec<Sheet>> {
     let mut sheets = Vec::new();
     let mut left = MOST_BYTES;
     for name in book.sheet_names() {
-        let (sheet, rest) = xlsx(file, &mut book, &name, left)?;
+        let (sheet, rest) = xlsx(file, &mut book, &name, rows, left)?;
         left = rest;
         sheets.push(sheet);
     }
@@ -251,7 +256,13 @@ fn unpackable(file: &File) -> Result<Vec<String>> {
     Ok(names)
 }
 
-fn xlsx(file: &File, book: &mut Xlsx<Cursor<&[u8]>>, name: &str, left: usize) -> Result<(Sheet, usize)> {
+fn xlsx(
+    file: &File,
+    book: &mut Xlsx<Cursor<&[u8]>>,
+    name: &str,
+    rows: usize,
+    left: usize,
+) -> Result<(Sheet, usize)> {
     let unreadable = |error: &dyn std::fmt::Display| {
         Refusal::whole(&file.name, format!("sheet {name:?} cannot be read ({error})"))
     };
@@ -268,7 +279,7 @@ fn xlsx(file: &File, book: &mut Xlsx<Cursor<&[u8]>>, name: &str, left: usize) ->
         .map(|style| style.number_format.as_ref().and_then(|format| Format::read(&format.format_code)))
         .collect();
     let mut grid = Grid::new(file, name, left);
-    loop {
+    while grid.sheet.rows.len() <= rows {
         let (at, value, style) = match cells.next_cell_with_style_id() {
             Ok(Some(cell)) => {
                 let (cell, style) = (cell.0, cell.1);

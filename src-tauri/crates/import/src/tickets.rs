@@ -67,8 +67,8 @@ fn head(sheet: &Sheet) -> Option<(usize, FxHashMap<&'static str, usize>)> {
 }
 
 /// Whether it is a list of tickets.
-pub(crate) fn is_list(file: &File) -> bool {
-    sheet::read(file).is_ok_and(|sheets| sheets.iter().any(|sheet| head(sheet).is_some()))
+pub(crate) fn is_list(sheets: &[Sheet]) -> bool {
+    sheets.iter().any(|sheet| head(sheet).is_some())
 }
 
 /// Reads a list.

@@ -10,8 +10,8 @@ use rustc_hash::FxHashMap;
 use vulnerability::Severity;
 
 use super::{
-    INFORMATION, add, add_name, band, columns, cves, fix, joined, left_out, named, of_cpe, push, severity,
-    vector, weaknesses,
+    INFORMATION, add, add_name, band, columns, cves, first_sheet, fix, joined, left_out, named, of_cpe, push,
+    severity, vector, weaknesses,
 };
 use crate::{
     File, Refusal, Result,
@@ -159,21 +159,22 @@ fn exploit(maturity: &str, available: bool) -> Option<Exploit> {
 }
 
 /// The table, when its columns are those that Nessus or Tenable write.
-fn own_columns(file: &File) -> Option<(Sheet, FxHashMap<String, usize>)> {
-    let (sheet, columns) = columns(file)?;
+fn own_columns(sheet: &Sheet) -> Option<FxHashMap<String, usize>> {
+    let columns = columns(sheet);
     let has = |name: &str| columns.contains_key(name);
     let nessus = has("plugin id") && has("host") && has("risk");
     let tenable = has("plugin") && has("plugin name") && has("severity") && has("ip address");
-    (nessus || tenable).then_some((sheet, columns))
+    (nessus || tenable).then_some(columns)
 }
 
 /// Whether it is a table that Nessus wrote.
-pub(crate) fn is_table(file: &File) -> bool {
-    own_columns(file).is_some()
+pub(crate) fn is_table(sheets: &[Sheet]) -> bool {
+    sheets.first().is_some_and(|sheet| own_columns(sheet).is_some())
 }
 
 fn table(file: &File) -> Result<Observed> {
-    let (sheet, columns) = own_columns(file).ok_or_else(|| {
+    let sheet = first_sheet(file)?;
+    let columns = own_columns(&sheet).ok_or_else(|| {
         Refusal::whole(
             &file.name,
             "the columns are none that Nessus or Tenable write (Plugin ID, Host, Risk …)",

@@ -5,8 +5,8 @@ use rustc_hash::FxHashMap;
 use vulnerability::Severity;
 
 use super::{
-    INFORMATION, add, add_name, band, columns, cves, fix, joined, left_out, named, of_cpe, push, severity,
-    vector,
+    INFORMATION, add, add_name, band, columns, cves, first_sheet, fix, joined, left_out, named, of_cpe, push,
+    severity, vector,
 };
 use crate::{
     File, Refusal, Result,
@@ -182,19 +182,20 @@ fn result(element: &Element, work: &mut Work) {
 }
 
 /// The table, when its columns are those that Greenbone writes.
-fn own_columns(file: &File) -> Option<(Sheet, FxHashMap<String, usize>)> {
-    let (sheet, columns) = columns(file)?;
+fn own_columns(sheet: &Sheet) -> Option<FxHashMap<String, usize>> {
+    let columns = columns(sheet);
     let has = |name: &str| columns.contains_key(name);
-    (has("nvt name") && has("ip") && has("severity")).then_some((sheet, columns))
+    (has("nvt name") && has("ip") && has("severity")).then_some(columns)
 }
 
 /// Whether it is a table that Greenbone wrote.
-pub(crate) fn is_table(file: &File) -> bool {
-    own_columns(file).is_some()
+pub(crate) fn is_table(sheets: &[Sheet]) -> bool {
+    sheets.first().is_some_and(|sheet| own_columns(sheet).is_some())
 }
 
 fn table(file: &File) -> Result<Observed> {
-    let (sheet, columns) = own_columns(file).ok_or_else(|| {
+    let sheet = first_sheet(file)?;
+    let columns = own_columns(&sheet).ok_or_else(|| {
         Refusal::whole(
             &file.name,
             "the columns are none that OpenVAS or Greenbone write (IP, NVT Name, Severity …)",
