@@ -25,6 +25,7 @@ pub mod network;
 pub mod overview;
 pub mod place;
 pub mod plants;
+pub mod program;
 pub mod reports;
 pub mod secret;
 pub mod session;

@@ -220,6 +220,57 @@ fn a_year_of_decisions_is_what_a_model_of_its_own_says() {
         }
     }
     assert!(session.store().unwrap().audit_chain().unwrap().is_intact());
+    figures_are_those_of_the_events(&mut session, &ids);
+}
+
+/// The figures once more, from the histories as the window shows them.
+fn figures_are_those_of_the_events(session: &mut Session, ids: &[String]) {
+    let (from, to) = ("2026-05-01", "2026-09-30");
+    let figures = session.figures("works", Some(to), Some(from)).unwrap();
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    let (start, end) = (at("2026-05-01T00:00:00Z"), at("2026-10-01T00:00:00Z"));
+    let (mut seen, mut treated, mut open, mut waiting) = (Vec::new(), Vec::new(), 0, 0);
+    for id in ids {
+        let detail = session.finding("works", Some(to), id).unwrap();
+        let events: Vec<(Timestamp, &str)> =
+            detail.events.iter().map(|event| (at(&event.at), event.kind.as_str())).collect();
+        let opened = events[0].0;
+        let days = |at: Timestamp| at.duration_since(opened).as_secs_f64() / 86_400.0;
+        assert!(events.iter().all(|(at, _)| *at < end));
+        let decided =
+            ["acknowledged", "ticketed", "risk_accepted", "deferred", "patched", "closed", "false_positive"];
+        let first = events.iter().find(|(_, kind)| decided.contains(kind)).map(|(at, _)| *at);
+        seen.extend(first.filter(|at| *at >= start).map(days));
+        let ended = ["patched", "closed", "false_positive"];
+        let behind = events.iter().rposition(|(_, kind)| *kind == "reopened").unwrap_or(0);
+        let last = events[behind..].iter().find(|(_, kind)| ended.contains(kind)).map(|(at, _)| *at);
+        treated.extend(last.filter(|at| *at >= start).map(days));
+        open += usize::from(detail.row.state == "open");
+        waiting += usize::from(detail.row.state == "open" && !detail.row.triaged);
+    }
+    let middle = |mut list: Vec<f64>| {
+        list.sort_by(f64::total_cmp);
+        (!list.is_empty()).then(|| list[(list.len() - 1) / 2])
+    };
+    assert!(seen.len() + treated.len() > 5, "{seen:?} {treated:?}");
+    assert_eq!((figures.all.acknowledged.count, figures.all.treated.count), (seen.len(), treated.len()));
+    let near = |a: Option<f64>, b: Option<f64>| match (a, b) {
+        (Some(a), Some(b)) => (a - b).abs() < 1e-3,
+        (a, b) => a == b,
+    };
+    assert!(near(figures.all.acknowledged.median, middle(seen)), "{:?}", figures.all);
+    assert!(near(figures.all.treated.median, middle(treated)), "{:?}", figures.all);
+    assert_eq!((figures.all.open, figures.all.waiting), (open, waiting));
+    let last = figures.backlog.last().unwrap();
+    assert_eq!((last.day.to_string().as_str(), last.open, last.waiting), (to, open, waiting));
+    assert_eq!(figures.backlog.len(), 5);
+    for entry in &figures.backlog {
+        let open = rows(session, Some(entry.day)).iter().filter(|row| row.state == "open").count();
+        assert_eq!(entry.open, open, "{}", entry.day);
+    }
+    let sum = |groups: Vec<usize>| groups.into_iter().sum::<usize>();
+    assert_eq!(sum(figures.zones.values().map(|group| group.open).collect()), open);
+    assert_eq!(sum(figures.tiers.values().map(|group| group.open).collect()), open);
 }
 
 #[test]

@@ -134,6 +134,18 @@ pub enum Verb {
         after_help = "Example:\n  plumbline report --environment works-1 --from 2026-01-01 --to 2026-06-30 --out report.pdf"
     )]
     Report(Report),
+    /// Figures of vulnerability management for a period: times to acknowledge and to treat, backlog, gaps
+    ///
+    /// From the recorded events alone, as IEC 62443-2-1 asks for evidence of. Times are in days; the p90 is what nine
+    /// in ten did not exceed.
+    #[command(after_help = "Example:\n  plumbline figures --from 2026-01-01 --as-of 2026-06-30")]
+    Figures {
+        #[command(flatten)]
+        scope: Scope,
+        /// First day of the period; half a year before when not given
+        #[arg(long, value_name = "DATE")]
+        from: Option<String>,
+    },
     /// The audit log: look at it, or check its chain
     #[command(
         after_help = "Example:\n  plumbline audit log --text m.keller\n  plumbline audit export --out head-2026-q4.json\n  plumbline audit verify --against head-2026-q4.json"

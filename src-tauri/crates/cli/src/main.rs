@@ -70,6 +70,7 @@ fn run(arguments: &Arguments, output: &Output) -> app::Result<Done> {
         Verb::Undo { change } => verbs::findings::undo(stored()?, *change, output),
         Verb::Asset { verb } => verbs::lists::assets(stored()?, verb, output),
         Verb::Finding { verb } => verbs::findings::findings(stored()?, verb, output),
+        Verb::Figures { scope, from } => verbs::figures::figures(stored()?, scope, from.as_deref(), output),
         Verb::Ticket { verb } => verbs::lists::tickets(stored()?, verb, output),
         Verb::Control { verb } => verbs::controls::controls(stored()?, verb, output),
         Verb::Assess(wanted) => match &wanted.evidence {

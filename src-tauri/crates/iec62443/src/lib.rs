@@ -30,6 +30,7 @@ pub mod moment;
 pub mod plant;
 pub mod priority;
 pub mod profile;
+pub mod program;
 pub mod scoring;
 
 pub use assessment::Assessment;

@@ -3,6 +3,7 @@
 pub mod assess;
 pub mod audit;
 pub mod controls;
+pub mod figures;
 pub mod findings;
 pub mod help;
 pub mod import;

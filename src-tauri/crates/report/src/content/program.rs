@@ -1,10 +1,11 @@
 //! Evidence for vulnerability management as IEC 62443-2-1 asks for it.
 
 use iec62443::{
-    Moment, catalogue,
+    catalogue,
     evidence::{ControlStatus, EventKind},
     finding::{Cover, Rating, State, control_cover},
     moment::days_between,
+    program::{self, Group},
 };
 
 use super::{
@@ -180,70 +181,44 @@ fn triage(facts: &Facts<'_>, part: &mut Part) {
     let as_of = facts.input.when.as_of;
     part.heading_of("program.triage");
     part.say("program.triage.text");
-    let mut times: [Vec<f64>; 6] = Default::default();
-    let mut waiting = [0usize; 6];
-    let mut oldest = [0i64; 6];
     let mut events = [0usize; 11];
-    for (_, finding, verdict) in facts.findings() {
-        let Some(band) = Rating::ALL.iter().position(|r| *r == verdict.rating) else { continue };
+    for (_, finding, _) in facts.findings() {
         for event in finding.events.iter().filter(|e| e.at <= as_of && e.at.day() >= facts.from) {
             if let Some(n) = KINDS.iter().position(|k| *k == event.kind).and_then(|i| events.get_mut(i)) {
                 *n += 1;
             }
         }
-        let first = finding.events.iter().filter(|e| e.at <= as_of && decides(e.kind)).map(|e| e.at).min();
-        match first {
-            Some(at) if at.day() >= facts.from => times[band].push(days_since(finding.opened, at)),
-            _ => {}
-        }
-        if verdict.state == State::Open && !verdict.triaged {
-            waiting[band] += 1;
-            oldest[band] = oldest[band].max(days_between(finding.opened.day(), facts.today));
-        }
     }
+    let figures = program::figures(facts.plant, facts.input.assessment, facts.input.when);
     let number = |value: Option<f64>| {
         value.map_or_else(
             || Cell::text("–"),
             |v| Cell::text(decimal(language, v, 1)).with(Value::Real((v * 10.0).round() / 10.0)),
         )
     };
-    let mut all = Vec::new();
-    let mut rows = Vec::new();
-    let mut row = |label: Cell, list: &mut Vec<f64>, waiting: usize, oldest: i64| {
-        list.sort_by(f64::total_cmp);
-        let of = |p| (!list.is_empty()).then(|| quantile(list, p));
-        rows.push(vec![
+    let row = |label: Cell, group: &Group| {
+        let times = group.acknowledged;
+        vec![
             label,
-            Cell::count(list.len()),
-            number(of(50)),
-            number(of(90)),
-            number(of(100)),
-            Cell::count(waiting),
-            if waiting > 0 {
-                Cell::text(oldest.to_string()).with(Value::Whole(oldest))
+            Cell::count(times.count),
+            number(times.median),
+            number(times.p90),
+            number(times.longest),
+            Cell::count(group.waiting),
+            if group.waiting > 0 {
+                Cell::text(group.oldest.to_string()).with(Value::Whole(group.oldest))
             } else {
                 Cell::text("–")
             },
-        ]);
+        ]
     };
-    for (index, rating) in Rating::ALL.iter().enumerate() {
-        if times[index].is_empty() && waiting[index] == 0 {
-            continue;
-        }
-        all.extend_from_slice(&times[index]);
-        row(
-            Cell::text(words.get(&format!("severity.{}", rating.as_str()))),
-            &mut times[index],
-            waiting[index],
-            oldest[index],
-        );
-    }
-    row(
-        Cell::text(words.get("all")).strong(),
-        &mut all,
-        waiting.iter().sum(),
-        oldest.into_iter().max().unwrap_or(0),
-    );
+    let mut rows: Vec<Vec<Cell>> = Rating::ALL
+        .iter()
+        .filter_map(|rating| Some((rating, figures.severities.get(rating.as_str())?)))
+        .filter(|(_, group)| group.acknowledged.count > 0 || group.waiting > 0)
+        .map(|(rating, group)| row(Cell::text(words.get(&format!("severity.{}", rating.as_str()))), group))
+        .collect();
+    rows.push(row(Cell::text(words.get("all")).strong(), &figures.all));
     let columns = [
         ("severity", Text),
         ("triaged", Number),
@@ -277,21 +252,6 @@ const KINDS: [EventKind; 11] = [
     EventKind::FalsePositive,
     EventKind::FrOverride,
 ];
-
-/// Kinds of events that set a finding to triaged (scoring.md section 2).
-fn decides(kind: EventKind) -> bool {
-    !matches!(
-        kind,
-        EventKind::Undeferred | EventKind::FixAvailable | EventKind::Reopened | EventKind::FrOverride
-    )
-}
-
-/// Days from one moment to another with a fraction; what is opened "on a day" counts from the day's end, so
-/// a decision on the same day took no time.
-fn days_since(from: Moment, to: Moment) -> f64 {
-    let seconds = to.timestamp().as_second() - from.timestamp().as_second();
-    (seconds.max(0) as f64) / 86_400.0
-}
 
 fn tickets(facts: &Facts<'_>, part: &mut Part) {
     let words = facts.words;
