@@ -10,6 +10,9 @@ use crate::{
     output::{Output, count, table},
 };
 
+/// In the order in which they are told.
+const SEVERITIES: [&str; 6] = ["critical", "high", "medium", "low", "none", "unscored"];
+
 pub fn figures(
     mut session: Session,
     scope: &Scope,
@@ -57,7 +60,7 @@ pub fn figures(
                 ]
             }),
         );
-        text += "\n\n";
+        text += "\n";
         text += &table(
             ["backlog on", "open", "no decision", "opened since"],
             figures.backlog.iter().map(|b| {
