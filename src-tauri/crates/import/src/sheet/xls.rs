@@ -6,7 +6,7 @@
 use std::io::{Cursor, Read, Write};
 
 use calamine::{Reader, Xls};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Area, Format, Grid, MOST_BYTES, Sheet, Shown, general, shown_data};
 use crate::{File, Refusal, Result};
@@ -159,6 +159,18 @@ fn sift(stream: &mut Vec<u8>) -> Sifted {
     let mut texts: Vec<(usize, usize)> = Vec::new();
     let mut in_texts = false;
     let mut wide = true;
+    // Where records begin, as far as they are whole: nothing else may be taken for one.
+    let mut begins: FxHashSet<usize> = FxHashSet::default();
+    let mut whole = 0;
+    while let Some(length) = word(stream, whole + 2) {
+        let end = whole + 4 + usize::from(length);
+        if end > stream.len() {
+            break;
+        }
+        begins.insert(whole);
+        whole = end;
+    }
+    stream.truncate(whole);
     let mut at = 0;
     while let (Some(kind), Some(length)) = (word(stream, at), word(stream, at + 2)) {
         if let Some(name) = places.get(&at) {
@@ -166,11 +178,6 @@ fn sift(stream: &mut Vec<u8>) -> Sifted {
             extent = None;
         }
         let (start, end) = (at + 4, at + 4 + usize::from(length));
-        if end > stream.len() {
-            // Cut off: what was whole is read.
-            stream.truncate(at);
-            break;
-        }
         in_texts = kind == kind::TEXTS && texts.is_empty() || in_texts && kind == kind::CONTINUED;
         if in_texts {
             texts.push((start, end));
@@ -179,7 +186,6 @@ fn sift(stream: &mut Vec<u8>) -> Sifted {
             // Its result is read, not how it came about.
             stream[start + 20..end].fill(0);
         }
-        let rest = stream.len();
         let body = &stream[start..end];
         let (row, column) = (word(body, 0), word(body, 2));
         let sound = match kind {
@@ -190,7 +196,7 @@ fn sift(stream: &mut Vec<u8>) -> Sifted {
                 let place = number(body, 0).map(|place| place as usize);
                 let name = body.get(6).and_then(|length| text(body.get(7..)?, usize::from(*length), wide));
                 match (place, name) {
-                    (Some(place), Some(name)) if place < rest => {
+                    (Some(place), Some(name)) if begins.contains(&place) => {
                         places.insert(place, name);
                         true
                     }
