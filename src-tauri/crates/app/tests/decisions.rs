@@ -519,3 +519,24 @@ fn a_control_counts_while_it_stands_and_covers_what_a_rule_found() {
     assert_eq!(session.controls(&environment, None).unwrap()[0].all, 1);
     assert!(session.store().unwrap().audit_chain().unwrap().is_intact());
 }
+
+#[test]
+fn what_ended_by_itself_before_a_later_decision_of_that_day_stays_in_the_history() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = clock("2026-03-10T08:00:00Z");
+    let (mut session, _) = plant(folder.path(), &clock, 1);
+    *clock.lock().unwrap() += 24.hours();
+    let ids: Vec<String> = rows(&mut session, None).into_iter().map(|row| row.id).collect();
+    let accepted = view::Decision { until: Some("2026-03-20".to_owned()), ..decision("accept", &ids) };
+    session.decide(&accepted).unwrap();
+    *clock.lock().unwrap() += (24 * 14).hours();
+    let patched = view::Decision { on: Some("2026-03-21".to_owned()), ..decision("patch", &ids) };
+    session.decide(&patched).unwrap();
+    // Both the one who decided and one who opens the store anew.
+    let mut other = self::session(&folder.path().join("store"), "o.t", &clock);
+    for session in [&mut session, &mut other] {
+        let events = session.finding("works", None, &ids[0]).unwrap().events;
+        let kinds: Vec<&str> = events.iter().map(|event| event.kind.as_str()).collect();
+        assert_eq!(kinds, ["opened", "risk_accepted", "reopened", "patched"]);
+    }
+}

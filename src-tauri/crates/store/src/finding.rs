@@ -252,7 +252,8 @@ impl Change<'_> {
                         environment,
                         finding,
                         change,
-                        new.event.at.to_string(),
+                        // Ends are instants; a day's own text would stand before its midnight.
+                        new.event.at.timestamp().to_string(),
                         kind.as_str()
                     ])?;
             }
