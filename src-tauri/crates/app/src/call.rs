@@ -449,9 +449,7 @@ impl Door {
     }
 
     fn export_bundle(&self, job: &Job<'_>) -> Result<Option<view::BundleView>> {
-        let Some(folder) = self.shell.choose(true).and_then(|paths| paths.into_iter().next()) else {
-            return Ok(None);
-        };
+        let Some(folder) = self.folder() else { return Ok(None) };
         let place = lock(&self.session).place();
         let file = folder.join(intelligence::bundle_name(&place));
         intelligence::export_bundle(&place, &file, None, job).map(Some)
@@ -496,11 +494,14 @@ impl Door {
         Ok(Some(done))
     }
 
+    /// A folder that the user chose; none when they changed their mind.
+    fn folder(&self) -> Option<PathBuf> {
+        self.shell.choose(true)?.into_iter().next()
+    }
+
     /// Writes the signed end of the log into a folder that is asked for; returns the file.
     fn save_head(&self) -> Result<Option<String>> {
-        let Some(folder) = self.shell.choose(true).and_then(|paths| paths.into_iter().next()) else {
-            return Ok(None);
-        };
+        let Some(folder) = self.folder() else { return Ok(None) };
         let session = lock(&self.session);
         let file = folder.join(format!("plumbline-log-{}.json", session.today()));
         session.export_head(&file)?;
@@ -509,9 +510,7 @@ impl Door {
 
     /// Writes all tickets as a table into a folder that is asked for; returns the file.
     fn save_tickets(&self, environment: &str) -> Result<Option<String>> {
-        let Some(folder) = self.shell.choose(true).and_then(|paths| paths.into_iter().next()) else {
-            return Ok(None);
-        };
+        let Some(folder) = self.folder() else { return Ok(None) };
         let mut session = lock(&self.session);
         let file = folder.join(format!("plumbline-tickets-{}-{}.csv", slug(environment), session.today()));
         let table = session.tickets_as_csv(environment)?;
@@ -522,9 +521,7 @@ impl Door {
 
     /// Writes refused rows as a table into a folder that is asked for; returns the file.
     fn save_refused(&self, rows: &[view::RefusedRow]) -> Result<Option<String>> {
-        let Some(folder) = self.shell.choose(true).and_then(|paths| paths.into_iter().next()) else {
-            return Ok(None);
-        };
+        let Some(folder) = self.folder() else { return Ok(None) };
         let day = lock(&self.session).today();
         let file = folder.join(format!("plumbline-refused-{day}.csv"));
         let table = rows.iter().map(|row| [row.at.as_str(), row.reason.as_str()]);

@@ -49,7 +49,10 @@ fn usage(what: impl Into<String>, advice: impl Into<String>) -> Failure {
 }
 
 /// A text that a person typed, within bounds.
-fn text(what: &str, text: &str, longest: usize) -> Result<String> {
+///
+/// # Errors
+/// `usage` when it is longer than so many characters, or holds one that cannot be seen.
+pub(crate) fn typed(what: &str, text: &str, longest: usize) -> Result<String> {
     let text = text.trim();
     if text.chars().count() > longest {
         return Err(usage(format!("the {what} is longer than {longest} characters"), "Shorten it."));
@@ -89,10 +92,10 @@ fn wanted(
 ) -> Result<(Control<'static>, ControlDetail)> {
     let old = known.map(|at| (&plant.evidence.controls[at], &plant.controls[at]));
     let detail = ControlDetail {
-        title: text("title", &wish.title, LONGEST_TITLE)?,
-        description: text("description", &wish.description, LONGEST)?,
+        title: typed("title", &wish.title, LONGEST_TITLE)?,
+        description: typed("description", &wish.description, LONGEST)?,
         zone: wish.zone.clone(),
-        owner: text("owner", &wish.owner, LONGEST_TITLE)?,
+        owner: typed("owner", &wish.owner, LONGEST_TITLE)?,
         srs: wish.srs.iter().map(|sr| sr.trim().to_owned()).filter(|sr| !sr.is_empty()).collect(),
         review: wish.review.as_deref().map(day).transpose()?,
     };
@@ -189,7 +192,6 @@ impl Session {
     /// `not_found`, `usage` for what cannot be; nothing is changed then.
     pub fn put_control(&mut self, wish: &view::ControlWish) -> Result<view::Change> {
         let (today, who, now) = (self.today(), self.who(), Moment::at(self.now()));
-        self.store()?.check_clock(&who)?;
         let environment = wish.environment.as_str();
         let number = self.store_mut()?.try_change(&who, |change| -> Result<_> {
             let known = change.plant(environment, today)?;
@@ -238,7 +240,7 @@ impl Session {
         let who = self.who();
         self.store()?.check_clock(&who)?;
         let environment = wish.environment.as_str();
-        let reason = text("reason", &wish.reason, LONGEST)?;
+        let reason = typed("reason", &wish.reason, LONGEST)?;
         let asked = self.meant(environment, &wish.findings, wish.all.as_ref())?;
         let plant = self.plant(environment)?;
         if !plant.evidence.controls.iter().any(|control| *control.id == *wish.control) {

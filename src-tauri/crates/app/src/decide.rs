@@ -18,7 +18,13 @@ use store::{
     intake::{Before, Proposal, Was},
 };
 
-use crate::{Failure, Result, Session, controls::by_hand, matches::described, session::day, view};
+use crate::{
+    Failure, Result, Session,
+    controls::{by_hand, typed},
+    matches::described,
+    session::day,
+    view,
+};
 
 /// Reasons for an acknowledgement (scoring.md section 2; the window asks for one).
 pub const REASONS: [&str; 7] = [
@@ -151,16 +157,8 @@ impl Decided {
                 &format!("Known are {}.", known.join(", ")),
             );
         };
-        let note = decision.note.trim();
-        if note.chars().count() > LONGEST {
-            return wrong(&format!("the reason is longer than {LONGEST} characters"), "Shorten it.");
-        }
-        if let Some(c) = import::list::hidden(note) {
-            return wrong(
-                &format!("the reason holds the hidden character U+{:04X}", u32::from(c)),
-                "Type it anew.",
-            );
-        }
+        let note = typed("reason", &decision.note, LONGEST)?;
+        let note = note.as_str();
         let needs_words =
             matches!(act, Act::Defer | Act::Accept | Act::FalsePositive | Act::Reopen | Act::Override);
         if needs_words && note.is_empty() {
@@ -210,8 +208,7 @@ impl Decided {
         let ticket = match (act, &decision.ticket) {
             (Act::Ticket, Some(ticket)) if !ticket.id.trim().is_empty() => {
                 let link = ticket.link.trim();
-                // It is shown as something to follow.
-                if !link.is_empty() && !link.starts_with("https://") && !link.starts_with("http://") {
+                if !link.is_empty() && !Ticket::is_link(link) {
                     return wrong(
                         &format!("{:?} is no link", link.chars().take(60).collect::<String>()),
                         "A link begins with https://.",
@@ -307,9 +304,10 @@ impl Session {
                 was.proposals = withdraw(change, environment, &ids)?;
             }
             if was != Before::default() {
+                let changes = change.asset_changes(environment)?;
                 for (asset, was) in &mut was.assets {
                     if let Some(was) = was {
-                        was.change = change.asset_changes(environment)?.get(asset).copied();
+                        was.change = changes.get(asset).copied();
                     }
                 }
                 change.put_plant(&more, &plant, &serde_json::Value::Null, Some(number))?;
@@ -375,10 +373,12 @@ impl Session {
         more.evidence.profile = plant.evidence.profile.clone();
         let mut was = Before::default();
         if let Some(ticket) = &decided.ticket {
+            let known: FxHashMap<&str, &Ticket> =
+                plant.tickets.iter().filter(|t| t.id == ticket.id).map(|t| (t.finding.as_str(), t)).collect();
             for index in indices {
                 let finding = plant.evidence.findings[*index].id.to_string();
-                let known = plant.tickets.iter().find(|t| t.id == ticket.id && t.finding == finding);
-                was.tickets.push((ticket.id.clone(), finding.clone(), known.cloned()));
+                let known = known.get(finding.as_str()).copied().cloned();
+                was.tickets.push((ticket.id.clone(), finding.clone(), known));
                 more.tickets.push(Ticket { finding, created: Some(moment), ..ticket.clone() });
             }
         }
@@ -475,16 +475,24 @@ fn follow(plant: &mut Plant, indices: &[usize], new: &NewEvent, more: &Plant) {
             notes.push(EventNote { by, reason: UNTIL_PASSED.to_owned(), until: None });
         }
     }
+    // A decision writes one ticket, of as many findings as it is about.
+    let id = more.tickets.first().map(|ticket| ticket.id.as_str());
+    let of_it = |(at, ticket): (usize, &Ticket)| {
+        (Some(ticket.id.as_str()) == id).then(|| (ticket.finding.clone(), at))
+    };
+    let places: FxHashMap<String, usize> = plant.tickets.iter().enumerate().filter_map(of_it).collect();
     for ticket in &more.tickets {
-        match plant.tickets.iter_mut().find(|t| t.id == ticket.id && t.finding == ticket.finding) {
-            Some(known) => known.clone_from(ticket),
+        match places.get(&ticket.finding) {
+            Some(at) => plant.tickets[*at].clone_from(ticket),
             None => plant.tickets.push(ticket.clone()),
         }
     }
-    for (asset, detail) in more.evidence.assets.iter().zip(&more.assets) {
-        if let Some(at) = plant.evidence.assets.iter().position(|known| known.id == asset.id) {
-            plant.evidence.assets[at] = asset.clone();
-            plant.assets[at].clone_from(detail);
+    let changed: FxHashMap<&str, usize> =
+        more.evidence.assets.iter().enumerate().map(|(at, asset)| (&*asset.id, at)).collect();
+    for (asset, detail) in plant.evidence.assets.iter_mut().zip(&mut plant.assets) {
+        if let Some(at) = changed.get(&*asset.id) {
+            *asset = more.evidence.assets[*at].clone();
+            detail.clone_from(&more.assets[*at]);
         }
     }
 }

@@ -8,12 +8,12 @@ use iec62443::{
     evidence::{self, Cvss, Event, EventKind, Finding, Fix, Weakness},
     finding::{State, standing},
     level::FrSet,
-    plant::{self, Environment, EventNote, Ticket},
+    plant::{self, Environment, EventNote},
 };
 use import::{
     File, Refusal, detect,
     merge::{By, Earlier, Gone, Joined, Merged, Way, merge},
-    observation::{Observed, Refused, Statement, TicketSighting},
+    observation::{Observed, Refused, Statement},
 };
 pub use import::{columns::Mapping, observation::Kind};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -33,6 +33,7 @@ use crate::{
     matches::subject,
     plants::{read, slug},
     statement::statement,
+    tickets::written,
     view,
     watch::tell,
 };
@@ -498,98 +499,6 @@ fn state(
         }
     }
     closed
-}
-
-/// What a list of tickets changes.
-#[derive(Default)]
-struct Written {
-    /// Tickets that are new, changed, as before.
-    counts: [u32; 3],
-    /// Tickets as they were; none for new ones.
-    before: Vec<(String, String, Option<Ticket>)>,
-    /// Findings that got a ticket.
-    ticketed: Vec<String>,
-}
-
-/// Tickets by their numbers. A row that names no finding is meant for all that the ticket was about before.
-fn written(known: &Plant, merged: &mut Merged, tickets: Vec<TicketSighting>, now: Moment) -> Written {
-    let mut written = Written::default();
-    if tickets.is_empty() {
-        return written;
-    }
-    let findings: FxHashMap<&str, &Finding<'_>> =
-        known.evidence.findings.iter().map(|finding| (&*finding.id, finding)).collect();
-    let mut by_id: FxHashMap<&str, Vec<&Ticket>> = FxHashMap::default();
-    for ticket in &known.tickets {
-        by_id.entry(&ticket.id).or_default().push(ticket);
-    }
-    for seen in tickets {
-        let mut about: Vec<&Ticket> = by_id.get(seen.id.as_str()).cloned().unwrap_or_default();
-        let mut refuse = |reason: String| merged.refused.push(Refused { at: seen.at.clone(), reason });
-        if !seen.finding.is_empty() {
-            about.retain(|ticket| ticket.finding == seen.finding);
-            match findings.get(seen.finding.as_str()) {
-                None => {
-                    refuse(format!("there is no finding {:?} here", short(&seen.finding)));
-                    continue;
-                }
-                Some(finding) if about.is_empty() => {
-                    let open = standing(finding, now).is_some_and(|standing| standing.state == State::Open);
-                    if open {
-                        written.ticketed.push(seen.finding.clone());
-                    }
-                    written.counts[0] += 1;
-                    written.before.push((seen.id.clone(), seen.finding.clone(), None));
-                    merged.plant.tickets.push(Ticket {
-                        id: seen.id,
-                        system: seen.system,
-                        link: seen.link,
-                        finding: seen.finding,
-                        created: Some(seen.created.unwrap_or(now)),
-                        assignee: seen.assignee,
-                        due: seen.due,
-                        status: seen.status,
-                        closed: seen.closed,
-                    });
-                    continue;
-                }
-                Some(_) => {}
-            }
-        }
-        if about.is_empty() {
-            refuse(format!(
-                "there is no ticket {:?} here; name the finding that it is about",
-                short(&seen.id)
-            ));
-            continue;
-        }
-        for was in about {
-            let text = |new: &str, old: &str| if new.is_empty() { old } else { new }.to_owned();
-            let ticket = Ticket {
-                id: was.id.clone(),
-                finding: was.finding.clone(),
-                system: text(&seen.system, &was.system),
-                link: text(&seen.link, &was.link),
-                assignee: text(&seen.assignee, &was.assignee),
-                status: text(&seen.status, &was.status),
-                due: seen.due.or(was.due),
-                created: seen.created.or(was.created),
-                closed: seen.closed.or(was.closed),
-            };
-            if ticket == *was {
-                written.counts[2] += 1;
-                continue;
-            }
-            written.counts[1] += 1;
-            written.before.push((was.id.clone(), was.finding.clone(), Some(was.clone())));
-            merged.plant.tickets.push(ticket);
-        }
-    }
-    written
-}
-
-fn short(text: &str) -> String {
-    text.chars().take(60).collect()
 }
 
 /// A statement as it is kept with the finding: who says it, where, and why.

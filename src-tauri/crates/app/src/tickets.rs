@@ -1,5 +1,15 @@
-//! Tickets as rows, and as a table that a ticket system or a spreadsheet reads and gives back.
+//! Tickets as rows, as a table that a ticket system or a spreadsheet reads and gives back, and what such a table changes.
 
+use iec62443::{
+    Moment, Plant,
+    evidence::Finding,
+    finding::{State, standing},
+    plant::Ticket,
+};
+use import::{
+    merge::Merged,
+    observation::{Refused, TicketSighting},
+};
 use rustc_hash::FxHashMap;
 
 use crate::{Result, Session, export, view};
@@ -21,7 +31,7 @@ impl Session {
             .zip(&plant.assets)
             .map(|(asset, detail)| (&*asset.id, detail.tag.as_str()))
             .collect();
-        let row = |ticket: &iec62443::plant::Ticket| {
+        let row = |ticket: &Ticket| {
             let finding = findings.get(ticket.finding.as_str()).map(|at| &plant.evidence.findings[*at]);
             let tag = finding.and_then(|finding| tags.get(&*finding.asset).copied());
             view::TicketRow {
@@ -79,4 +89,101 @@ impl Session {
         });
         export::csv(head, cells)
     }
+}
+
+/// What a list of tickets changes.
+#[derive(Default)]
+pub(crate) struct Written {
+    /// Tickets that are new, changed, as before.
+    pub counts: [u32; 3],
+    /// Tickets as they were; none for new ones.
+    pub before: Vec<(String, String, Option<Ticket>)>,
+    /// Findings that got a ticket.
+    pub ticketed: Vec<String>,
+}
+
+/// Tickets by their numbers. A row that names no finding is meant for all that the ticket was about before.
+pub(crate) fn written(
+    known: &Plant,
+    merged: &mut Merged,
+    tickets: Vec<TicketSighting>,
+    now: Moment,
+) -> Written {
+    let mut written = Written::default();
+    if tickets.is_empty() {
+        return written;
+    }
+    let findings: FxHashMap<&str, &Finding<'_>> =
+        known.evidence.findings.iter().map(|finding| (&*finding.id, finding)).collect();
+    let mut by_id: FxHashMap<&str, Vec<&Ticket>> = FxHashMap::default();
+    for ticket in &known.tickets {
+        by_id.entry(&ticket.id).or_default().push(ticket);
+    }
+    for seen in tickets {
+        let mut about: Vec<&Ticket> = by_id.get(seen.id.as_str()).cloned().unwrap_or_default();
+        let mut refuse = |reason: String| merged.refused.push(Refused { at: seen.at.clone(), reason });
+        if !seen.finding.is_empty() {
+            about.retain(|ticket| ticket.finding == seen.finding);
+            match findings.get(seen.finding.as_str()) {
+                None => {
+                    refuse(format!("there is no finding {:?} here", short(&seen.finding)));
+                    continue;
+                }
+                Some(finding) if about.is_empty() => {
+                    let open = standing(finding, now).is_some_and(|standing| standing.state == State::Open);
+                    if open {
+                        written.ticketed.push(seen.finding.clone());
+                    }
+                    written.counts[0] += 1;
+                    written.before.push((seen.id.clone(), seen.finding.clone(), None));
+                    merged.plant.tickets.push(Ticket {
+                        id: seen.id,
+                        system: seen.system,
+                        link: seen.link,
+                        finding: seen.finding,
+                        created: Some(seen.created.unwrap_or(now)),
+                        assignee: seen.assignee,
+                        due: seen.due,
+                        status: seen.status,
+                        closed: seen.closed,
+                    });
+                    continue;
+                }
+                Some(_) => {}
+            }
+        }
+        if about.is_empty() {
+            refuse(format!(
+                "there is no ticket {:?} here; name the finding that it is about",
+                short(&seen.id)
+            ));
+            continue;
+        }
+        for was in about {
+            let text = |new: &str, old: &str| if new.is_empty() { old } else { new }.to_owned();
+            let ticket = Ticket {
+                id: was.id.clone(),
+                finding: was.finding.clone(),
+                system: text(&seen.system, &was.system),
+                link: text(&seen.link, &was.link),
+                assignee: text(&seen.assignee, &was.assignee),
+                status: text(&seen.status, &was.status),
+                due: seen.due.or(was.due),
+                created: seen.created.or(was.created),
+                closed: seen.closed.or(was.closed),
+            };
+            if ticket == *was {
+                written.counts[2] += 1;
+                continue;
+            }
+            written.counts[1] += 1;
+            written.before.push((was.id.clone(), was.finding.clone(), Some(was.clone())));
+            merged.plant.tickets.push(ticket);
+        }
+    }
+    written
+}
+
+fn short(text: &str) -> String {
+    text.chars().take(60).collect()
 }

@@ -251,6 +251,13 @@ pub struct Ticket {
     pub closed: Option<Moment>,
 }
 
+impl Ticket {
+    /// Whether a text can be a ticket's link: it is shown as something to follow.
+    pub fn is_link(text: &str) -> bool {
+        text.starts_with("https://") || text.starts_with("http://")
+    }
+}
+
 fn by_id<'p>(ids: impl Iterator<Item = &'p str>) -> rustc_hash::FxHashMap<&'p str, usize> {
     ids.enumerate().map(|(index, id)| (id, index)).collect()
 }

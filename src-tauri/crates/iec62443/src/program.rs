@@ -200,7 +200,10 @@ pub fn figures(plant: &Plant, assessment: &Assessment, when: When) -> Figures {
         tiers.entry(priority::tier(&because).get()).or_default().add(&entry);
     }
     let done = |gathered: Gathering| gathered.done();
-    let (update_days, gaps, allowed_days) = monitoring(plant, assessment, when);
+    let days = update_days(plant, when);
+    let allowed_days = allowed_days(assessment);
+    let mut gaps = intervals(&days, when);
+    gaps.retain(|gap| gap.days > i64::from(allowed_days));
     let identified = plant.evidence.assets.iter().filter(|asset| asset.identified).count();
     Figures {
         from: when.period_from,
@@ -210,7 +213,7 @@ pub fn figures(plant: &Plant, assessment: &Assessment, when: When) -> Figures {
         severities: severities.into_iter().map(|(key, gathered)| (key, done(gathered))).collect(),
         zones: by_zone.into_iter().map(|(key, gathered)| (key, done(gathered))).collect(),
         backlog: backlog(plant, when),
-        update_days,
+        update_days: days.iter().filter(|day| **day >= when.period_from).count(),
         gaps,
         allowed_days,
         assets: [plant.evidence.assets.len(), identified],
@@ -255,23 +258,28 @@ fn backlog(plant: &Plant, when: When) -> Vec<Backlog> {
     list
 }
 
-fn monitoring(plant: &Plant, assessment: &Assessment, when: When) -> (usize, Vec<Gap>, u32) {
-    let last = when.as_of.day();
+/// Days up to the one assessed on which feeds or scans were brought up to date, in order.
+pub fn update_days(plant: &Plant, when: When) -> Vec<Date> {
     let mut days: Vec<Date> =
         plant.updates.iter().filter(|at| **at <= when.as_of).map(|at| at.day()).collect();
     days.sort_unstable();
     days.dedup();
-    let allowed = assessment.profile.freshness_days.get(2).copied().unwrap_or(30);
-    // A gap may begin before the period: the update before it counts as its start.
-    let first = days.partition_point(|day| *day < when.period_from);
-    let mut ends = days.get(first.saturating_sub(1)..).unwrap_or_default().to_vec();
+    days
+}
+
+/// The times between updates that reach into the period, the last one up to the day assessed. One may begin before the
+/// period: the update before it counts as its start.
+pub fn intervals(update_days: &[Date], when: When) -> Vec<Gap> {
+    let first = update_days.partition_point(|day| *day < when.period_from);
+    let mut ends = update_days.get(first.saturating_sub(1)..).unwrap_or_default().to_vec();
     if !ends.is_empty() {
-        ends.push(last);
+        ends.push(when.as_of.day());
     }
-    let gaps = ends
-        .windows(2)
-        .map(|pair| Gap { from: pair[0], to: pair[1], days: days_between(pair[0], pair[1]) })
-        .filter(|gap| gap.days > i64::from(allowed))
-        .collect();
-    (days.len() - first, gaps, allowed)
+    let gap = |pair: &[Date]| Gap { from: pair[0], to: pair[1], days: days_between(pair[0], pair[1]) };
+    ends.windows(2).map(gap).collect()
+}
+
+/// Days without an update that are allowed: the freshness for SL 3.
+pub fn allowed_days(assessment: &Assessment) -> u32 {
+    assessment.profile.freshness_days.get(2).copied().unwrap_or(30)
 }

@@ -9,7 +9,7 @@ use crate::{
     File, Refusal, Result,
     columns::{plain, recognise},
     list::{date, hidden},
-    observation::{Column, Fault, Kind, Observed, Refused, Sighting},
+    observation::{Fault, Kind, Observed, Refused, Sighting},
     scan::{self, severity, weaknesses},
     sheet::{self, Row, Sheet},
 };
@@ -123,13 +123,7 @@ pub(crate) fn read(file: &File) -> Result<Observed> {
         let what = "no row names the columns of a list of findings: asset, and CVE or title, with severity, CVSS vector, CWE where there are any";
         return Err(Refusal::whole(&file.name, what));
     };
-    for (column, name) in sheet.rows[index].cells.iter().enumerate().filter(|(_, name)| !name.is_empty()) {
-        let field = columns.iter().find(|(_, at)| **at == column).map(|(field, _)| *field);
-        let samples =
-            sheet.rows[index + 1..].iter().map(|row| row.cell(column)).filter(|text| !text.is_empty());
-        let samples = samples.take(3).map(|text| text.chars().take(60).collect()).collect();
-        observed.columns.push(Column { sheet: String::new(), name: name.to_owned(), field, samples });
-    }
+    observed.columns = sheet.told(index, &columns);
     let mut hosts: FxHashMap<String, usize> = FxHashMap::default();
     for row in &sheet.rows[index + 1..] {
         let at = format!("row {}", row.number);

@@ -190,56 +190,45 @@ struct Index {
     hosts: FxHashMap<String, Option<usize>>,
 }
 
-fn note<K: std::hash::Hash + Eq>(map: &mut FxHashMap<K, Option<usize>>, key: K, at: usize) {
-    map.entry(key).and_modify(|known| *known = known.filter(|known| *known == at)).or_insert(Some(at));
+/// Notes a sign. What stands there already is another's too; what is new is only taken in where that is `wanted`.
+fn note<K: std::hash::Hash + Eq>(map: &mut FxHashMap<K, Option<usize>>, key: K, at: usize, wanted: bool) {
+    match map.get_mut(&key) {
+        Some(known) => *known = known.filter(|known| *known == at),
+        None if wanted => drop(map.insert(key, Some(at))),
+        None => {}
+    }
 }
 
 impl Index {
     fn add(&mut self, at: usize, id: &str, detail: &AssetDetail) {
-        note(&mut self.tags, detail.tag.to_lowercase(), at);
-        if id != detail.tag {
-            note(&mut self.tags, id.to_lowercase(), at);
-        }
-        for mac in macs(&detail.mac) {
-            note(&mut self.macs, mac, at);
-        }
-        if let Some(serial) = serial(&detail.serial) {
-            note(&mut self.serials, serial, at);
-        }
-        for ip in ips(&detail.ip) {
-            note(&mut self.ips, ip, at);
-        }
-        for name in [host(&detail.name), host(&detail.tag)].into_iter().flatten() {
-            note(&mut self.hosts, name, at);
-        }
+        self.signs(at, id, detail, true);
     }
 
     /// An asset that this file was taken for: nothing more in it can be that one, but what it shares with another
     /// tells them apart no longer.
     fn share(&mut self, at: usize, id: &str, detail: &AssetDetail) {
-        fn other<K: std::hash::Hash + Eq>(map: &mut FxHashMap<K, Option<usize>>, key: &K, at: usize) {
-            if let Some(known) = map.get_mut(key) {
-                *known = known.filter(|known| *known == at);
-            }
-        }
         // A new plant shares nothing.
-        if self.tags.is_empty() {
-            return;
+        if !self.tags.is_empty() {
+            self.signs(at, id, detail, false);
         }
-        for tag in [&detail.tag, id] {
-            other(&mut self.tags, &tag.to_lowercase(), at);
+    }
+
+    fn signs(&mut self, at: usize, id: &str, detail: &AssetDetail, wanted: bool) {
+        note(&mut self.tags, detail.tag.to_lowercase(), at, wanted);
+        if id != detail.tag {
+            note(&mut self.tags, id.to_lowercase(), at, wanted);
         }
         for mac in macs(&detail.mac) {
-            other(&mut self.macs, &mac, at);
+            note(&mut self.macs, mac, at, wanted);
         }
         if let Some(serial) = serial(&detail.serial) {
-            other(&mut self.serials, &serial, at);
+            note(&mut self.serials, serial, at, wanted);
         }
         for ip in ips(&detail.ip) {
-            other(&mut self.ips, &ip, at);
+            note(&mut self.ips, ip, at, wanted);
         }
         for name in [host(&detail.name), host(&detail.tag)].into_iter().flatten() {
-            other(&mut self.hosts, &name, at);
+            note(&mut self.hosts, name, at, wanted);
         }
     }
 }
@@ -294,7 +283,7 @@ pub fn merge(known: &Plant, earlier: &[Earlier], observed: Observed, way: &Way, 
     if !before.is_empty() {
         for (at, (asset, _)) in assets.iter().enumerate() {
             for sighting in before.get(&*asset.id).into_iter().flatten() {
-                note(&mut meant, signs(sighting), at);
+                note(&mut meant, signs(sighting), at, true);
             }
         }
     }

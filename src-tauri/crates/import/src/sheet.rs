@@ -6,8 +6,9 @@ use std::{borrow::Cow, io::Cursor};
 use calamine::{Data, DataRef, Reader, Xlsx};
 use csv::StringRecord;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use rustc_hash::FxHashMap;
 
-use crate::{File, Refusal, Result, table::Lines};
+use crate::{File, Refusal, Result, observation::Column, table::Lines};
 
 mod ods;
 mod xls;
@@ -28,6 +29,26 @@ pub(crate) struct Sheet {
     pub name: String,
     /// Rows that are not blank, in order.
     pub rows: Vec<Row>,
+}
+
+impl Sheet {
+    /// How the columns of a list were read, by its head and what each field's column is.
+    pub fn told(&self, head: usize, fields: &FxHashMap<&'static str, usize>) -> Vec<Column> {
+        let named = self.rows[head].cells.iter().enumerate().filter(|(_, name)| !name.is_empty());
+        named
+            .map(|(column, name)| {
+                let field = fields.iter().find(|(_, at)| **at == column).map(|(field, _)| *field);
+                let values = self.rows[head + 1..].iter().map(|row| row.cell(column));
+                let samples = values.filter(|text| !text.is_empty()).take(3);
+                Column {
+                    sheet: String::new(),
+                    name: name.to_owned(),
+                    field,
+                    samples: samples.map(|text| text.chars().take(60).collect()).collect(),
+                }
+            })
+            .collect()
+    }
 }
 
 /// A row.

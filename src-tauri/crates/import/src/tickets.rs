@@ -1,7 +1,7 @@
 //! Lists of tickets: what a ticket system writes out, or this program did and somebody filled in. A row is a ticket,
 //! and the finding that it is about where the list says so.
 
-use iec62443::Moment;
+use iec62443::{Moment, plant::Ticket};
 use jiff::civil::Date;
 use rustc_hash::FxHashMap;
 
@@ -9,7 +9,7 @@ use crate::{
     File, Refusal, Result,
     columns::plain,
     list::{date, hidden},
-    observation::{Column, Kind, Observed, Refused, TicketSighting},
+    observation::{Kind, Observed, Refused, TicketSighting},
     sheet::{self, Row, Sheet},
 };
 
@@ -84,12 +84,7 @@ pub(crate) fn read(file: &File) -> Result<Observed> {
     };
     let mut observed = Observed::new(Kind::Tickets);
     let body = &sheet.rows[index + 1..];
-    for (column, name) in sheet.rows[index].cells.iter().enumerate().filter(|(_, name)| !name.is_empty()) {
-        let field = columns.iter().find(|(_, at)| **at == column).map(|(field, _)| *field);
-        let samples = body.iter().map(|row| row.cell(column)).filter(|text| !text.is_empty());
-        let samples = samples.take(3).map(|text| text.chars().take(60).collect()).collect();
-        observed.columns.push(Column { sheet: String::new(), name: name.to_owned(), field, samples });
-    }
+    observed.columns = sheet.told(index, &columns);
     let mut seen: FxHashMap<(String, String), u64> = FxHashMap::default();
     for row in body {
         let at = format!("row {}", row.number);
@@ -147,7 +142,7 @@ fn ticket(
         return Err("the row names no ticket".to_owned());
     }
     let link = cell("link");
-    if !link.is_empty() && !link.starts_with("https://") && !link.starts_with("http://") {
+    if !link.is_empty() && !Ticket::is_link(&link) {
         return Err("the link does not begin with https://".to_owned());
     }
     Ok(TicketSighting {

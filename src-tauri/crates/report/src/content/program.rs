@@ -5,7 +5,7 @@ use iec62443::{
     evidence::{ControlStatus, EventKind},
     finding::{Cover, Rating, State, control_cover},
     moment::days_between,
-    program::{self, Group},
+    program::{self, Gap, Group},
 };
 
 use super::{
@@ -81,10 +81,8 @@ fn monitoring(facts: &Facts<'_>, part: &mut Part) {
     let words = facts.words;
     let language = words.language;
     part.heading_of("program.monitoring");
-    let mut days: Vec<_> =
-        facts.plant.updates.iter().filter(|at| **at <= facts.input.when.as_of).map(|at| at.day()).collect();
-    days.sort_unstable();
-    days.dedup();
+    let when = facts.input.when;
+    let days = program::update_days(facts.plant, when);
     if days.is_empty() {
         match facts.input.when.last_update {
             Some(at) => part.paragraph(words.fill("program.only_last", &[("day", &day(language, at.day()))])),
@@ -92,18 +90,11 @@ fn monitoring(facts: &Facts<'_>, part: &mut Part) {
         }
         return;
     }
-    // A gap may begin before the period: the update before it counts as its start.
-    let first = days.partition_point(|d| *d < facts.from);
-    let relevant = days.get(first.saturating_sub(1)..).unwrap_or_default();
-    let mut ends: Vec<_> =
-        relevant.windows(2).filter_map(|pair| Some((*pair.first()?, *pair.get(1)?))).collect();
-    if let Some(last) = days.last() {
-        ends.push((*last, facts.today));
-    }
-    let mut lengths: Vec<i64> = ends.iter().map(|(a, b)| days_between(*a, *b)).collect();
+    let intervals = program::intervals(&days, when);
+    let mut lengths: Vec<i64> = intervals.iter().map(|gap| gap.days).collect();
     lengths.sort_unstable();
-    let in_period = days.len() - first;
-    let limit = i64::from(facts.input.assessment.profile.freshness_days.get(2).copied().unwrap_or(30));
+    let in_period = days.iter().filter(|day| **day >= facts.from).count();
+    let limit = i64::from(program::allowed_days(facts.input.assessment));
     let last_age = days.last().map_or(0, |last| days_between(*last, facts.today));
     part.facts(vec![
         fact(words, "fact.updates", whole(language, in_period)),
@@ -141,11 +132,10 @@ fn monitoring(facts: &Facts<'_>, part: &mut Part) {
             unit: words.get("chart.days"),
         }],
     });
-    let rows = ends
+    let rows = intervals
         .iter()
-        .map(|(from, to)| (from, to, days_between(*from, *to)))
-        .filter(|(_, _, length)| *length > limit)
-        .map(|(from, to, length)| {
+        .filter(|gap| gap.days > limit)
+        .map(|Gap { from, to, days: length }| {
             let end = if *to == facts.today {
                 words.fill("until_as_of", &[("day", &short_day(language, *to))])
             } else {
@@ -154,7 +144,7 @@ fn monitoring(facts: &Facts<'_>, part: &mut Part) {
             vec![
                 Cell::text(short_day(language, *from)),
                 Cell::text(end),
-                Cell::text(length.to_string()).with(Value::Whole(length)),
+                Cell::text(length.to_string()).with(Value::Whole(*length)),
             ]
         })
         .collect();
