@@ -16,7 +16,7 @@ use serde_json::Value;
 use crate::{
     Failure, Result, Session, SyncSettings, Watch, export,
     intake::{self, Wish},
-    intelligence, network,
+    intelligence, mitigations, network,
     plants::slug,
     reports, secret, view,
 };
@@ -141,6 +141,42 @@ struct PutControl {
 #[derive(Deserialize)]
 struct CoverFindings {
     cover: view::CoverWish,
+}
+
+/// What a person wants, with the environment in it.
+#[derive(Deserialize)]
+struct Wanted<T> {
+    wish: T,
+}
+
+#[derive(Deserialize)]
+struct OfName {
+    environment: String,
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct KeepView {
+    environment: String,
+    view: view::KeptView,
+}
+
+#[derive(Deserialize)]
+struct OfUpdate {
+    environment: String,
+    #[serde(default)]
+    update: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct OfSubject {
+    environment: String,
+    kind: String,
+    id: String,
+    #[serde(default)]
+    sha256: String,
+    #[serde(default)]
+    note: String,
 }
 
 #[derive(Deserialize)]
@@ -383,6 +419,65 @@ impl Door {
             }
             "put_control" => answer(session().put_control(&arguments::<PutControl>(command, args)?.control)?),
             "cover" => answer(session().cover(&arguments::<CoverFindings>(command, args)?.cover)?),
+            "assign" => answer(session().assign(&arguments::<Wanted<view::AssignWish>>(command, args)?.wish)?),
+            "note" => answer(session().note(&arguments::<Wanted<view::NoteWish>>(command, args)?.wish)?),
+            "approve" => {
+                answer(session().approve(&arguments::<Wanted<view::ApprovalWish>>(command, args)?.wish)?)
+            }
+            "rules" => answer(session().rules(&arguments::<OnDay>(command, args)?.environment)?),
+            "set_rules" => {
+                answer(session().set_rules(&arguments::<Wanted<view::RulesWish>>(command, args)?.wish)?)
+            }
+            "views" => answer(session().views(&arguments::<OnDay>(command, args)?.environment)?),
+            "keep_view" => {
+                let a: KeepView = arguments(command, args)?;
+                answer(session().keep_view(&a.environment, &a.view)?)
+            }
+            "remove_view" => {
+                let a: OfName = arguments(command, args)?;
+                answer(session().remove_view(&a.environment, &a.name)?)
+            }
+            "visit" => answer(session().visit(&arguments::<OnDay>(command, args)?.environment)?),
+            "figures" => {
+                let a: OnDay = arguments(command, args)?;
+                answer(session().figures(&a.environment, a.as_of.as_deref(), a.from.as_deref())?)
+            }
+            "patches" => {
+                let a: OnDay = arguments(command, args)?;
+                answer(session().patches(&a.environment, a.as_of.as_deref())?)
+            }
+            "put_update" => {
+                answer(session().put_update(&arguments::<Wanted<view::UpdateWish>>(command, args)?.wish)?)
+            }
+            "set_patch_state" => {
+                answer(session().set_patch_state(&arguments::<Wanted<view::StateWish>>(command, args)?.wish)?)
+            }
+            "plan_update" => {
+                answer(session().plan_update(&arguments::<Wanted<view::PlanWish>>(command, args)?.wish)?)
+            }
+            "put_window" => {
+                answer(session().put_window(&arguments::<Wanted<view::WindowWish>>(command, args)?.wish)?)
+            }
+            "save_patches" => {
+                let a: OfUpdate = arguments(command, args)?;
+                answer(self.save_patches(&a.environment, a.update.as_deref())?)
+            }
+            "attach" => {
+                let a: OfSubject = arguments(command, args)?;
+                let Some(files) = self.shell.choose(false) else { return Ok(Value::Null) };
+                answer(session().attach(&a.environment, &a.kind, &a.id, &files, &a.note)?)
+            }
+            "detach" => {
+                let a: OfSubject = arguments(command, args)?;
+                answer(session().detach(&a.environment, &a.kind, &a.id, &a.sha256)?)
+            }
+            "save_attached" => {
+                let a: OfSubject = arguments(command, args)?;
+                let Some(folder) = self.folder() else { return Ok(Value::Null) };
+                let saved = session().save_attached(&a.environment, &a.kind, &a.id, &a.sha256, &folder)?;
+                answer(saved.display().to_string())
+            }
+            "mitigations" => answer(mitigations::all()),
             "save_head" => answer(self.save_head()?),
             "save_tickets" => answer(self.save_tickets(&arguments::<OnDay>(command, args)?.environment)?),
             "save_refused" => answer(self.save_refused(&arguments::<SaveRows>(command, args)?.rows)?),
@@ -514,6 +609,19 @@ impl Door {
         let mut session = lock(&self.session);
         let file = folder.join(format!("plumbline-tickets-{}-{}.csv", slug(environment), session.today()));
         let table = session.tickets_as_csv(environment)?;
+        drop(session);
+        reports::write(&file, &table)?;
+        Ok(Some(file.display().to_string()))
+    }
+
+    /// Writes updates as a table that an integrator fills in, into a folder that is asked for; returns the file.
+    fn save_patches(&self, environment: &str, update: Option<&str>) -> Result<Option<String>> {
+        let Some(folder) = self.folder() else { return Ok(None) };
+        let mut session = lock(&self.session);
+        let which = update.map(|id| format!("-{}", slug(id))).unwrap_or_default();
+        let name = format!("plumbline-updates-{}{which}-{}.csv", slug(environment), session.today());
+        let file = folder.join(name);
+        let table = session.patches_as_csv(environment, update)?;
         drop(session);
         reports::write(&file, &table)?;
         Ok(Some(file.display().to_string()))

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use rustc_hash::{FxHashMap, FxHashSet};
 use store::intake::{Before, ControlState, ControlWas, CoverWas, NewIntake, Packed};
 
-use crate::{Failure, Result, Session, session::day, view};
+use crate::{Failure, Result, Session, attachments, session::day, view};
 
 /// Days before its last one from which a control is said to run out.
 const SOON_DAYS: i64 = 30;
@@ -180,6 +180,7 @@ impl Session {
                             status: change.status.as_str().to_owned(),
                         })
                         .collect(),
+                    attachments: attachments::listed(&plant, &attachments::of("control", &control.id)),
                     row: row(control, detail, when),
                 }
             })

@@ -10,6 +10,7 @@ use iec62443::{
     finding::State,
     level::FrSet,
     plant::{EventNote, Identity, Ticket},
+    work::Kind,
 };
 use jiff::{Timestamp, ToSpan, civil::Date, tz::Offset};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -24,6 +25,7 @@ use crate::{
     matches::described,
     session::day,
     view,
+    work::{put_all, replaced},
 };
 
 /// Reasons for an acknowledgement (scoring.md section 2; the window asks for one).
@@ -136,17 +138,56 @@ impl Act {
 }
 
 /// A decision that can be made: everything it needs is there.
-struct Decided {
+pub(crate) struct Decided {
     act: Act,
     frs: FrSet,
-    reason: String,
-    until: Option<Date>,
+    pub(crate) reason: String,
+    pub(crate) until: Option<Date>,
     on: Option<Date>,
     ticket: Option<Ticket>,
     version: String,
 }
 
 impl Decided {
+    fn plain(act: Act, reason: String) -> Decided {
+        Decided {
+            act,
+            frs: FrSet::EMPTY,
+            reason,
+            until: None,
+            on: None,
+            ticket: None,
+            version: String::new(),
+        }
+    }
+
+    /// A risk is borne until a day.
+    pub(crate) fn acceptance(reason: String, until: Date) -> Decided {
+        Decided { until: Some(until), ..Decided::plain(Act::Accept, reason) }
+    }
+
+    /// A fix is installed, since a day before today or now.
+    pub(crate) fn patch(reason: String, version: String, on: Option<Date>) -> Decided {
+        Decided { on, version, ..Decided::plain(Act::Patch, reason) }
+    }
+
+    /// The event that it is.
+    pub(crate) fn new_event(&self, moment: Moment, by: &str) -> NewEvent {
+        let note = EventNote { by: by.to_owned(), reason: self.reason.clone(), until: self.until };
+        let event = Event { at: moment, kind: self.act.event(), frs: self.frs };
+        let end = self.until.map(|until| Event {
+            // The last day is still covered.
+            at: Moment::at(
+                Offset::UTC
+                    .to_timestamp(until.saturating_add(1.day()).at(0, 0, 0, 0))
+                    .unwrap_or(Timestamp::MAX),
+            ),
+            kind: if self.act == Act::Defer { EventKind::Undeferred } else { EventKind::Reopened },
+            frs: FrSet::EMPTY,
+        });
+        NewEvent { event, note, end, voids: self.act.voids() }
+    }
+
     fn read(decision: &view::Decision, today: Date) -> Result<Decided> {
         let wrong = |what: &str, advice: &str| Err(Failure::new("usage", what).advice(advice));
         let act = Act::ALL.into_iter().find(|act| act.as_str() == decision.act);
@@ -276,20 +317,11 @@ impl Session {
         }
         let who = self.who();
         let moment = self.moment(&plant, &indices, decided)?;
-        let note = EventNote { by: who.actor.clone(), reason: decided.reason.clone(), until: decided.until };
-        let event = Event { at: moment, kind: decided.act.event(), frs: decided.frs };
-        let end = decided.until.map(|until| Event {
-            // The last day is still covered.
-            at: Moment::at(
-                Offset::UTC
-                    .to_timestamp(until.saturating_add(1.day()).at(0, 0, 0, 0))
-                    .unwrap_or(Timestamp::MAX),
-            ),
-            kind: if decided.act == Act::Defer { EventKind::Undeferred } else { EventKind::Reopened },
-            frs: FrSet::EMPTY,
-        });
-        let new = NewEvent { event, note, end, voids: decided.act.voids() };
+        let new = decided.new_event(moment, &who.actor);
         let ids: Vec<String> = indices.iter().map(|i| plant.evidence.findings[*i].id.to_string()).collect();
+        if decided.act == Act::Accept && plant.work.rules.second_approval {
+            return self.request(environment, decided, &ids, unchanged).map(Some);
+        }
         let (more, was) = self.beside(&plant, &indices, decided, moment)?;
         let before = self.store()?.version()?;
         let action = format!("finding.{}", new.event.kind.as_str());
@@ -299,7 +331,7 @@ impl Session {
             }
             let number = change.begin(&action)?;
             change.add_event_of(number, &action, environment, &ids, &new)?;
-            let mut was = was;
+            let mut was = was.clone();
             if decided.act == Act::Close {
                 was.proposals = withdraw(change, environment, &ids)?;
             }
@@ -311,6 +343,7 @@ impl Session {
                     }
                 }
                 change.put_plant(&more, &plant, &serde_json::Value::Null, Some(number))?;
+                change.keep(number, environment, &was.kept)?;
                 change.add_intake(number, environment, by_hand(&was)?)?;
             }
             Ok(Some(number))
@@ -325,7 +358,10 @@ impl Session {
         drop(at);
         drop(plant);
         drop(assessment);
-        self.remember(environment, before, |plant| follow(plant, &indices, &new, &more))?;
+        self.remember(environment, before, 1, |plant| {
+            follow(plant, &indices, &new, &more);
+            put_all(plant, &was.kept);
+        })?;
         Ok(Some(view::Change {
             id: number,
             changed: u32::try_from(ids.len()).unwrap_or(u32::MAX),
@@ -335,7 +371,7 @@ impl Session {
 
     /// When the decision counts. What is dated with a day counts at its end (scoring.md section 1): a decision on the
     /// same day comes after it, or it would never count.
-    fn moment(&self, plant: &Plant, indices: &[usize], decided: &Decided) -> Result<Moment> {
+    pub(crate) fn moment(&self, plant: &Plant, indices: &[usize], decided: &Decided) -> Result<Moment> {
         let (now, tonight) = (Moment::at(self.now()), Moment::end_of(self.today()));
         let findings = || indices.iter().map(|index| &plant.evidence.findings[*index]);
         let Some(on) = decided.on else {
@@ -362,7 +398,7 @@ impl Session {
 
     /// What changes beside the findings: their tickets, and the version of the assets that were patched; with what
     /// stood there before.
-    fn beside(
+    pub(crate) fn beside(
         &self,
         plant: &Arc<Plant>,
         indices: &[usize],
@@ -380,6 +416,13 @@ impl Session {
                 let known = known.get(finding.as_str()).copied().cloned();
                 was.tickets.push((ticket.id.clone(), finding.clone(), known));
                 more.tickets.push(Ticket { finding, created: Some(moment), ..ticket.clone() });
+            }
+        }
+        if !matches!(decided.act, Act::Acknowledge | Act::Ticket | Act::Override | Act::Defer | Act::Undefer) {
+            // Another decision takes the place of an acceptance that waits.
+            for index in indices {
+                let finding = &*plant.evidence.findings[*index].id;
+                was.kept.extend(replaced(Kind::Request, finding, plant.work.requests.get(finding), None)?);
             }
         }
         if !decided.version.is_empty() {
@@ -451,7 +494,7 @@ fn withdraw(
 }
 
 /// The same change in what is remembered of the plant.
-fn follow(plant: &mut Plant, indices: &[usize], new: &NewEvent, more: &Plant) {
+pub(crate) fn follow(plant: &mut Plant, indices: &[usize], new: &NewEvent, more: &Plant) {
     for index in indices {
         let events = &mut plant.evidence.findings[*index].events;
         let notes = &mut plant.event_notes[*index];

@@ -16,7 +16,7 @@ pub struct Health {
 /// One check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Check {
-    /// database, audit, environments, reports.
+    /// database, audit, environments, evidence, reports.
     pub name: &'static str,
     /// Nothing is wrong.
     pub ok: bool,
@@ -70,6 +70,10 @@ impl Session {
             };
             say("environments", ok, detail);
         }
+        let spoiled = self.spoiled()?;
+        let sound = spoiled.is_empty();
+        let detail = if sound { "every file is what was attached".to_owned() } else { spoiled.join("; ") };
+        say("evidence", sound, detail);
         for report in self.reports()? {
             let detail =
                 if report.intact { report.file } else { format!("{} is gone or was changed", report.file) };

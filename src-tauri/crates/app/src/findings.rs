@@ -3,21 +3,26 @@
 use std::{cmp::Ordering, sync::Arc};
 
 use iec62443::{
-    Assessment, Fr, Plant, When,
+    Assessment, Fr, Moment, Plant, When,
     assessment::Verdict,
     catalogue,
-    evidence::{Finding, Weakness},
+    evidence::{EventKind, Finding, Weakness},
     finding::{Rating, State},
     mapping::{self, Mapping},
+    plant::{Identity, Layer},
     priority::{self, Because, Tier},
 };
-use rustc_hash::FxHashMap;
+use jiff::{Timestamp, ToSpan, civil::Date};
+use rustc_hash::{FxHashMap, FxHashSet};
 use vulnerability::{CveId, Vector, cwe::Tree};
 
 use crate::{
-    Failure, Result, Session, assets, cell, controls,
+    Failure, Result, Session, assets, attachments, cell, controls,
     facets::{FacetOf, filter, in_order, slice},
-    view,
+    matches::described,
+    patches, view,
+    visits::News,
+    work,
 };
 
 /// What a query found last, so that scrolling does not search again.
@@ -26,6 +31,16 @@ pub(crate) struct Listing {
     when: When,
     order: Arc<Vec<u32>>,
     facets: Vec<view::Facet>,
+}
+
+/// What is asked beside the plant when findings are looked for.
+pub(crate) struct Beside {
+    today: Date,
+    until: Moment,
+    reader: String,
+    since: Option<Timestamp>,
+    gone: FxHashSet<String>,
+    layers: Arc<Vec<Layer>>,
 }
 
 /// Looks things up beside a finding.
@@ -106,7 +121,68 @@ impl<'p> Around<'p> {
             epss: finding.epss,
             opened: finding.opened.day().to_string(),
             gone: false,
+            layer: String::new(),
+            assignee: self.assignee(finding).to_owned(),
+            due: None,
+            overdue: false,
+            waiting: self.waits(finding, verdict),
         }
+    }
+
+    /// A row with what is known beside the plant.
+    fn whole_row(
+        &self,
+        finding: &Finding<'_>,
+        verdict: &Verdict,
+        index: usize,
+        beside: &Beside,
+    ) -> view::FindingRow {
+        let row = self.row(finding, verdict);
+        let due = self.due(finding, verdict, row.tier);
+        view::FindingRow {
+            gone: beside.gone.contains(&row.id),
+            layer: beside.layers.get(index).copied().unwrap_or_default().as_str().to_owned(),
+            overdue: due.is_some_and(|due| due < beside.today),
+            due: due.map(|day| day.to_string()),
+            ..row
+        }
+    }
+
+    fn assignee(&self, finding: &Finding<'_>) -> &'p str {
+        self.plant.work.assignments.get(&*finding.id).map_or("", |given| given.assignee.as_str())
+    }
+
+    /// An acceptance of it waits for a second person.
+    fn waits(&self, finding: &Finding<'_>, verdict: &Verdict) -> bool {
+        verdict.state == State::Open && self.plant.work.requests.contains_key(&*finding.id)
+    }
+
+    /// The day by which it is to be treated: as somebody said, else as the rules say for its tier. What is closed, put
+    /// off or accepted has none.
+    fn due(&self, finding: &Finding<'_>, verdict: &Verdict, tier: u8) -> Option<Date> {
+        if verdict.state != State::Open {
+            return None;
+        }
+        let work = &self.plant.work;
+        if let Some(due) = work.assignments.get(&*finding.id).and_then(|given| given.due) {
+            return Some(due);
+        }
+        let due = work.rules.due(finding.opened.day(), tier)?;
+        (!verdict.deferred && !self.is_accepted(finding)).then_some(due)
+    }
+
+    /// Its risk is accepted until a day to come.
+    fn is_accepted(&self, finding: &Finding<'_>) -> bool {
+        let Some(accepted) = finding.events.iter().rposition(|e| e.kind == EventKind::RiskAccepted) else {
+            return false;
+        };
+        // Its own end stands behind it, unless another decision took its place.
+        let now = Moment::end_of(self.plant.evidence.as_of.day());
+        finding.events[accepted..].iter().all(|event| match event.kind {
+            EventKind::Reopened => event.at > now,
+            EventKind::Deferred => false,
+            _ => true,
+        })
     }
 }
 
@@ -156,8 +232,15 @@ pub(crate) fn open_in_cell(
 }
 
 /// The facets by which findings are narrowed down.
-pub const FACETS: [&str; 10] =
-    ["zone", "fr", "state", "severity", "tier", "triaged", "kev", "fix", "from", "control"];
+pub const FACETS: [&str; 17] = [
+    "zone", "fr", "state", "severity", "tier", "triaged", "kev", "fix", "from", "control", "layer", "assignee",
+    "due", "approval", "seen", "news", "update",
+];
+
+const LAYERS: &[&str] = &["ot", "os", "network"];
+const DUE: &[&str] = &["overdue", "week", "later", ""];
+/// Days in which what is due is due soon.
+const SOON_DAYS: i64 = 7;
 
 const FROM: &[&str] = &["network", "adjacent", "local", "physical", ""];
 
@@ -180,25 +263,22 @@ impl Session {
         let when = self.when(&query.environment, query.as_of.as_deref(), None)?;
         let (plant, assessment) = self.assessed(&query.environment, when)?;
         let around = Around::new(&plant);
+        let beside = self.beside_findings(&query.environment, when)?;
         let same = view::Query { offset: 0, limit: 0, ..query.clone() };
         let listing = match self.listing.take().filter(|l| l.query == same && l.when == when) {
             Some(listing) => listing,
             None => {
-                let (order, facets) = search(&plant, &assessment, &around, query);
+                let (order, facets) = search(&plant, &assessment, &around, &beside, query);
                 Listing { query: same, when, order: Arc::new(order), facets }
             }
         };
-        let gone = self.proposed(&query.environment, "finding")?;
         let rows = slice(&listing.order, query)
             .iter()
             .filter_map(|index| {
                 let index = *index as usize;
-                Some(
-                    around
-                        .row(plant.evidence.findings.get(index)?, assessment.verdicts.get(index)?.as_ref()?),
-                )
+                let finding = plant.evidence.findings.get(index)?;
+                Some(around.whole_row(finding, assessment.verdicts.get(index)?.as_ref()?, index, &beside))
             })
-            .map(|row| view::FindingRow { gone: gone.contains(&row.id), ..row })
             .collect();
         let page = view::FindingPage {
             total: u32::try_from(listing.order.len()).unwrap_or(u32::MAX),
@@ -223,9 +303,43 @@ impl Session {
         let query = view::Query { environment: environment.to_owned(), as_of: None, ..all.clone() };
         let when = self.when(environment, None, None)?;
         let (plant, assessment) = self.assessed(environment, when)?;
-        let (order, _) = search(&plant, &assessment, &Around::new(&plant), &query);
+        let beside = self.beside_findings(environment, when)?;
+        let (order, _) = search(&plant, &assessment, &Around::new(&plant), &beside, &query);
         let id = |index: u32| plant.evidence.findings.get(index as usize).map(|f| f.id.to_string());
         Ok(order.into_iter().filter_map(id).collect())
+    }
+
+    fn beside_findings(&mut self, environment: &str, when: When) -> Result<Beside> {
+        Ok(Beside {
+            today: self.today(),
+            until: when.as_of,
+            reader: self.who().actor,
+            since: self.away_since(environment),
+            gone: self.proposed(environment, "finding")?,
+            layers: self.layers(environment)?,
+        })
+    }
+
+    /// The layer of its asset that each finding is on: that of the identity which matched, or whose product the finding
+    /// names; else the asset's main one.
+    fn layers(&mut self, environment: &str) -> Result<Arc<Vec<Layer>>> {
+        let plant = self.plant(environment)?;
+        if let Some(layers) = self.layers.get(environment) {
+            return Ok(Arc::clone(layers));
+        }
+        let origins = self.store()?.origin_identities(environment)?;
+        let places: FxHashMap<&str, usize> =
+            plant.evidence.assets.iter().enumerate().map(|(at, asset)| (&*asset.id, at)).collect();
+        let of = |finding: &Finding<'_>| {
+            let at = places.get(&*finding.asset).copied();
+            let identities = at.map(|at| plant.assets[at].identities.as_slice()).unwrap_or_default();
+            concerned(identities, origins.get(&*finding.id).map(String::as_str), finding)
+                .map(|identity| identity.layer)
+                .unwrap_or_default()
+        };
+        let layers: Arc<Vec<Layer>> = Arc::new(plant.evidence.findings.iter().map(of).collect());
+        self.layers.insert(environment.to_owned(), Arc::clone(&layers));
+        Ok(layers)
     }
 
     /// One finding with everything about it.
@@ -246,21 +360,69 @@ impl Session {
         let origin = self.origin_view(environment, id)?;
         let finding = &plant.evidence.findings[index];
         let reported = self.reported(environment, &finding.asset, id, finding.vuln.as_deref())?;
-        let gone = self.proposed(environment, "finding")?.contains(id);
+        let beside = self.beside_findings(environment, when)?;
         let mut detail = detail(&plant, &assessment, when, index, &verdict, origin).ok_or_else(missing)?;
-        detail.row.gone = gone;
+        detail.row = Around::new(&plant).whole_row(finding, &verdict, index, &beside);
+        detail.request = plant.work.requests.get(id).filter(|_| detail.row.waiting).map(|request| {
+            view::RequestView {
+                at: request.at.to_string(),
+                by: request.by.clone(),
+                reason: request.reason.clone(),
+                until: request.until.to_string(),
+                own: request.by == beside.reader,
+            }
+        });
         detail.reported = reported;
         Ok(detail)
     }
+}
+
+/// The identity of an asset that a finding is about.
+pub(crate) fn concerned<'i>(
+    identities: &'i [Identity],
+    matched: Option<&str>,
+    finding: &Finding<'_>,
+) -> Option<&'i Identity> {
+    if identities.len() < 2 {
+        return identities.first();
+    }
+    let named = matched.and_then(|matched| identities.iter().find(|identity| described(identity) == matched));
+    if named.is_some() {
+        return named;
+    }
+    let text = format!("{} {}", finding.title, finding.description).to_lowercase();
+    let tells = |identity: &&Identity| {
+        let product = identity.product.trim().to_lowercase();
+        !product.is_empty() && text.contains(&product)
+    };
+    identities.iter().find(tells).or_else(|| identities.first())
 }
 
 fn search(
     plant: &Plant,
     assessment: &Assessment,
     around: &Around<'_>,
+    beside: &Beside,
     query: &view::Query,
 ) -> (Vec<u32>, Vec<view::Facet>) {
-    type Row<'r> = (&'r Finding<'static>, &'r Verdict);
+    /// A finding, its verdict, and its place.
+    type Row<'r> = (&'r Finding<'static>, &'r Verdict, usize);
+    // Asked for again and again while counting and sorting.
+    let tiers: Vec<Option<Tier>> = plant
+        .evidence
+        .findings
+        .iter()
+        .zip(&assessment.verdicts)
+        .map(|(finding, verdict)| verdict.as_ref().map(|verdict| around.tier(finding, verdict)))
+        .collect();
+    let tier = |row: &Row<'_>| tiers.get(row.2).copied().flatten();
+    let soon = beside.today.saturating_add(SOON_DAYS.days());
+    let mut updates: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
+    for (id, update) in &plant.work.updates {
+        for finding in &update.findings {
+            updates.entry(finding).or_default().push(id);
+        }
+    }
     let facets: Vec<FacetOf<'_, Row<'_>>> = vec![
         FacetOf {
             name: "zone",
@@ -284,7 +446,7 @@ fn search(
         },
         FacetOf {
             name: "tier",
-            values: Box::new(|row: &Row<'_>, see| see(around.tier(row.0, row.1).as_str())),
+            values: Box::new(|row: &Row<'_>, see| tier(row).iter().for_each(|tier| see(tier.as_str()))),
             label: Box::new(in_order(TIERS)),
         },
         FacetOf {
@@ -323,6 +485,75 @@ fn search(
                 at.map_or((usize::MAX, value.to_owned()), |at| (at, plant.controls[at].title.clone()))
             }),
         },
+        FacetOf {
+            name: "layer",
+            values: Box::new(|row: &Row<'_>, see| {
+                see(beside.layers.get(row.2).copied().unwrap_or_default().as_str());
+            }),
+            label: Box::new(|value| {
+                let place = LAYERS.iter().position(|known| *known == value).unwrap_or(LAYERS.len());
+                let team = Layer::from_word(value).map_or("", |layer| plant.work.rules.team(layer));
+                (place, if team.is_empty() { value } else { team }.to_owned())
+            }),
+        },
+        FacetOf {
+            name: "assignee",
+            values: Box::new(|row: &Row<'_>, see| see(around.assignee(row.0))),
+            label: Box::new(|value| (usize::from(value.is_empty()), value.to_owned())),
+        },
+        FacetOf {
+            name: "due",
+            values: Box::new(|row: &Row<'_>, see| {
+                let due = tier(row).and_then(|tier| around.due(row.0, row.1, tier.get()));
+                see(match due {
+                    None => "",
+                    Some(due) if due < beside.today => "overdue",
+                    Some(due) if due <= soon => "week",
+                    Some(_) => "later",
+                });
+            }),
+            label: Box::new(in_order(DUE)),
+        },
+        FacetOf {
+            name: "approval",
+            values: Box::new(|row: &Row<'_>, see| {
+                if around.waits(row.0, row.1) {
+                    let by = plant.work.requests.get(&*row.0.id).map_or("", |request| request.by.as_str());
+                    see(if by == beside.reader { "own" } else { "waiting" });
+                }
+            }),
+            label: Box::new(in_order(&["waiting", "own"])),
+        },
+        FacetOf {
+            name: "seen",
+            values: Box::new(|row: &Row<'_>, see| {
+                if row.1.state == State::Open && beside.gone.contains(&*row.0.id) {
+                    see("gone");
+                }
+            }),
+            label: Box::new(in_order(&["gone"])),
+        },
+        FacetOf {
+            name: "news",
+            values: Box::new(|row: &Row<'_>, see| {
+                let notes = plant.event_notes.get(row.2).map(Vec::as_slice).unwrap_or_default();
+                let news = beside
+                    .since
+                    .and_then(|since| News::of(row.0, notes, since, beside.until, &beside.reader));
+                news.iter().for_each(|news| see(news.as_str()));
+            }),
+            label: Box::new(in_order(News::WORDS)),
+        },
+        FacetOf {
+            name: "update",
+            values: Box::new(|row: &Row<'_>, see| {
+                updates.get(&*row.0.id).into_iter().flatten().for_each(|update| see(update));
+            }),
+            label: Box::new(|value| {
+                let title = plant.work.updates.get(value).map(patches::title);
+                (0, title.unwrap_or_else(|| value.to_owned()))
+            }),
+        },
     ];
     let existing = plant
         .evidence
@@ -330,18 +561,20 @@ fn search(
         .iter()
         .zip(&assessment.verdicts)
         .enumerate()
-        .filter_map(|(i, (f, v))| Some((u32::try_from(i).ok()?, (f, v.as_ref()?))));
+        .filter_map(|(i, (f, v))| Some((u32::try_from(i).ok()?, (f, v.as_ref()?, i))));
     let (mut order, views) = filter(existing, query, &facets, |row, word| {
         let has = |text: &str| text.to_lowercase().contains(word);
         has(&row.0.id)
             || row.0.vuln.as_deref().is_some_and(has)
             || has(&row.0.title)
             || has(around.tag(row.0))
+            || plant.work.notes.get(&*row.0.id).is_some_and(|notes| notes.iter().any(|n| has(&n.text)))
     });
     let at = |index: u32| -> Option<Row<'_>> {
         Some((
             plant.evidence.findings.get(index as usize)?,
             assessment.verdicts.get(index as usize)?.as_ref()?,
+            index as usize,
         ))
     };
     let compare = |a: Row<'_>, b: Row<'_>| -> Ordering {
@@ -356,17 +589,26 @@ fn search(
             "score" => score(a.0, a.1).cmp(&score(b.0, b.1)),
             "opened" => a.0.opened.cmp(&b.0.opened),
             "epss" => a.0.epss.partial_cmp(&b.0.epss).unwrap_or(Ordering::Equal),
-            "tier" => around.tier(b.0, b.1).cmp(&around.tier(a.0, a.1)),
+            "tier" => tier(&b).cmp(&tier(&a)),
+            // What has no due day comes last.
+            "due" => {
+                let due = |row: Row<'_>| {
+                    let due = tier(&row).and_then(|tier| around.due(row.0, row.1, tier.get()));
+                    due.unwrap_or(Date::MAX)
+                };
+                due(a).cmp(&due(b))
+            }
+            "assignee" => around.assignee(a.0).cmp(around.assignee(b.0)),
             "attacker_class" => a.1.attacker_class.cmp(&b.1.attacker_class),
             // Most people want the worst on top, so "descending" is what severity starts with.
             "severity" => grave(a.1.rating).cmp(&grave(b.1.rating)),
-            _ => worst_first(a, b),
+            _ => worst_first((a.0, a.1), (b.0, b.1)),
         }
     };
     order.sort_by(|a, b| {
         let (Some(a), Some(b)) = (at(*a), at(*b)) else { return Ordering::Equal };
         let asked = compare(a, b);
-        if query.descending { asked.reverse() } else { asked }.then_with(|| worst_first(a, b))
+        if query.descending { asked.reverse() } else { asked }.then_with(|| worst_first((a.0, a.1), (b.0, b.1)))
     });
     drop(facets);
     (order, views)
@@ -465,6 +707,10 @@ fn detail(
         events,
         controls,
         asset: assets::row(plant, assessment, &around, asset),
+        notes: work::notes(plant, &finding.id, when.as_of),
+        request: None,
+        updates: patches::of_finding(plant, finding, when.as_of),
+        attachments: attachments::listed(plant, &attachments::of("finding", &finding.id)),
         tickets: plant
             .tickets
             .iter()

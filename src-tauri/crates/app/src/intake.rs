@@ -33,6 +33,7 @@ use crate::{
     matches::subject,
     plants::{read, slug},
     statement::statement,
+    patches::List,
     tickets::written,
     view,
     watch::tell,
@@ -143,6 +144,10 @@ impl Session {
         let mut files = Vec::new();
         for (name, sha256, observed) in observed {
             tell(watch, "store", 0, 0)?;
+            if observed.kind == Kind::Patches {
+                files.push(self.take_in_patches(&environment.id, &name, &sha256, observed, wish)?);
+                continue;
+            }
             files.push(self.take_in(
                 &environment,
                 existing || !files.is_empty() && !wish.dry_run,
@@ -185,6 +190,42 @@ impl Session {
                     .advice(format!("Say where it goes with --environment: {}.", ids.join(", "))))
             }
         }
+    }
+
+    /// Takes a list of updates in, whose updates and assets are known here.
+    fn take_in_patches(
+        &mut self,
+        environment: &str,
+        name: &str,
+        sha256: &str,
+        mut observed: Observed,
+        wish: &Wish,
+    ) -> Result<view::ImportedFile> {
+        let source = wish.source.clone().unwrap_or_else(|| source_of(observed.kind, name));
+        let mut told = view::ImportedFile {
+            file: name.to_owned(),
+            kind: observed.kind.as_str().to_owned(),
+            source: source.clone(),
+            columns: observed.columns.iter().map(column).collect(),
+            ..view::ImportedFile::default()
+        };
+        let intakes = self.store()?.intakes(environment)?;
+        let taken = intakes.iter().find(|intake| intake.kind == told.kind && intake.sha256 == sha256);
+        if let Some(same) = taken {
+            told.patches[1] = u32::try_from(observed.patches.len()).unwrap_or(u32::MAX);
+            told.unchanged = told.patches[1];
+            let reason = format!("the same file was taken in on {}; nothing changes", same.at);
+            told.remarks = vec![view::RefusedRow { at: String::new(), reason }];
+        } else {
+            let list = List { source: &source, file: name, sha256 };
+            let sightings = std::mem::take(&mut observed.patches);
+            let refused = &mut observed.refused;
+            (told.change, told.patches) =
+                self.take_patches(environment, sightings, refused, &list, wish.dry_run)?;
+            [told.changed, told.unchanged] = told.patches;
+        }
+        told.refused = rows(observed.refused);
+        Ok(told)
     }
 
     /// Takes one file in.

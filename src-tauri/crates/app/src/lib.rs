@@ -3,6 +3,7 @@
 
 pub mod assess;
 pub mod assets;
+pub mod attachments;
 pub mod audit;
 pub mod call;
 pub mod cell;
@@ -21,8 +22,10 @@ pub mod intelligence;
 pub mod levels;
 pub mod loose;
 pub mod matches;
+pub mod mitigations;
 pub mod network;
 pub mod overview;
+pub mod patches;
 pub mod place;
 pub mod plants;
 pub mod program;
@@ -32,7 +35,9 @@ pub mod session;
 mod statement;
 pub mod tickets;
 pub mod view;
+pub mod visits;
 pub mod watch;
+pub mod work;
 pub mod zones;
 
 pub use call::Door;

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use iec62443::{Assessment, Plant, When};
+use iec62443::{Assessment, Plant, When, plant::Layer};
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::Offset};
 use rustc_hash::FxHashMap;
-use store::{Store, Who};
+use store::{Store, Who, work::KeptWas};
 
-use crate::{Failure, Place, Result, findings::Listing, view};
+use crate::{Failure, Place, Result, findings::Listing, view, work::put_all};
 
 /// Days of a reporting period when nobody says otherwise: half a year up to the day assessed.
 const PERIOD_DAYS: i64 = 181;
@@ -21,6 +21,10 @@ pub struct Session {
     plants: FxHashMap<String, Arc<Plant>>,
     assessments: FxHashMap<(String, When), Arc<Assessment>>,
     pub(crate) listing: Option<Listing>,
+    /// The layer of each finding, by environment: they change when assets and findings do.
+    pub(crate) layers: FxHashMap<String, Arc<Vec<Layer>>>,
+    /// Since when the visitor was away, by environment.
+    pub(crate) away: FxHashMap<String, Option<Timestamp>>,
 }
 
 impl Session {
@@ -37,6 +41,8 @@ impl Session {
             plants: FxHashMap::default(),
             assessments: FxHashMap::default(),
             listing: None,
+            layers: FxHashMap::default(),
+            away: FxHashMap::default(),
         })
     }
 
@@ -141,6 +147,7 @@ impl Session {
             self.plants.clear();
             self.assessments.clear();
             self.listing = None;
+            self.layers.clear();
         }
         Ok(())
     }
@@ -198,15 +205,40 @@ impl Session {
         Ok(self.plant(environment)?.when(as_of, from))
     }
 
-    /// Takes a change of one plant over into what is remembered, when nobody else changed the store between.
+    /// The version of the store that was looked at last.
+    pub(crate) fn seen_version(&self) -> i64 {
+        self.version
+    }
+
+    /// Takes changed records of one plant over into what is remembered. No level depends on them.
+    pub(crate) fn remember_records(
+        &mut self,
+        environment: &str,
+        before: i64,
+        records: &[KeptWas],
+    ) -> Result<()> {
+        let version = self.store()?.version()?;
+        if self.version == before && version == before + 1 {
+            self.version = version;
+            self.listing = None;
+            if let Some(plant) = self.plants.get_mut(environment) {
+                put_all(Arc::make_mut(plant), records);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a change of one plant, of so many rows of the log, over into what is remembered, when nobody else changed
+    /// the store between.
     pub(crate) fn remember(
         &mut self,
         environment: &str,
         before: i64,
+        rows: i64,
         update: impl FnOnce(&mut Plant),
     ) -> Result<()> {
         let version = self.store()?.version()?;
-        if self.version == before && version == before + 1 {
+        if self.version == before && version == before.saturating_add(rows) {
             self.version = version;
             self.assessments.retain(|(other, _), _| other != environment);
             self.listing = None;

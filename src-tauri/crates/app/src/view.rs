@@ -499,6 +499,16 @@ views! {
         pub opened: String,
         /// The newest scan of its source names it no more: proposed for closing.
         pub gone: bool,
+        /// ot, os, network: the layer of its asset that it is on.
+        pub layer: String,
+        /// Who works it; empty when nobody is named.
+        pub assignee: String,
+        /// The day by which it is to be treated, while it is open.
+        pub due: Option<String>,
+        /// That day is past.
+        pub overdue: bool,
+        /// Its risk was asked to be accepted and waits for a second person.
+        pub waiting: bool,
     }
 
     /// A slice of the findings.
@@ -567,6 +577,8 @@ views! {
         pub due: String,
         /// Its states up to the day.
         pub history: Vec<ControlStep>,
+        /// Files kept as evidence.
+        pub attachments: Vec<AttachmentView>,
     }
 
     /// A state of a control.
@@ -668,6 +680,455 @@ views! {
         pub asset: AssetRow,
         /// Tickets: number, system, status, due.
         pub tickets: Vec<TicketView>,
+        /// What people noted, oldest first.
+        pub notes: Vec<NoteView>,
+        /// The acceptance that waits for a second person.
+        pub request: Option<RequestView>,
+        /// Vendors' updates that mend it.
+        pub updates: Vec<UpdateOfFinding>,
+        /// Files kept as evidence.
+        pub attachments: Vec<AttachmentView>,
+    }
+
+    /// Everything about updates on their way onto the assets.
+    struct PatchesView {
+        /// Updates, the newest first.
+        pub updates: Vec<UpdateRow>,
+        /// Maintenance windows, in order of time.
+        pub windows: Vec<WindowRow>,
+        /// What could be planned: open findings with a fix that no update mends yet, by product.
+        pub proposed: Vec<ProposedUpdate>,
+        /// Assets and updates by state, those of all updates.
+        pub states: std::collections::BTreeMap<String, u32>,
+        /// Days from release to installation of those that are installed: half of them took no longer; null without any.
+        pub installed_median: Option<i64>,
+        /// Days since the release of those that are still to be installed: half of them wait no longer.
+        pub waiting_median: Option<i64>,
+    }
+
+    /// A vendor's update.
+    struct UpdateRow {
+        /// Number.
+        pub id: String,
+        /// Vendor.
+        pub vendor: String,
+        /// Product.
+        pub product: String,
+        /// The version that it brings.
+        pub version: String,
+        /// When it was published.
+        pub released: Option<String>,
+        /// Where it is described.
+        pub link: String,
+        /// What the product's supplier says: in_test, approved, not_approved, not_applicable, approved_with_conditions,
+        /// or empty.
+        pub supplier: String,
+        /// What is to be known.
+        pub description: String,
+        /// In force after a restart only.
+        pub restart: bool,
+        /// Findings that it mends.
+        pub findings: u32,
+        /// Those of them that are open.
+        pub open: u32,
+        /// Those of the open ones that are known to be exploited.
+        pub exploited: u32,
+        /// Its assets with how far it is on each.
+        pub assets: Vec<UpdateOnAsset>,
+        /// Assets by state.
+        pub states: std::collections::BTreeMap<String, u32>,
+        /// The longest time since its release on an asset where it is still to be installed, in days.
+        pub age: Option<i64>,
+        /// Assets whose maintenance window is past without it.
+        pub overdue: u32,
+    }
+
+    /// An update on an asset.
+    struct UpdateOnAsset {
+        /// Asset id.
+        pub asset: String,
+        /// Its tag.
+        pub tag: String,
+        /// Zone id.
+        pub zone: String,
+        /// Zone name.
+        pub zone_name: String,
+        /// The version that is there now.
+        pub installed: String,
+        /// available, in_test, not_approved, not_applicable, approved, released, installed, effective.
+        pub state: String,
+        /// Since when.
+        pub since: String,
+        /// Who said so.
+        pub by: String,
+        /// In their words.
+        pub note: String,
+        /// The maintenance window; empty when none is planned.
+        pub window: String,
+        /// Its last day is past, and it is not installed.
+        pub overdue: bool,
+        /// Days from release to installation, or since release.
+        pub age: Option<i64>,
+        /// All states so far.
+        pub steps: Vec<UpdateStep>,
+    }
+
+    /// A state of an update on an asset.
+    struct UpdateStep {
+        /// When.
+        pub at: String,
+        /// Which.
+        pub state: String,
+        /// Who.
+        pub by: String,
+        /// In their words.
+        pub note: String,
+    }
+
+    /// A time in which things may be installed.
+    struct WindowRow {
+        /// Number.
+        pub id: String,
+        /// Name.
+        pub name: String,
+        /// First day.
+        pub starts: String,
+        /// Last day.
+        pub ends: String,
+        /// Zone id; empty: any.
+        pub zone: String,
+        /// The zone's name.
+        pub zone_name: String,
+        /// Hours, conditions.
+        pub description: String,
+        /// Installations planned in it.
+        pub planned: u32,
+        /// Those of them that are done.
+        pub done: u32,
+        /// It is over.
+        pub past: bool,
+    }
+
+    /// Open findings with a fix, of one product.
+    struct ProposedUpdate {
+        /// Vendor.
+        pub vendor: String,
+        /// Product.
+        pub product: String,
+        /// The findings.
+        pub findings: Vec<String>,
+        /// On how many assets.
+        pub assets: u32,
+        /// The best tier among them, 1 first.
+        pub tier: u8,
+        /// Known to be exploited.
+        pub exploited: u32,
+    }
+
+    /// An update as a person writes it down or changes it.
+    #[derive(Default)]
+    struct UpdateWish {
+        /// Environment id.
+        pub environment: String,
+        /// The update; empty: a new one.
+        #[serde(default)]
+        pub id: String,
+        /// Vendor.
+        #[serde(default)]
+        pub vendor: String,
+        /// Product.
+        #[serde(default)]
+        pub product: String,
+        /// The version that it brings.
+        #[serde(default)]
+        pub version: String,
+        /// When it was published.
+        #[serde(default)]
+        pub released: Option<String>,
+        /// Where it is described.
+        #[serde(default)]
+        pub link: String,
+        /// What the product's supplier says; empty: nothing.
+        #[serde(default)]
+        pub supplier: String,
+        /// What is to be known.
+        #[serde(default)]
+        pub description: String,
+        /// In force after a restart only.
+        #[serde(default)]
+        pub restart: bool,
+        /// Findings that it mends, beside those it is known to; their assets come along.
+        #[serde(default)]
+        pub findings: Vec<String>,
+        /// All findings under this query, in place of some by their ids.
+        #[serde(default)]
+        pub all: Option<Query>,
+        /// Assets that it is for, beside those of the findings.
+        #[serde(default)]
+        pub assets: Vec<String>,
+    }
+
+    /// A change of an update or a maintenance window.
+    struct UpdateChange {
+        /// The update's or window's number.
+        pub update: String,
+        /// The change.
+        pub change: Change,
+    }
+
+    /// How far an update is on assets.
+    #[derive(Default)]
+    struct StateWish {
+        /// Environment id.
+        pub environment: String,
+        /// The update.
+        pub update: String,
+        /// Assets; none: all of it.
+        #[serde(default)]
+        pub assets: Vec<String>,
+        /// available, in_test, not_approved, not_applicable, approved, released, installed, effective.
+        pub state: String,
+        /// The day; none: now.
+        #[serde(default)]
+        pub on: Option<String>,
+        /// In own words.
+        #[serde(default)]
+        pub note: String,
+    }
+
+    /// In which maintenance window an update is installed on assets.
+    #[derive(Default)]
+    struct PlanWish {
+        /// Environment id.
+        pub environment: String,
+        /// The update.
+        pub update: String,
+        /// Assets; none: all of it on which it is not installed.
+        #[serde(default)]
+        pub assets: Vec<String>,
+        /// The window; empty: none any more.
+        #[serde(default)]
+        pub window: String,
+    }
+
+    /// A maintenance window as a person writes it down or changes it.
+    #[derive(Default)]
+    struct WindowWish {
+        /// Environment id.
+        pub environment: String,
+        /// The window; empty: a new one.
+        #[serde(default)]
+        pub id: String,
+        /// Name.
+        pub name: String,
+        /// First day.
+        pub starts: String,
+        /// Last day.
+        pub ends: String,
+        /// Zone id; empty: any.
+        #[serde(default)]
+        pub zone: String,
+        /// Hours, conditions.
+        #[serde(default)]
+        pub description: String,
+        /// Take it away.
+        #[serde(default)]
+        pub remove: bool,
+    }
+
+    /// A note of a finding.
+    struct NoteView {
+        /// When.
+        pub at: String,
+        /// Who.
+        pub by: String,
+        /// What.
+        pub text: String,
+        /// Requirements of 62443-3-3 that it mentions.
+        pub srs: Vec<RequirementLine>,
+    }
+
+    /// An acceptance that waits for a second person.
+    struct RequestView {
+        /// When it was asked.
+        pub at: String,
+        /// By whom.
+        pub by: String,
+        /// Why.
+        pub reason: String,
+        /// Last day.
+        pub until: String,
+        /// Asked by the one who looks at it, who cannot agree to it.
+        pub own: bool,
+    }
+
+    /// An update as a finding that it mends sees it.
+    struct UpdateOfFinding {
+        /// Number.
+        pub id: String,
+        /// Vendor, product and version.
+        pub title: String,
+        /// How far it is on the finding's asset.
+        pub state: String,
+    }
+
+    /// A mitigation of ATT&CK for ICS, as a suggestion for a control.
+    struct MitigationView {
+        /// `M0930`.
+        pub id: String,
+        /// Name.
+        pub name: String,
+        /// Requirements of 62443-3-3 that it serves.
+        pub srs: Vec<String>,
+        /// Techniques that it counters.
+        pub against: Vec<String>,
+    }
+
+    /// A file kept as evidence.
+    struct AttachmentView {
+        /// SHA-256 of its bytes.
+        pub sha256: String,
+        /// Its name.
+        pub name: String,
+        /// Bytes.
+        pub size: u64,
+        /// When it was attached.
+        pub at: String,
+        /// By whom.
+        pub by: String,
+        /// What it shows.
+        pub note: String,
+    }
+
+    /// Which findings are given to whom.
+    #[derive(Default)]
+    struct AssignWish {
+        /// Environment id.
+        pub environment: String,
+        /// Findings.
+        #[serde(default)]
+        pub findings: Vec<String>,
+        /// All findings under this query, in place of some by their ids.
+        #[serde(default)]
+        pub all: Option<Query>,
+        /// Who; empty: nobody; null: as it is.
+        #[serde(default)]
+        pub assignee: Option<String>,
+        /// By when; empty: as the rules say; null: as it is.
+        #[serde(default)]
+        pub due: Option<String>,
+    }
+
+    /// A note to be written.
+    #[derive(Default)]
+    struct NoteWish {
+        /// Environment id.
+        pub environment: String,
+        /// Findings.
+        #[serde(default)]
+        pub findings: Vec<String>,
+        /// All findings under this query, in place of some by their ids.
+        #[serde(default)]
+        pub all: Option<Query>,
+        /// What.
+        pub text: String,
+    }
+
+    /// What a second person says of acceptances that wait.
+    #[derive(Default)]
+    struct ApprovalWish {
+        /// Environment id.
+        pub environment: String,
+        /// Findings.
+        #[serde(default)]
+        pub findings: Vec<String>,
+        /// All findings under this query, in place of some by their ids.
+        #[serde(default)]
+        pub all: Option<Query>,
+        /// Agrees; else declines.
+        pub approve: bool,
+        /// In own words.
+        #[serde(default)]
+        pub note: String,
+    }
+
+    /// The rules of an environment's team.
+    #[derive(Default)]
+    struct Rules {
+        /// An accepted risk counts once a second person has agreed.
+        #[serde(default)]
+        pub second_approval: bool,
+        /// Days in which a finding of tier 1 to 4 is to be treated; 0: no due day.
+        #[serde(default)]
+        pub due_days: [u32; 4],
+        /// Teams that own the layers OT, OS and network; may be empty.
+        #[serde(default)]
+        pub teams: [String; 3],
+    }
+
+    /// Rules as a person wants them.
+    #[derive(Default)]
+    struct RulesWish {
+        /// Environment id.
+        pub environment: String,
+        /// The rules.
+        pub rules: Rules,
+        /// Why, in own words.
+        #[serde(default)]
+        pub reason: String,
+    }
+
+    /// Filters and order of the findings, kept under a name.
+    #[derive(Default)]
+    struct KeptView {
+        /// Name.
+        pub name: String,
+        /// Words that all occur.
+        #[serde(default)]
+        pub text: String,
+        /// Accepted values by facet.
+        #[serde(default)]
+        pub facets: std::collections::BTreeMap<String, Vec<String>>,
+        /// Column to sort by.
+        #[serde(default)]
+        pub sort: String,
+        /// The other way round.
+        #[serde(default)]
+        pub descending: bool,
+    }
+
+    /// What happened since somebody's last visit.
+    struct Visit {
+        /// When that was; null on the first.
+        pub since: Option<String>,
+        /// Findings opened since.
+        pub opened: u32,
+        /// Findings that were closed or mended and are open again.
+        pub reopened: u32,
+        /// Findings that others decided about.
+        pub decided: u32,
+        /// Those others.
+        pub others: Vec<String>,
+        /// Acceptances that wait for the visitor.
+        pub waiting: u32,
+        /// Cells whose level moved.
+        pub moved: Vec<MovedCell>,
+    }
+
+    /// A cell whose level moved.
+    struct MovedCell {
+        /// Zone id.
+        pub zone: String,
+        /// Its name.
+        pub name: String,
+        /// FR, 1 to 7.
+        pub fr: u8,
+        /// Level then; null: not assessable.
+        pub from: Option<u8>,
+        /// Level now.
+        pub to: Option<u8>,
+        /// Target.
+        pub target: u8,
     }
 
     /// A CVSS vector of a finding.
@@ -956,6 +1417,8 @@ views! {
         pub gone: Vec<GoneRow>,
         /// Tickets that are new, changed, as before.
         pub tickets: [u32; 3],
+        /// States of updates on assets that are changed, as before.
+        pub patches: [u32; 2],
         /// Findings that were closed or remediated, were seen again and are open again.
         pub reopened: Vec<String>,
         /// Findings that are none by somebody's decision, or closed, and stand in this file all the same.

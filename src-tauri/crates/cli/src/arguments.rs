@@ -196,6 +196,8 @@ pub enum ImportKind {
     Vex,
     /// A list of tickets
     Tickets,
+    /// A list of updates on assets, as `patch export` writes it
+    Patches,
     /// A plant: zones.csv, conduits.csv, assets.csv, evidence.json
     Plant,
 }

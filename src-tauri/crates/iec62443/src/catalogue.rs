@@ -103,6 +103,32 @@ pub fn system() -> &'static SystemRequirements {
     })
 }
 
+/// A mitigation of MITRE ATT&CK for ICS that serves requirements of IEC 62443-3-3.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Mitigation {
+    /// `M0930`.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// Requirements that ATT&CK labels it with.
+    pub srs: Vec<String>,
+    /// Techniques that it counters, number and name.
+    pub against: Vec<String>,
+}
+
+/// The mitigations that carry requirements, by number.
+pub fn mitigations() -> &'static [Mitigation] {
+    static TABLE: OnceLock<Vec<Mitigation>> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        #[derive(Deserialize)]
+        struct File {
+            mitigations: Vec<Mitigation>,
+        }
+        let file: File = read("attack-ics.json", asset!("attack-ics.json"));
+        file.mitigations
+    })
+}
+
 /// A component requirement of IEC 62443-4-2.
 #[derive(Clone, Debug, Deserialize)]
 pub struct ComponentRequirement {
@@ -298,6 +324,17 @@ pub fn phrases() -> &'static [Phrase] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn mitigations_serve_requirements_that_exist() {
+        assert!(mitigations().len() > 30);
+        for mitigation in mitigations() {
+            assert!(!mitigation.srs.is_empty(), "{}", mitigation.id);
+            for sr in &mitigation.srs {
+                assert!(system().position(sr).is_some(), "{}: {sr}", mitigation.id);
+            }
+        }
+    }
 
     #[test]
     fn catalogues_are_whole() {

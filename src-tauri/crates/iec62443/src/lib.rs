@@ -32,6 +32,7 @@ pub mod priority;
 pub mod profile;
 pub mod program;
 pub mod scoring;
+pub mod work;
 
 pub use assessment::Assessment;
 pub use evidence::Evidence;

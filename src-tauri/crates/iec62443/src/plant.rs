@@ -13,6 +13,7 @@ use crate::{
     moment::Moment,
     profile::Overrides,
     scoring::{self, When},
+    work::Work,
 };
 
 /// Everything recorded of one environment.
@@ -37,6 +38,8 @@ pub struct Plant {
     pub controls: Vec<ControlDetail>,
     /// Tickets.
     pub tickets: Vec<Ticket>,
+    /// How it is worked: rules, assignments, notes, updates.
+    pub work: Work,
 }
 
 /// An environment.
@@ -128,6 +131,8 @@ macro_rules! words {
         }
     };
 }
+
+pub(crate) use words;
 
 words!(Layer { Ot = "ot", Os = "os", Network = "network" });
 words!(IdentityKind { Hardware = "hardware", Firmware = "firmware", OperatingSystem = "operating_system", Application = "application" });
@@ -287,6 +292,7 @@ impl Plant {
             event_notes: Vec::new(),
             controls: Vec::new(),
             tickets: Vec::new(),
+            work: Work::default(),
         }
     }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, de::IgnoredAny};
 
 use crate::{
-    File, Refusal, Result, file::unmarked, findings, list, observation::Kind, parts, scan, sheet, tickets,
+    File, Refusal, Result, file::unmarked, findings, list, observation::Kind, parts, patches, scan, sheet, tickets,
     xml,
 };
 
@@ -44,6 +44,8 @@ pub fn kind(file: &File) -> Result<Kind> {
                 Ok(Kind::Nessus)
             } else if scan::openvas::is_table(&sheets) {
                 Ok(Kind::Openvas)
+            } else if patches::is_list(&sheets) {
+                Ok(Kind::Patches)
             } else if tickets::is_list(&sheets) {
                 Ok(Kind::Tickets)
             } else if findings::is_list(&sheets) {
@@ -124,6 +126,7 @@ pub fn read(
         Kind::Vex => parts::vex::open(file),
         Kind::Findings => findings::read(file),
         Kind::Tickets => tickets::read(file),
+        Kind::Patches => patches::read(file),
         Kind::Assets | Kind::Plant => list::read(file, mapping),
     }
 }

@@ -36,13 +36,15 @@ pub enum Kind {
     Vex,
     /// A list of tickets.
     Tickets,
+    /// A list of updates on assets.
+    Patches,
     /// A plant: tables with an evidence document.
     Plant,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 11] = [
+    pub const ALL: [Kind; 12] = [
         Kind::Assets,
         Kind::Findings,
         Kind::Nmap,
@@ -53,6 +55,7 @@ impl Kind {
         Kind::Csaf,
         Kind::Vex,
         Kind::Tickets,
+        Kind::Patches,
         Kind::Plant,
     ];
 
@@ -69,6 +72,7 @@ impl Kind {
             Kind::Csaf => "csaf",
             Kind::Vex => "vex",
             Kind::Tickets => "tickets",
+            Kind::Patches => "patches",
             Kind::Plant => "plant",
         }
     }
@@ -99,6 +103,8 @@ pub struct Observed {
     pub statements: Vec<Statement>,
     /// Tickets, and how they stand.
     pub tickets: Vec<TicketSighting>,
+    /// Updates on assets, and how far they are.
+    pub patches: Vec<PatchSighting>,
     /// Rows and records that were not taken, with why.
     pub refused: Vec<Refused>,
     /// Rows that were taken, but for something in them.
@@ -117,6 +123,7 @@ impl Observed {
             assets: Vec::new(),
             statements: Vec::new(),
             tickets: Vec::new(),
+            patches: Vec::new(),
             refused: Vec::new(),
             remarks: Vec::new(),
             columns: Vec::new(),
@@ -156,6 +163,23 @@ pub struct TicketSighting {
     pub created: Option<Moment>,
     /// When it was closed.
     pub closed: Option<Moment>,
+}
+
+/// An update on an asset as a list names it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PatchSighting {
+    /// Where in the file.
+    pub at: String,
+    /// Number of the update.
+    pub update: String,
+    /// Asset id.
+    pub asset: String,
+    /// How far it is, in the list's words.
+    pub state: String,
+    /// Since when.
+    pub on: Option<Moment>,
+    /// In own words.
+    pub note: String,
 }
 
 /// A row that was not taken.

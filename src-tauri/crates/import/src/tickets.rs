@@ -1,20 +1,17 @@
 //! Lists of tickets: what a ticket system writes out, or this program did and somebody filled in. A row is a ticket,
 //! and the finding that it is about where the list says so.
 
-use iec62443::{Moment, plant::Ticket};
-use jiff::civil::Date;
+use iec62443::plant::Ticket;
 use rustc_hash::FxHashMap;
 
 use crate::{
     File, Refusal, Result,
-    columns::plain,
-    list::{date, hidden},
+    form::{self, Cells, Columns, Heads},
     observation::{Kind, Observed, Refused, TicketSighting},
     sheet::{self, Row, Sheet},
 };
 
-/// Fields, and the heads by which their column is known, the surest first.
-const HEADS: [(&str, &[&str]); 9] = [
+const HEADS: &Heads = &[
     (
         "ticket",
         &[
@@ -44,26 +41,10 @@ const HEADS: [(&str, &[&str]); 9] = [
     ),
 ];
 
-fn columns(row: &Row) -> FxHashMap<&'static str, usize> {
-    let heads: Vec<String> = row.cells.iter().map(plain).collect();
-    HEADS
-        .into_iter()
-        .filter_map(|(field, names)| {
-            let column = names.iter().find_map(|name| heads.iter().position(|head| head == name))?;
-            Some((field, column))
-        })
-        .collect()
-}
-
 /// The head: a row that names tickets and how they stand, and nothing of what a finding or an asset is.
-fn head(sheet: &Sheet) -> Option<(usize, FxHashMap<&'static str, usize>)> {
+fn head(sheet: &Sheet) -> Option<(usize, Columns)> {
     const OTHERS: [&str; 6] = ["severity", "cvss vector", "vendor", "version", "cwe", "plugin id"];
-    sheet.rows.iter().take(40).enumerate().find_map(|(index, row)| {
-        let columns = columns(row);
-        let other = row.cells.iter().any(|name| OTHERS.contains(&plain(name).as_str()));
-        let is = columns.contains_key("ticket") && columns.contains_key("status") && !other;
-        is.then_some((index, columns))
-    })
+    form::head(sheet, HEADS, &["ticket", "status"], &OTHERS)
 }
 
 /// Whether it is a list of tickets.
@@ -106,55 +87,26 @@ pub(crate) fn read(file: &File) -> Result<Observed> {
     Ok(observed)
 }
 
-fn ticket(
-    row: &Row,
-    columns: &FxHashMap<&'static str, usize>,
-    at: &str,
-) -> std::result::Result<TicketSighting, String> {
-    if let Some(c) = row.cells.iter().find_map(hidden) {
-        return Err(format!("it holds the hidden character U+{:04X}; type it anew", u32::from(c)));
-    }
-    let cell = |field: &str| {
-        let text = columns.get(field).map_or("", |column| row.cell(*column));
-        // What this program puts before a cell that a spreadsheet would run.
-        text.strip_prefix('\'')
-            .filter(|rest| rest.starts_with(['=', '+', '-', '@']))
-            .unwrap_or(text)
-            .to_owned()
-    };
-    let day = |field: &str| -> std::result::Result<Option<Date>, String> {
-        match cell(field).as_str() {
-            "" => Ok(None),
-            text => Ok(Some(date(text).ok_or_else(|| {
-                let short: String = text.chars().take(40).collect();
-                format!("{short:?} is no date such as 2026-06-30 or 30.06.2026")
-            })?)),
-        }
-    };
-    let moment = |field: &str| -> std::result::Result<Option<Moment>, String> {
-        match Moment::parse(&cell(field)) {
-            Ok(moment) => Ok(Some(moment)),
-            Err(_) => Ok(day(field)?.map(Moment::end_of)),
-        }
-    };
-    let id = cell("ticket");
+fn ticket(row: &Row, columns: &Columns, at: &str) -> std::result::Result<TicketSighting, String> {
+    let cells = Cells::of(row, columns)?;
+    let id = cells.text("ticket");
     if id.is_empty() {
         return Err("the row names no ticket".to_owned());
     }
-    let link = cell("link");
+    let link = cells.text("link");
     if !link.is_empty() && !Ticket::is_link(&link) {
         return Err("the link does not begin with https://".to_owned());
     }
     Ok(TicketSighting {
         at: at.to_owned(),
         id,
-        system: cell("system"),
+        system: cells.text("system"),
         link,
-        finding: cell("finding"),
-        assignee: cell("assignee"),
-        due: day("due")?,
-        status: cell("status"),
-        created: moment("created")?,
-        closed: moment("closed")?,
+        finding: cells.text("finding"),
+        assignee: cells.text("assignee"),
+        due: cells.day("due")?,
+        status: cells.text("status"),
+        created: cells.moment("created")?,
+        closed: cells.moment("closed")?,
     })
 }

@@ -26,7 +26,7 @@ pub const UNTIL_PASSED: &str = "until_passed";
 pub struct NewEvent {
     /// What and when.
     pub event: Event,
-    /// Why, and until when; who is the one who makes the change.
+    /// Why, and until when; and who, when it is not just the one who makes the change.
     pub note: EventNote,
     /// The event by which this decision ends by itself, at a day to come.
     pub end: Option<Event>,
@@ -232,7 +232,9 @@ impl Change<'_> {
         new: &NewEvent,
     ) -> Result<()> {
         let who = self.who().clone();
-        let note = EventNote { by: who.actor.clone(), ..new.note.clone() };
+        // A decision of two people carries both names.
+        let by = if new.note.by.is_empty() { &who.actor } else { &new.note.by };
+        let note = EventNote { by: by.clone(), ..new.note.clone() };
         for finding in findings {
             let known: Option<i64> = self
                 .transaction

@@ -3,13 +3,14 @@
 use iec62443::{
     evidence::{Asset, Control, ControlChange},
     plant::{AssetDetail, ControlDetail, Ticket},
+    work::Kind,
 };
 use jiff::civil::Date;
 use rusqlite::{OptionalExtension, params};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-use crate::{Change, Error, Result, Store, value};
+use crate::{Change, Error, Result, Store, value, work::KeptWas};
 
 /// A file that was taken in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,6 +78,9 @@ pub struct Before {
     /// What was proposed for closing and is no more.
     #[serde(default)]
     pub proposals: Vec<Proposal>,
+    /// Records that were written, changed or taken away.
+    #[serde(default)]
+    pub kept: Vec<KeptWas>,
 }
 
 /// A control as it was, and as a change left it.
@@ -400,6 +404,11 @@ impl Change<'_> {
                     "SELECT 1 FROM finding_control WHERE environment = ?1 AND finding = ?2 AND ?3 > 0",
                     finding,
                 )?
+                || one(
+                    "SELECT 1 FROM kept WHERE environment = ?1 AND id = ?2 AND ?3 > 0
+                        AND kind IN ('assignment', 'notes', 'request')",
+                    finding,
+                )?
             {
                 return Err(overtaken("finding", finding));
             }
@@ -461,6 +470,7 @@ impl Change<'_> {
             )?;
         }
         self.undo_controls(&environment, &before)?;
+        self.undo_kept(change, &environment, &before.kept)?;
         for (id, finding, was) in &before.tickets {
             match was {
                 // Its place among the others is kept.
@@ -475,6 +485,8 @@ impl Change<'_> {
         self.forget_statements()?;
         let mut findings = before.findings;
         findings.extend(before.covers.into_iter().map(|cover| cover.finding));
+        let of_finding = |was: &KeptWas| matches!(was.kind, Kind::Assignment | Kind::Notes | Kind::Request);
+        findings.extend(before.kept.into_iter().filter(of_finding).map(|was| was.id));
         Ok(Some((environment, findings)))
     }
 }

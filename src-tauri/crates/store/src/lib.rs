@@ -20,6 +20,7 @@ pub mod sr_answer;
 pub mod ticket;
 mod value;
 pub mod vulnerability;
+pub mod work;
 mod zone;
 
 use std::{

@@ -77,6 +77,18 @@ impl Store {
             .optional()?)
     }
 
+    /// The identity that matched, by finding.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn origin_identities(&self, environment: &str) -> Result<FxHashMap<String, String>> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT finding, identity FROM finding_origin WHERE environment = ?1")?;
+        let rows = statement.query_map([environment], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Findings that matching put there, by asset and vulnerability.
     ///
     /// # Errors

@@ -94,6 +94,7 @@ impl Reading<'_> {
         plant.controls = control_details;
         plant.evidence.sr_assessments = self.sr_answers(environment)?;
         plant.tickets = self.tickets(environment)?;
+        plant.work = self.work(environment)?;
         Ok(plant)
     }
 }

@@ -11,6 +11,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("../migrations/0001_plant.sql")),
     M::up(include_str!("../migrations/0002_intake.sql")),
     M::up(include_str!("../migrations/0003_work.sql")),
+    M::up(include_str!("../migrations/0004_keeping.sql")),
 ];
 
 /// The version this program writes.

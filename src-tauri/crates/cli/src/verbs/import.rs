@@ -29,6 +29,7 @@ fn kind(wanted: ImportKind) -> Option<Kind> {
         ImportKind::Csaf => Kind::Csaf,
         ImportKind::Vex => Kind::Vex,
         ImportKind::Tickets => Kind::Tickets,
+        ImportKind::Patches => Kind::Patches,
         ImportKind::Plant => Kind::Plant,
     })
 }

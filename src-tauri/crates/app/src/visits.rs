@@ -1,0 +1,171 @@
+//! What happened since somebody's last visit. When that was is kept in a file beside the store: it says something of
+//! the reader, not of the plant.
+
+use std::collections::BTreeMap;
+
+use iec62443::{
+    Moment, When,
+    evidence::{EventKind, Finding},
+    finding::State,
+    plant::EventNote,
+    program::decides,
+};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::{Failure, Result, Session, findings::Around, reports, view, work::count};
+
+/// The file in the store's folder.
+const FILE: &str = "visits.json";
+/// Who was away for longer comes back as a new visit.
+const AWAY: SignedDuration = SignedDuration::from_hours(4);
+
+/// One person's visits to an environment.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Seen {
+    /// When the visit before this one ended.
+    since: Option<Timestamp>,
+    /// When the person was here last.
+    last: Timestamp,
+}
+
+/// By person and environment.
+type Visits = BTreeMap<String, BTreeMap<String, Seen>>;
+
+/// What happened to a finding since a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum News {
+    /// It was opened.
+    Opened,
+    /// It is open again.
+    Reopened,
+    /// Somebody else decided about it.
+    Decided,
+}
+
+impl News {
+    /// Every value, in order.
+    pub(crate) const WORDS: &'static [&'static str] = &["opened", "reopened", "decided"];
+
+    pub(crate) fn as_str(self) -> &'static str {
+        Self::WORDS[self as usize]
+    }
+
+    /// What happened last of all to a finding, apart from what the reader did.
+    pub(crate) fn of(
+        finding: &Finding<'_>,
+        notes: &[EventNote],
+        since: Timestamp,
+        until: Moment,
+        reader: &str,
+    ) -> Option<News> {
+        let new = |at: Moment| at.timestamp() > since && at <= until;
+        // What is dated with a day counts at its end, so a day that had begun is new as well.
+        if finding.opened.timestamp() > since && finding.opened <= until {
+            return Some(News::Opened);
+        }
+        let events = || finding.events.iter().zip(notes).filter(|(event, _)| new(event.at));
+        if events().any(|(event, _)| event.kind == EventKind::Reopened) {
+            return Some(News::Reopened);
+        }
+        let others = |(event, note): (&_, &EventNote)| {
+            let event: &iec62443::evidence::Event = event;
+            decides(event.kind) && note.by != reader
+        };
+        events().any(others).then_some(News::Decided)
+    }
+}
+
+impl Session {
+    /// Since when the visitor was away; none on a first visit, or when nobody asked [`Session::visit`].
+    pub(crate) fn away_since(&self, environment: &str) -> Option<Timestamp> {
+        self.away.get(environment).copied().flatten()
+    }
+
+    /// Notes a visit and tells what happened since the last one. Calls within four hours are one visit.
+    ///
+    /// # Errors
+    /// `not_found`; `io` when the file of visits cannot be written.
+    pub fn visit(&mut self, environment: &str) -> Result<view::Visit> {
+        let when = self.when(environment, None, None)?;
+        let since = self.note_visit(environment)?;
+        let known = self.away.insert(environment.to_owned(), since);
+        if known != Some(since) {
+            self.listing = None;
+        }
+        let (plant, assessment) = self.assessed(environment, when)?;
+        let reader = self.who().actor;
+        let requests = plant.work.requests.iter().filter(|(_, request)| request.by != reader);
+        let open: std::collections::BTreeSet<&str> = plant
+            .evidence
+            .findings
+            .iter()
+            .zip(&assessment.verdicts)
+            .filter(|(_, verdict)| verdict.is_some_and(|verdict| verdict.state == State::Open))
+            .map(|(finding, _)| &*finding.id)
+            .collect();
+        let waiting = count(requests.filter(|(finding, _)| open.contains(finding.as_str())).count());
+        let mut visit = view::Visit {
+            since: since.map(|since| since.to_string()),
+            opened: 0,
+            reopened: 0,
+            decided: 0,
+            others: Vec::new(),
+            waiting,
+            moved: Vec::new(),
+        };
+        let Some(since) = since else { return Ok(visit) };
+        let mut others = std::collections::BTreeSet::new();
+        for (finding, notes) in plant.evidence.findings.iter().zip(&plant.event_notes) {
+            match News::of(finding, notes, since, when.as_of, &reader) {
+                Some(News::Opened) => visit.opened += 1,
+                Some(News::Reopened) => visit.reopened += 1,
+                Some(News::Decided) => visit.decided += 1,
+                None => continue,
+            }
+            let new = finding.events.iter().zip(notes).filter(|(event, _)| event.at.timestamp() > since);
+            others.extend(new.map(|(_, note)| &note.by).filter(|by| !by.is_empty() && **by != reader));
+        }
+        visit.others = others.into_iter().take(5).cloned().collect();
+        let then = Moment::at(since).day();
+        let before: When = plant.when(then, when.period_from.min(then));
+        let around = Around::new(&plant);
+        if then < when.as_of.day() {
+            let (_, old) = self.assessed(environment, before)?;
+            for (zone, earlier) in assessment.zones.iter().zip(&old.zones) {
+                for (cell, was) in zone.cells.iter().zip(&earlier.cells) {
+                    if cell.achieved != was.achieved {
+                        visit.moved.push(view::MovedCell {
+                            zone: zone.id.to_string(),
+                            name: around.zone_name(&zone.id),
+                            fr: cell.fr.number(),
+                            from: was.achieved.map(iec62443::SecurityLevel::get),
+                            to: cell.achieved.map(iec62443::SecurityLevel::get),
+                            target: zone.sl_t[cell.fr.index()].get(),
+                        });
+                    }
+                }
+            }
+        }
+        Ok(visit)
+    }
+
+    fn note_visit(&mut self, environment: &str) -> Result<Option<Timestamp>> {
+        let file = self.folder().join(FILE);
+        // Nothing is lost when it cannot be understood but the day of the last visit.
+        let mut visits: Visits =
+            std::fs::read(&file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+        let now = self.now();
+        let mine = visits.entry(self.who().actor).or_default();
+        let seen = match mine.get(environment) {
+            None => Seen { since: None, last: now },
+            Some(seen) if now.duration_since(seen.last) > AWAY => Seen { since: Some(seen.last), last: now },
+            Some(seen) => Seen { since: seen.since, last: now.max(seen.last) },
+        };
+        mine.insert(environment.to_owned(), seen);
+        let bytes =
+            serde_json::to_vec_pretty(&visits).map_err(|error| Failure::new("internal", error.to_string()))?;
+        reports::write(&file, &bytes)?;
+        Ok(seen.since)
+    }
+}
