@@ -74,6 +74,20 @@ impl Session {
         if there { Ok(of(kind, id)) } else { Err(Failure::not_found(kind, id)) }
     }
 
+    /// The files kept as evidence of a control or finding.
+    ///
+    /// # Errors
+    /// `not_found`, `usage`
+    pub fn attachments(
+        &mut self,
+        environment: &str,
+        kind: &str,
+        id: &str,
+    ) -> Result<Vec<view::AttachmentView>> {
+        let subject = self.subject(environment, kind, id)?;
+        Ok(listed(&*self.plant(environment)?, &subject))
+    }
+
     /// Copies files into the store as evidence of a control or finding.
     ///
     /// # Errors
@@ -107,9 +121,7 @@ impl Session {
             let mut bytes = Vec::new();
             let file = File::open(path).map_err(|error| Failure::unreadable(path, &error))?;
             // A file that grows meanwhile is not followed.
-            file.take(LARGEST)
-                .read_to_end(&mut bytes)
-                .map_err(|error| Failure::unreadable(path, &error))?;
+            file.take(LARGEST).read_to_end(&mut bytes).map_err(|error| Failure::unreadable(path, &error))?;
             let sha256 = store::audit::sha256(&bytes);
             if after.iter().any(|known| known.sha256 == sha256) {
                 unchanged += 1;
@@ -213,7 +225,10 @@ impl Session {
                 for file in list {
                     let kept = self.kept_at(&file.sha256);
                     if hashed(&kept).ok().as_deref() != Some(file.sha256.as_str()) {
-                        spoiled.push(format!("{:?}, evidence of {subject}, is not what was attached", file.name));
+                        spoiled.push(format!(
+                            "{:?}, evidence of {subject}, is not what was attached",
+                            file.name
+                        ));
                     }
                 }
             }

@@ -419,7 +419,9 @@ impl Door {
             }
             "put_control" => answer(session().put_control(&arguments::<PutControl>(command, args)?.control)?),
             "cover" => answer(session().cover(&arguments::<CoverFindings>(command, args)?.cover)?),
-            "assign" => answer(session().assign(&arguments::<Wanted<view::AssignWish>>(command, args)?.wish)?),
+            "assign" => {
+                answer(session().assign(&arguments::<Wanted<view::AssignWish>>(command, args)?.wish)?)
+            }
             "note" => answer(session().note(&arguments::<Wanted<view::NoteWish>>(command, args)?.wish)?),
             "approve" => {
                 answer(session().approve(&arguments::<Wanted<view::ApprovalWish>>(command, args)?.wish)?)

@@ -418,7 +418,8 @@ impl Session {
                 more.tickets.push(Ticket { finding, created: Some(moment), ..ticket.clone() });
             }
         }
-        if !matches!(decided.act, Act::Acknowledge | Act::Ticket | Act::Override | Act::Defer | Act::Undefer) {
+        if !matches!(decided.act, Act::Acknowledge | Act::Ticket | Act::Override | Act::Defer | Act::Undefer)
+        {
             // Another decision takes the place of an acceptance that waits.
             for index in indices {
                 let finding = &*plant.evidence.findings[*index].id;

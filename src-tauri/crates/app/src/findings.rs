@@ -233,8 +233,8 @@ pub(crate) fn open_in_cell(
 
 /// The facets by which findings are narrowed down.
 pub const FACETS: [&str; 17] = [
-    "zone", "fr", "state", "severity", "tier", "triaged", "kev", "fix", "from", "control", "layer", "assignee",
-    "due", "approval", "seen", "news", "update",
+    "zone", "fr", "state", "severity", "tier", "triaged", "kev", "fix", "from", "control", "layer",
+    "assignee", "due", "approval", "seen", "news", "update",
 ];
 
 const LAYERS: &[&str] = &["ot", "os", "network"];
@@ -363,15 +363,14 @@ impl Session {
         let beside = self.beside_findings(environment, when)?;
         let mut detail = detail(&plant, &assessment, when, index, &verdict, origin).ok_or_else(missing)?;
         detail.row = Around::new(&plant).whole_row(finding, &verdict, index, &beside);
-        detail.request = plant.work.requests.get(id).filter(|_| detail.row.waiting).map(|request| {
-            view::RequestView {
+        detail.request =
+            plant.work.requests.get(id).filter(|_| detail.row.waiting).map(|request| view::RequestView {
                 at: request.at.to_string(),
                 by: request.by.clone(),
                 reason: request.reason.clone(),
                 until: request.until.to_string(),
                 own: request.by == beside.reader,
-            }
-        });
+            });
         detail.reported = reported;
         Ok(detail)
     }
@@ -608,7 +607,8 @@ fn search(
     order.sort_by(|a, b| {
         let (Some(a), Some(b)) = (at(*a), at(*b)) else { return Ordering::Equal };
         let asked = compare(a, b);
-        if query.descending { asked.reverse() } else { asked }.then_with(|| worst_first((a.0, a.1), (b.0, b.1)))
+        if query.descending { asked.reverse() } else { asked }
+            .then_with(|| worst_first((a.0, a.1), (b.0, b.1)))
     });
     drop(facets);
     (order, views)

@@ -31,9 +31,9 @@ use vulnerability::{
 use crate::{
     Failure, Result, Session, Watch,
     matches::subject,
+    patches::List,
     plants::{read, slug},
     statement::statement,
-    patches::List,
     tickets::written,
     view,
     watch::tell,

@@ -5,7 +5,8 @@ use iec62443::catalogue;
 use crate::view;
 
 /// The notice that goes with ATT&CK's names wherever they are shown.
-pub const ATTACK_NOTICE: &str = "© The MITRE Corporation. MITRE ATT&CK names are reproduced with its permission.";
+pub const ATTACK_NOTICE: &str =
+    "© The MITRE Corporation. MITRE ATT&CK names are reproduced with its permission.";
 
 /// All of them, by number.
 pub fn all() -> Vec<view::MitigationView> {

@@ -201,9 +201,8 @@ impl Session {
             .windows
             .iter()
             .map(|(id, window)| {
-                let planned = || {
-                    updates.iter().flat_map(|update| &update.assets).filter(|on| on.window == *id)
-                };
+                let planned =
+                    || updates.iter().flat_map(|update| &update.assets).filter(|on| on.window == *id);
                 let done = |on: &&view::UpdateOnAsset| {
                     PatchState::from_word(&on.state).is_some_and(PatchState::is_done)
                 };
@@ -442,7 +441,9 @@ impl Session {
         let mut mended: BTreeMap<(&str, Option<Date>), FxHashSet<&str>> = BTreeMap::new();
         let mut places: FxHashMap<(&str, &str), usize> = FxHashMap::default();
         for (id, update) in &plant.work.updates {
-            places.extend(update.assets.iter().enumerate().map(|(at, on)| ((id.as_str(), on.asset.as_str()), at)));
+            places.extend(
+                update.assets.iter().enumerate().map(|(at, on)| ((id.as_str(), on.asset.as_str()), at)),
+            );
         }
         for (number, told) in told.iter().enumerate() {
             let (Some(known), Some(place)) = (
@@ -496,7 +497,8 @@ impl Session {
                 }
                 let moment = self.moment(plant, &indices, &decided)?;
                 let (more, was) = self.beside(plant, &indices, &decided, moment)?;
-                let known: FxHashSet<String> = moved.was.assets.iter().map(|(asset, _)| asset.clone()).collect();
+                let known: FxHashSet<String> =
+                    moved.was.assets.iter().map(|(asset, _)| asset.clone()).collect();
                 let new = |asset: &str| !known.contains(asset);
                 for (asset, detail) in more.evidence.assets.into_iter().zip(more.assets) {
                     if new(&asset.id) {
@@ -613,7 +615,8 @@ impl Session {
                         continue;
                     }
                     let zone = lookup.around.zone_name(&window.zone);
-                    let what = format!("asset {:?} is not in zone {zone}, which {} is for", on.asset, window.name);
+                    let what =
+                        format!("asset {:?} is not in zone {zone}, which {} is for", on.asset, window.name);
                     return Err(usage(what, "Choose a window of its zone."));
                 }
             }
@@ -626,7 +629,10 @@ impl Session {
         }
         drop(lookup);
         let Some(record) = replaced(Kind::Update, &wish.update, Some(before), Some(&after))? else {
-            return Err(usage("none of its assets can be planned so", "Choose another window, or other assets."));
+            return Err(usage(
+                "none of its assets can be planned so",
+                "Choose another window, or other assets.",
+            ));
         };
         let detail = json!({"update": wish.update, "assets": wish.assets, "window": wish.window});
         let id = self.keep_records(environment, "update.planned", vec![record], detail)?;
@@ -768,7 +774,9 @@ impl Session {
             .work
             .updates
             .iter()
-            .flat_map(|(id, update)| update.assets.iter().map(move |on| ((id.as_str(), on.asset.as_str()), on)))
+            .flat_map(|(id, update)| {
+                update.assets.iter().map(move |on| ((id.as_str(), on.asset.as_str()), on))
+            })
             .collect();
         for row in sightings {
             let mut refuse = |reason: String| refused.push(Refused { at: row.at.clone(), reason });

@@ -153,8 +153,10 @@ impl Session {
     fn note_visit(&mut self, environment: &str) -> Result<Option<Timestamp>> {
         let file = self.folder().join(FILE);
         // Nothing is lost when it cannot be understood but the day of the last visit.
-        let mut visits: Visits =
-            std::fs::read(&file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+        let mut visits: Visits = std::fs::read(&file)
+            .ok()
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+            .unwrap_or_default();
         let now = self.now();
         let mine = visits.entry(self.who().actor).or_default();
         let seen = match mine.get(environment) {
@@ -163,8 +165,8 @@ impl Session {
             Some(seen) => Seen { since: seen.since, last: now.max(seen.last) },
         };
         mine.insert(environment.to_owned(), seen);
-        let bytes =
-            serde_json::to_vec_pretty(&visits).map_err(|error| Failure::new("internal", error.to_string()))?;
+        let bytes = serde_json::to_vec_pretty(&visits)
+            .map_err(|error| Failure::new("internal", error.to_string()))?;
         reports::write(&file, &bytes)?;
         Ok(seen.since)
     }

@@ -94,8 +94,7 @@ impl Session {
     pub fn assign(&mut self, wish: &view::AssignWish) -> Result<view::Change> {
         self.store()?.check_clock(&self.who())?;
         let environment = wish.environment.as_str();
-        let assignee =
-            wish.assignee.as_deref().map(|text| typed("name", text, LONGEST_NAME)).transpose()?;
+        let assignee = wish.assignee.as_deref().map(|text| typed("name", text, LONGEST_NAME)).transpose()?;
         // None: as it is; an inner none: as the rules say.
         let due: Option<Option<Date>> = match wish.due.as_deref().map(str::trim) {
             None => None,

@@ -90,7 +90,10 @@ fn a_risk_is_accepted_once_a_second_person_agrees() {
     assert_eq!(event.reason, "as agreed on Monday; seen on site");
     assert_eq!(event.until.as_deref(), Some("2026-04-30"));
     // What is remembered is what another session reads.
-    assert_eq!(rows(&mut roth, None), rows(&mut session(&folder.path().join("store"), "s.roth", &clock), None));
+    assert_eq!(
+        rows(&mut roth, None),
+        rows(&mut session(&folder.path().join("store"), "s.roth", &clock), None)
+    );
     // It is open and new again when its last day is over.
     assert!(rows(&mut roth, "2026-04-30".parse().ok()).iter().any(|row| row.id == all[0] && row.triaged));
     assert!(rows(&mut roth, "2026-05-01".parse().ok()).iter().any(|row| row.id == all[0] && !row.triaged));
@@ -306,8 +309,13 @@ fn an_update_is_planned_tested_approved_and_installed_as_one() {
 
     later(&clock, 24 * 8);
     // Before the release, after today, and what is not approved.
-    assert!(what(session.set_patch_state(&state("U-01", &[], "in_test", Some("2026-02-01")))).contains("release"));
-    assert!(what(session.set_patch_state(&state("U-01", &[], "in_test", Some("2026-12-01")))).contains("yet to come"));
+    assert!(
+        what(session.set_patch_state(&state("U-01", &[], "in_test", Some("2026-02-01")))).contains("release")
+    );
+    assert!(
+        what(session.set_patch_state(&state("U-01", &[], "in_test", Some("2026-12-01"))))
+            .contains("yet to come")
+    );
     assert!(what(session.set_patch_state(&state("U-01", &[], "done", None))).contains("no patch state"));
     session.set_patch_state(&state("U-01", &[], "in_test", Some("2026-02-22"))).unwrap();
     session.set_patch_state(&state("U-01", &[&assets[2]], "not_approved", Some("2026-03-01"))).unwrap();
@@ -321,7 +329,9 @@ fn an_update_is_planned_tested_approved_and_installed_as_one() {
 
     // Nothing is patched before it is installed; then the findings and the assets follow.
     assert!(rows(&mut session, None).iter().all(|row| row.state == "open"));
-    let before = session.assets(&view::Query { environment: "works".to_owned(), limit: 10, ..view::Query::default() }).unwrap();
+    let before = session
+        .assets(&view::Query { environment: "works".to_owned(), limit: 10, ..view::Query::default() })
+        .unwrap();
     later(&clock, 24);
     let installed = session.set_patch_state(&state("U-01", &two, "installed", Some("2026-03-11"))).unwrap();
     assert_eq!((installed.changed, installed.unchanged), (2, 0));
@@ -344,7 +354,12 @@ fn an_update_is_planned_tested_approved_and_installed_as_one() {
     session.undo(installed.id).unwrap();
     assert_eq!(one(&mut session).states["approved"], 2);
     assert!(rows(&mut session, None).iter().all(|row| row.state == "open"));
-    assert_eq!(session.assets(&view::Query { environment: "works".to_owned(), limit: 10, ..view::Query::default() }).unwrap(), before);
+    assert_eq!(
+        session
+            .assets(&view::Query { environment: "works".to_owned(), limit: 10, ..view::Query::default() })
+            .unwrap(),
+        before
+    );
 
     // One that needs a restart mends when it is in force.
     let mut again = update(&all[3..]);
@@ -376,7 +391,9 @@ fn updates_are_planned_into_windows_and_what_is_late_is_told() {
         ..view::WindowWish::default()
     };
     let spring = session.put_window(&window("", "Spring", "2026-04-01", "2026-04-03")).unwrap().update;
-    assert!(what(session.put_window(&window("", "Odd", "2026-04-05", "2026-04-03"))).contains("before it starts"));
+    assert!(
+        what(session.put_window(&window("", "Odd", "2026-04-05", "2026-04-03"))).contains("before it starts")
+    );
     assert!(what(session.put_window(&window("", " ", "2026-04-01", "2026-04-03"))).contains("no name"));
     let plan = |window: &str, assets: &[String]| view::PlanWish {
         environment: "works".to_owned(),
@@ -465,7 +482,8 @@ fn files_are_evidence_and_stay_what_they_were() {
     let file = folder.path().join("rules =1+1?.txt");
     let file = if cfg!(windows) { folder.path().join("rules =1+1.txt") } else { file };
     std::fs::write(&file, "deny all").unwrap();
-    let attached = session.attach("works", "control", "CC-01", &[file.clone()], "export of the rules").unwrap();
+    let attached =
+        session.attach("works", "control", "CC-01", &[file.clone()], "export of the rules").unwrap();
     assert_eq!(attached.changed, 1);
     // The original may go; the copy stays and is found by both.
     session.attach("works", "finding", &all[0], &[file.clone()], "").unwrap();
@@ -476,18 +494,24 @@ fn files_are_evidence_and_stay_what_they_were() {
     let out = tempfile::tempdir().unwrap();
     let saved = session.save_attached("works", "control", "CC-01", &kept[0].sha256, out.path()).unwrap();
     assert_eq!(std::fs::read_to_string(&saved).unwrap(), "deny all");
-    assert!(what(session.save_attached("works", "control", "CC-01", &kept[0].sha256, out.path())).contains("already"));
+    assert!(
+        what(session.save_attached("works", "control", "CC-01", &kept[0].sha256, out.path()))
+            .contains("already")
+    );
     assert!(session.doctor().unwrap().is_sound());
     // One byte of it is changed.
     std::fs::write(folder.path().join("store/evidence").join(&kept[0].sha256), "deny alL").unwrap();
     let again = tempfile::tempdir().unwrap();
-    let failure = session.save_attached("works", "control", "CC-01", &kept[0].sha256, again.path()).unwrap_err();
+    let failure =
+        session.save_attached("works", "control", "CC-01", &kept[0].sha256, again.path()).unwrap_err();
     assert_eq!(failure.code, "store_damaged");
     let health = session.doctor().unwrap();
     assert!(health.checks.iter().any(|check| check.name == "evidence" && !check.ok), "{health:?}");
     session.detach("works", "control", "CC-01", &kept[0].sha256).unwrap();
     assert!(session.controls("works", None).unwrap()[0].attachments.is_empty());
-    assert!(what(session.attach("works", "control", "CC-01", &[out.path().to_owned()], "")).contains("no file"));
+    assert!(
+        what(session.attach("works", "control", "CC-01", &[out.path().to_owned()], "")).contains("no file")
+    );
     assert!(what(session.attach("works", "report", "x", &[], "")).contains("no evidence"));
     assert_eq!(session.attach("works", "control", "CC-99", &[], "").unwrap_err().code, "not_found");
 }

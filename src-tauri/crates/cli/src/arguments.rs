@@ -1,9 +1,13 @@
 //! What can be said to the command. Help, completions and man pages come from here.
 
+mod work;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
+
+pub use work::*;
 
 /// Security levels of industrial plants by IEC 62443: what is achieved, what is missing, proved.
 #[derive(Debug, Parser)]
@@ -107,6 +111,41 @@ pub enum Verb {
     Control {
         #[command(subcommand)]
         verb: ControlVerb,
+    },
+    /// Updates on their way onto the assets: plan, test, approve, install (IEC TR 62443-2-3)
+    ///
+    /// One vendor's update on many assets is one thing. Where it is installed, the findings that it mends are patched
+    /// and the assets' versions follow.
+    #[command(
+        after_help = "Example:\n  plumbline patch add --vendor Siemens --product \"SIMATIC S7-1500\" --version V3.1.5 --where zone=Z-CELL-1 --where fix=true\n  plumbline patch state U-01 approved --note \"tested on the bench\"\n  plumbline patch export --out updates.csv\n  plumbline import updates.csv"
+    )]
+    Patch {
+        #[command(subcommand)]
+        verb: PatchVerb,
+    },
+    /// Maintenance windows in which updates are installed
+    #[command(
+        after_help = "Example:\n  plumbline window add --name \"Spring shutdown\" --starts 2027-03-29 --ends 2027-04-02\n  plumbline patch plan U-01 W-01"
+    )]
+    Window {
+        #[command(subcommand)]
+        verb: WindowVerb,
+    },
+    /// Rules of the team: a second person for accepted risks, due days by tier, teams by layer
+    #[command(
+        after_help = "Example:\n  plumbline rules set --second-approval yes --due 7,30,90,0 --team ot=Automation --note \"agreed in the security board\""
+    )]
+    Rules {
+        #[command(subcommand)]
+        verb: RulesVerb,
+    },
+    /// Files kept as evidence of controls and findings
+    #[command(
+        after_help = "Example:\n  plumbline evidence attach control CC-01 rules.pdf --note \"export of the firewall\""
+    )]
+    Evidence {
+        #[command(subcommand)]
+        verb: EvidenceVerb,
     },
     /// Vulnerability intelligence: feeds in, feeds out, how old it is
     ///
@@ -269,6 +308,12 @@ pub enum ControlVerb {
     List {
         #[command(flatten)]
         scope: Scope,
+    },
+    /// Mitigations of MITRE ATT&CK for ICS that serve requirements, as suggestions
+    Suggest {
+        /// Only those that serve this requirement, such as "SR 5.1"
+        #[arg(long)]
+        sr: Option<String>,
     },
     /// Write one down, as a draft
     Add {
@@ -434,6 +479,12 @@ pub enum FindingVerb {
         /// Only this zone
         #[arg(long)]
         zone: Option<String>,
+        /// Only those that have this: `due=overdue`, `assignee=m.keller`; several narrow it down
+        #[arg(long = "where", value_name = "FACET=VALUE")]
+        facet: Vec<String>,
+        /// As the view of this name shows them
+        #[arg(long, conflicts_with_all = ["state", "zone", "facet"])]
+        view: Option<String>,
     },
     /// Show one
     Show {
@@ -444,6 +495,13 @@ pub enum FindingVerb {
     },
     #[command(flatten)]
     Decide(DecisionVerb),
+    #[command(flatten)]
+    Together(TogetherVerb),
+    /// Filters kept under a name
+    View {
+        #[command(subcommand)]
+        verb: ViewVerb,
+    },
     /// Take a change back, by the number it was given
     Undo {
         /// The change

@@ -73,6 +73,10 @@ fn run(arguments: &Arguments, output: &Output) -> app::Result<Done> {
         Verb::Figures { scope, from } => verbs::figures::figures(stored()?, scope, from.as_deref(), output),
         Verb::Ticket { verb } => verbs::lists::tickets(stored()?, verb, output),
         Verb::Control { verb } => verbs::controls::controls(stored()?, verb, output),
+        Verb::Patch { verb } => verbs::work::patches(stored()?, verb, output),
+        Verb::Window { verb } => verbs::work::windows(stored()?, verb, output),
+        Verb::Rules { verb } => verbs::work::rules(stored()?, verb, output),
+        Verb::Evidence { verb } => verbs::work::evidence(stored()?, verb, output),
         Verb::Assess(wanted) => match &wanted.evidence {
             Some(file) => verbs::assess::recompute(file, wanted, output),
             None => verbs::assess::assess(stored()?, wanted, output),

@@ -397,8 +397,7 @@ pub fn mentions(text: &str) -> Vec<String> {
         if text[..at].chars().next_back().is_some_and(char::is_alphanumeric) {
             continue;
         }
-        let number: String =
-            text[at + 3..].chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
+        let number: String = text[at + 3..].chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
         let number = number.trim_end_matches('.');
         let rest = &text[at + 3 + number.len()..];
         let enhancement = rest

@@ -3,8 +3,8 @@
 use serde::{Deserialize, de::IgnoredAny};
 
 use crate::{
-    File, Refusal, Result, file::unmarked, findings, list, observation::Kind, parts, patches, scan, sheet, tickets,
-    xml,
+    File, Refusal, Result, file::unmarked, findings, list, observation::Kind, parts, patches, scan, sheet,
+    tickets, xml,
 };
 
 /// The keys by which JSON documents are told apart.

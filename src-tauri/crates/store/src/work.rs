@@ -30,8 +30,7 @@ impl Reading<'_> {
         while let Some(row) = rows.next()? {
             let kind = value::word("kind of record", row.get_ref(0)?.as_str().unwrap_or_default())?;
             let id: String = row.get(1)?;
-            let content: Value =
-                value::list("kept record", row.get_ref(2)?.as_str().unwrap_or_default())?;
+            let content: Value = value::list("kept record", row.get_ref(2)?.as_str().unwrap_or_default())?;
             work.put(kind, &id, Some(&content)).map_err(|_| value::unreadable("kept record", &id))?;
         }
         Ok(work)

@@ -78,4 +78,3 @@ pub fn rows(session: &mut Session, as_of: Option<Date>) -> Vec<view::FindingRow>
     };
     session.findings(&query).unwrap().rows
 }
-

@@ -34,6 +34,24 @@ pub fn controls(mut session: Session, verb: &ControlVerb, output: &Output) -> ap
             });
             Ok(Done::Well)
         }
+        ControlVerb::Suggest { sr } => {
+            let mut list = app::mitigations::all();
+            list.retain(|mitigation| sr.as_ref().is_none_or(|sr| mitigation.srs.contains(sr)));
+            output.answer(
+                &json!({"schema": "plumbline-list/1", "mitigations": list, "notice": app::mitigations::ATTACK_NOTICE}),
+                || {
+                    let mut text = table(
+                        ["id", "mitigation", "serves", "counters"],
+                        list.iter().map(|m| {
+                            [m.id.clone(), m.name.clone(), m.srs.join(", "), m.against.len().to_string()]
+                        }),
+                    );
+                    text.push_str(&format!("\n{}\n", app::mitigations::ATTACK_NOTICE));
+                    text
+                },
+            );
+            Ok(Done::Well)
+        }
         ControlVerb::Add { fields } => {
             let environment = environment(&session, fields.environment.as_deref())?;
             let wish = filled(view::ControlWish { environment, ..view::ControlWish::default() }, fields);

@@ -12,11 +12,28 @@ use crate::{
 
 pub fn findings(mut session: Session, verb: &FindingVerb, output: &Output) -> app::Result<Done> {
     match verb {
-        FindingVerb::List { scope, text, state, zone } => {
+        FindingVerb::List { scope, text, state, zone, facet, view } => {
             let environment = environment(&session, scope.environment.as_deref())?;
             let mut query = view::Query { text: text.clone(), ..query(&environment, scope) };
             for (facet, value) in [("state", state), ("zone", zone)] {
                 query.facets.extend(value.iter().map(|value| (facet.to_owned(), vec![value.clone()])));
+            }
+            for (facet, values) in facets(facet)? {
+                query.facets.entry(facet).or_default().extend(values);
+            }
+            if let Some(name) = view {
+                let views = session.views(&environment)?;
+                let known = views.into_iter().find(|view| view.name == *name);
+                let known = known.ok_or_else(|| {
+                    app::Failure::not_found("view", name).advice("plumbline finding view list")
+                })?;
+                query = view::Query {
+                    text: [known.text.as_str(), text].join(" ").trim().to_owned(),
+                    facets: known.facets,
+                    sort: known.sort,
+                    descending: known.descending,
+                    ..query
+                };
             }
             let page = session.findings(&query)?;
             output.answer(&json!({"schema": "plumbline-list/1", "findings": page.rows}), || {
@@ -46,6 +63,8 @@ pub fn findings(mut session: Session, verb: &FindingVerb, output: &Output) -> ap
         }
         FindingVerb::Undo { change } => return undo(session, *change, output),
         FindingVerb::Decide(verb) => return decide(session, verb, output),
+        FindingVerb::Together(verb) => return super::work::together(session, verb, output),
+        FindingVerb::View { verb } => return super::work::views(session, verb, output),
     }
     Ok(Done::Well)
 }
@@ -110,12 +129,18 @@ pub fn chosen(environment: &str, which: &Which) -> app::Result<Option<view::Quer
     if !which.ids.is_empty() {
         return Ok(None);
     }
-    let mut query = view::Query {
+    Ok(Some(view::Query {
         environment: environment.to_owned(),
         text: which.text.clone().unwrap_or_default(),
+        facets: facets(&which.facet)?,
         ..view::Query::default()
-    };
-    for pair in &which.facet {
+    }))
+}
+
+/// Facets from their pairs, `zone=Z1`.
+pub fn facets(pairs: &[String]) -> app::Result<std::collections::BTreeMap<String, Vec<String>>> {
+    let mut facets = std::collections::BTreeMap::<String, Vec<String>>::new();
+    for pair in pairs {
         let (facet, value) = pair.split_once('=').ok_or_else(|| {
             app::Failure::new("usage", format!("{pair:?} is no facet"))
                 .advice("Write it as zone=Z1 or severity=high.")
@@ -124,9 +149,9 @@ pub fn chosen(environment: &str, which: &Which) -> app::Result<Option<view::Quer
             return Err(app::Failure::new("usage", format!("there is no facet {facet:?}"))
                 .advice(format!("Facets are {}.", app::findings::FACETS.join(", "))));
         }
-        query.facets.entry(facet.to_owned()).or_default().push(value.to_owned());
+        facets.entry(facet.to_owned()).or_default().push(value.to_owned());
     }
-    Ok(Some(query))
+    Ok(facets)
 }
 
 /// Takes any change back.
@@ -169,7 +194,21 @@ fn about(detail: &view::FindingDetail) -> String {
             )
         }),
         ("because", detail.because.join("; ")),
+        ("assigned to", row.assignee.clone()),
+        (
+            "due",
+            row.due
+                .clone()
+                .map(|due| if row.overdue { format!("{due} (past)") } else { due })
+                .unwrap_or_default(),
+        ),
     ];
+    lines.extend(detail.request.iter().map(|request| {
+        let what = format!("until {} asked by {}: {}", request.until, request.by, request.reason);
+        ("waits for a second person", what)
+    }));
+    lines.extend(detail.updates.iter().map(|u| ("update", format!("{} {} ({})", u.id, u.title, u.state))));
+    lines.extend(detail.notes.iter().map(|n| ("note", format!("{} {}: {}", n.at, n.by, n.text))));
     lines.extend(detail.cwes.iter().map(|cwe| ("weakness", format!("{} {}", cwe.id, cwe.name))));
     lines.extend(detail.vectors.iter().map(|v| ("CVSS", format!("{} {} ({})", v.score, v.vector, v.source))));
     lines.extend(detail.controls.iter().map(|c| {

@@ -11,6 +11,7 @@ pub mod intel;
 pub mod lists;
 pub mod report;
 pub mod store;
+pub mod work;
 
 use app::{Failure, Session};
 
