@@ -773,7 +773,27 @@ opened: string,
 /**
  * The newest scan of its source names it no more: proposed for closing.
  */
-gone: boolean, };
+gone: boolean, 
+/**
+ * ot, os, network: the layer of its asset that it is on.
+ */
+layer: string, 
+/**
+ * Who works it; empty when nobody is named.
+ */
+assignee: string, 
+/**
+ * The day by which it is to be treated, while it is open.
+ */
+due: string | null, 
+/**
+ * That day is past.
+ */
+overdue: boolean, 
+/**
+ * Its risk was asked to be accepted and waits for a second person.
+ */
+waiting: boolean, };
 
 export type FindingPage = { 
 /**
@@ -879,6 +899,10 @@ due: string,
  * Its states up to the day.
  */
 history: Array<ControlStep>, 
+/**
+ * Files kept as evidence.
+ */
+attachments: Array<AttachmentView>, 
 /**
  * Id.
  */
@@ -1047,7 +1071,664 @@ asset: AssetRow,
 /**
  * Tickets: number, system, status, due.
  */
-tickets: Array<TicketView>, };
+tickets: Array<TicketView>, 
+/**
+ * What people noted, oldest first.
+ */
+notes: Array<NoteView>, 
+/**
+ * The acceptance that waits for a second person.
+ */
+request: RequestView | null, 
+/**
+ * Vendors' updates that mend it.
+ */
+updates: Array<UpdateOfFinding>, 
+/**
+ * Files kept as evidence.
+ */
+attachments: Array<AttachmentView>, };
+
+export type PatchesView = { 
+/**
+ * Updates, the newest first.
+ */
+updates: Array<UpdateRow>, 
+/**
+ * Maintenance windows, in order of time.
+ */
+windows: Array<WindowRow>, 
+/**
+ * What could be planned: open findings with a fix that no update mends yet, by product.
+ */
+proposed: Array<ProposedUpdate>, 
+/**
+ * Assets and updates by state, those of all updates.
+ */
+states: { [key in string]: number }, 
+/**
+ * Days from release to installation of those that are installed: half of them took no longer; null without any.
+ */
+installed_median: number | null, 
+/**
+ * Days since the release of those that are still to be installed: half of them wait no longer.
+ */
+waiting_median: number | null, };
+
+export type UpdateRow = { 
+/**
+ * Number.
+ */
+id: string, 
+/**
+ * Vendor.
+ */
+vendor: string, 
+/**
+ * Product.
+ */
+product: string, 
+/**
+ * The version that it brings.
+ */
+version: string, 
+/**
+ * When it was published.
+ */
+released: string | null, 
+/**
+ * Where it is described.
+ */
+link: string, 
+/**
+ * What the product's supplier says: in_test, approved, not_approved, not_applicable, approved_with_conditions,
+ * or empty.
+ */
+supplier: string, 
+/**
+ * What is to be known.
+ */
+description: string, 
+/**
+ * In force after a restart only.
+ */
+restart: boolean, 
+/**
+ * Findings that it mends.
+ */
+findings: number, 
+/**
+ * Those of them that are open.
+ */
+open: number, 
+/**
+ * Those of the open ones that are known to be exploited.
+ */
+exploited: number, 
+/**
+ * Its assets with how far it is on each.
+ */
+assets: Array<UpdateOnAsset>, 
+/**
+ * Assets by state.
+ */
+states: { [key in string]: number }, 
+/**
+ * The longest time since its release on an asset where it is still to be installed, in days.
+ */
+age: number | null, 
+/**
+ * Assets whose maintenance window is past without it.
+ */
+overdue: number, };
+
+export type UpdateOnAsset = { 
+/**
+ * Asset id.
+ */
+asset: string, 
+/**
+ * Its tag.
+ */
+tag: string, 
+/**
+ * Zone id.
+ */
+zone: string, 
+/**
+ * Zone name.
+ */
+zone_name: string, 
+/**
+ * The version that is there now.
+ */
+installed: string, 
+/**
+ * available, in_test, not_approved, not_applicable, approved, released, installed, effective.
+ */
+state: string, 
+/**
+ * Since when.
+ */
+since: string, 
+/**
+ * Who said so.
+ */
+by: string, 
+/**
+ * In their words.
+ */
+note: string, 
+/**
+ * The maintenance window; empty when none is planned.
+ */
+window: string, 
+/**
+ * Its last day is past, and it is not installed.
+ */
+overdue: boolean, 
+/**
+ * Days from release to installation, or since release.
+ */
+age: number | null, 
+/**
+ * All states so far.
+ */
+steps: Array<UpdateStep>, };
+
+export type UpdateStep = { 
+/**
+ * When.
+ */
+at: string, 
+/**
+ * Which.
+ */
+state: string, 
+/**
+ * Who.
+ */
+by: string, 
+/**
+ * In their words.
+ */
+note: string, };
+
+export type WindowRow = { 
+/**
+ * Number.
+ */
+id: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * First day.
+ */
+starts: string, 
+/**
+ * Last day.
+ */
+ends: string, 
+/**
+ * Zone id; empty: any.
+ */
+zone: string, 
+/**
+ * The zone's name.
+ */
+zone_name: string, 
+/**
+ * Hours, conditions.
+ */
+description: string, 
+/**
+ * Installations planned in it.
+ */
+planned: number, 
+/**
+ * Those of them that are done.
+ */
+done: number, 
+/**
+ * It is over.
+ */
+past: boolean, };
+
+export type ProposedUpdate = { 
+/**
+ * Vendor.
+ */
+vendor: string, 
+/**
+ * Product.
+ */
+product: string, 
+/**
+ * The findings.
+ */
+findings: Array<string>, 
+/**
+ * On how many assets.
+ */
+assets: number, 
+/**
+ * The best tier among them, 1 first.
+ */
+tier: number, 
+/**
+ * Known to be exploited.
+ */
+exploited: number, };
+
+export type UpdateWish = { 
+/**
+ * Environment id.
+ */
+environment: string, 
+/**
+ * The update; empty: a new one.
+ */
+id: string, 
+/**
+ * Vendor.
+ */
+vendor: string, 
+/**
+ * Product.
+ */
+product: string, 
+/**
+ * The version that it brings.
+ */
+version: string, 
+/**
+ * When it was published.
+ */
+released: string | null, 
+/**
+ * Where it is described.
+ */
+link: string, 
+/**
+ * What the product's supplier says; empty: nothing.
+ */
+supplier: string, 
+/**
+ * What is to be known.
+ */
+description: string, 
+/**
+ * In force after a restart only.
+ */
+restart: boolean, 
+/**
+ * Findings that it mends, beside those it is known to; their assets come along.
+ */
+findings: Array<string>, 
+/**
+ * All findings under this query, in place of some by their ids.
+ */
+all: Query | null, 
+/**
+ * Assets that it is for, beside those of the findings.
+ */
+assets: Array<string>, };
+
+export type UpdateChange = { 
+/**
+ * The update's or window's number.
+ */
+update: string, 
+/**
+ * The change.
+ */
+change: Change, };
+
+export type StateWish = { 
+/**
+ * Environment id.
+ */
+environment: string, 
+/**
+ * The update.
+ */
+update: string, 
+/**
+ * Assets; none: all of it.
+ */
+assets: Array<string>, 
+/**
+ * available, in_test, not_approved, not_applicable, approved, released, installed, effective.
+ */
+state: string, 
+/**
+ * The day; none: now.
+ */
+on: string | null, 
+/**
+ * In own words.
+ */
+note: string, };
+
+export type PlanWish = { 
+/**
+ * Environment id.
+ */
+environment: string, 
+/**
+ * The update.
+ */
+update: string, 
+/**
+ * Assets; none: all of it on which it is not installed.
+ */
+assets: Array<string>, 
+/**
+ * The window; empty: none any more.
+ */
+window: string, };
+
+export type WindowWish = { 
+/**
+ * Environment id.
+ */
+environment: string, 
+/**
+ * The window; empty: a new one.
+ */
+id: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * First day.
+ */
+starts: string, 
+/**
+ * Last day.
+ */
+ends: string, 
+/**
+ * Zone id; empty: any.
+ */
+zone: string, 
+/**
+ * Hours, conditions.
+ */
+description: string, 
+/**
+ * Take it away.
+ */
+remove: boolean, };
+
+export type NoteView = { 
+/**
+ * When.
+ */
+at: string, 
+/**
+ * Who.
+ */
+by: string, 
+/**
+ * What.
+ */
+text: string, 
+/**
+ * Requirements of 62443-3-3 that it mentions.
+ */
+srs: Array<RequirementLine>, };
+
+export type RequestView = { 
+/**
+ * When it was asked.
+ */
+at: string, 
+/**
+ * By whom.
+ */
+by: string, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * Last day.
+ */
+until: string, 
+/**
+ * Asked by the one who looks at it, who cannot agree to it.
+ */
+own: boolean, };
+
+export type UpdateOfFinding = { 
+/**
+ * Number.
+ */
+id: string, 
+/**
+ * Vendor, product and version.
+ */
+title: string, 
+/**
+ * How far it is on the finding's asset.
+ */
+state: string, };
+
+export type MitigationView = { 
+/**
+ * `M0930`.
+ */
+id: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Requirements of 62443-3-3 that it serves.
+ */
+srs: Array<string>, 
+/**
+ * Techniques that it counters.
+ */
+against: Array<string>, };
+
+export type AttachmentView = { 
+/**
+ * SHA-256 of its bytes.
+ */
+sha256: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Bytes.
+ */
+size: number, 
+/**
+ * When it was attached.
+ */
+at: string, 
+/**
+ * By whom.
+ */
+by: string, 
+/**
+ * What it shows.
+ */
+note: string, };
+
+export type AssignWish = { 
+/**
+ * Environment id.
+ */
+environment: string, 
+/**
+ * Findings.
+ */
+findings: Array<string>, 
+/**
+ * All findings under this query, in place of some by their ids.
+ */
+all: Query | null, 
+/**
+ * Who; empty: nobody; null: as it is.
+ */
+assignee: string | null, 
+/**
+ * By when; empty: as the rules say; null: as it is.
+ */
+due: string | null, };
+
+export type NoteWish = { 
+/**
+ * Environment id.
+ */
+environment: string, 
+/**
+ * Findings.
+ */
+findings: Array<string>, 
+/**
+ * All findings under this query, in place of some by their ids.
+ */
+all: Query | null, 
+/**
+ * What.
+ */
+text: string, };
+
+export type ApprovalWish = { 
+/**
+ * Environment id.
+ */
+environment: string, 
+/**
+ * Findings.
+ */
+findings: Array<string>, 
+/**
+ * All findings under this query, in place of some by their ids.
+ */
+all: Query | null, 
+/**
+ * Agrees; else declines.
+ */
+approve: boolean, 
+/**
+ * In own words.
+ */
+note: string, };
+
+export type Rules = { 
+/**
+ * An accepted risk counts once a second person has agreed.
+ */
+second_approval: boolean, 
+/**
+ * Days in which a finding of tier 1 to 4 is to be treated; 0: no due day.
+ */
+due_days: [number, number, number, number], 
+/**
+ * Teams that own the layers OT, OS and network; may be empty.
+ */
+teams: [string, string, string], };
+
+export type RulesWish = { 
+/**
+ * Environment id.
+ */
+environment: string, 
+/**
+ * The rules.
+ */
+rules: Rules, 
+/**
+ * Why, in own words.
+ */
+reason: string, };
+
+export type KeptView = { 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Words that all occur.
+ */
+text: string, 
+/**
+ * Accepted values by facet.
+ */
+facets: { [key in string]: Array<string> }, 
+/**
+ * Column to sort by.
+ */
+sort: string, 
+/**
+ * The other way round.
+ */
+descending: boolean, };
+
+export type Visit = { 
+/**
+ * When that was; null on the first.
+ */
+since: string | null, 
+/**
+ * Findings opened since.
+ */
+opened: number, 
+/**
+ * Findings that were closed or mended and are open again.
+ */
+reopened: number, 
+/**
+ * Findings that others decided about.
+ */
+decided: number, 
+/**
+ * Those others.
+ */
+others: Array<string>, 
+/**
+ * Acceptances that wait for the visitor.
+ */
+waiting: number, 
+/**
+ * Cells whose level moved.
+ */
+moved: Array<MovedCell>, };
+
+export type MovedCell = { 
+/**
+ * Zone id.
+ */
+zone: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * FR, 1 to 7.
+ */
+fr: number, 
+/**
+ * Level then; null: not assessable.
+ */
+from: number | null, 
+/**
+ * Level now.
+ */
+to: number | null, 
+/**
+ * Target.
+ */
+target: number, };
 
 export type VectorView = { 
 /**
@@ -1501,6 +2182,10 @@ gone: Array<GoneRow>,
  * Tickets that are new, changed, as before.
  */
 tickets: [number, number, number], 
+/**
+ * States of updates on assets that are changed, as before.
+ */
+patches: [number, number], 
 /**
  * Findings that were closed or remediated, were seen again and are open again.
  */
