@@ -82,7 +82,7 @@ export function makeFake(scenario: Scenario = {}) {
     { id: 'F2', tag: 'HMI-101', vulnerability: 'CVE-2022-38773', why: 'not_affected', source: 'csaf', record: 'SSA-482757', reason: [{ kind: 'names', values: { record: 'SSA-482757', product: 'SIMATIC S7-1500 CPU 1513-1 PN', range: '<V2.9.7' } }, { kind: 'outside', values: { version: 'V3.0.1' } }], sentence: '' },
   ];
   let network: Network = { proxy: null, ca_file: null };
-  const noFile: ImportedFile = { file: '', kind: '', added: 0, changed: 0, unchanged: 0, refused: [], remarks: [], change: null, source: '', columns: [], assets: [0, 0, 0], findings: [0, 0], closed: [], zones: [], targets: [], joined: [], conflicts: [], gone: [], tickets: [0, 0, 0], reopened: [], again: [] };
+  const noFile: ImportedFile = { file: '', kind: '', added: 0, changed: 0, unchanged: 0, refused: [], remarks: [], change: null, source: '', columns: [], assets: [0, 0, 0], findings: [0, 0], closed: [], zones: [], targets: [], joined: [], conflicts: [], gone: [], tickets: [0, 0, 0], patches: [0, 0], reopened: [], again: [] };
   const listColumns: ColumnView[] = [
     { sheet: '', name: 'Betriebsmittelkennzeichen', field: 'tag', samples: ['=A1+K01', '=A1+K02', '=B2+M04'] },
     { sheet: '', name: 'Hersteller', field: 'vendor', samples: ['Siemens', 'Phoenix Contact', 'Moxa'] },
@@ -113,6 +113,7 @@ export function makeFake(scenario: Scenario = {}) {
       state, severity: severities[s]!, score: scores[s] ?? null, attacker_class: 1 + Math.floor(rnd() * 5), frs: i % 23 === 0 ? [] : [1 + (i % 7), ...(i % 9 === 0 && i % 7 < 6 ? [7] : [])], rule: ['cwe', 'text', 'impact', 'override'][i % 4]!,
       triaged: state !== 'open' || rnd() < 0.7, deferred: state === 'open' && rnd() < 0.05, fix: rnd() < 0.55 ? dayBefore(20 + Math.floor(rnd() * 300)) : null, cover: rnd() < 0.2 ? 1 + Math.floor(rnd() * 2) : 0,
       kev: rnd() < 0.04, epss: hasCve ? Math.round(rnd() ** 6 * 1000) / 1000 : null, opened: dayBefore(Math.floor(rnd() * 600)), gone: i % 41 === 3,
+      layer: ['ot', 'ot', 'os', 'network'][i % 4]!, assignee: i % 5 === 0 ? 'm.keller' : i % 7 === 0 ? 's.roth' : '', due: state === 'open' && i % 3 === 0 ? dayBefore((i % 40) - 20) : null, overdue: state === 'open' && i % 3 === 0 && i % 40 > 20, waiting: state === 'open' && i % 37 === 5,
     };
   });
   for (const f of findings) {
@@ -127,9 +128,9 @@ export function makeFake(scenario: Scenario = {}) {
   log('store.created', 'store', { demo: true });
   log('plant.imported', 'E1', { files: 6, added: 540 });
   const controls: ControlRow[] = scenario.empty ? [] : [
-    { id: 'CC-01', title: 'Deny the web interface at the zone firewall', description: 'The firewall between the control network and the cell lets only OPC UA through.', status: 'verified', expires: '2027-03-31', counts: true, zone: 'Z3', zone_name: 'Reactor line A', owner: 'A. Novak', srs: ['SR 5.1', 'SR 5.2'], review: '2027-01-15', open: 12, all: 14, due: '', history: [{ at: '2026-05-01T08:00:00Z', status: 'implemented' }, { at: '2026-06-12T08:00:00Z', status: 'verified' }] },
-    { id: 'CC-02', title: 'Removable media only through the scanning station', description: '', status: 'implemented', expires: '2026-12-10', counts: true, zone: '', zone_name: '', owner: 'T. Wilk', srs: ['SR 3.2'], review: null, open: 3, all: 3, due: 'expiring', history: [{ at: '2026-02-01T08:00:00Z', status: 'implemented' }] },
-    { id: 'CC-03', title: 'Remote maintenance is switched on by the control room for each session', description: '', status: 'draft', expires: null, counts: false, zone: 'Z1', zone_name: 'Enterprise services', owner: '', srs: ['SR 1.13'], review: null, open: 0, all: 0, due: '', history: [{ at: '2026-11-20T08:00:00Z', status: 'draft' }] },
+    { id: 'CC-01', title: 'Deny the web interface at the zone firewall', description: 'The firewall between the control network and the cell lets only OPC UA through.', status: 'verified', expires: '2027-03-31', counts: true, zone: 'Z3', zone_name: 'Reactor line A', owner: 'A. Novak', srs: ['SR 5.1', 'SR 5.2'], review: '2027-01-15', open: 12, all: 14, due: '', history: [{ at: '2026-05-01T08:00:00Z', status: 'implemented' }, { at: '2026-06-12T08:00:00Z', status: 'verified' }], attachments: [] },
+    { id: 'CC-02', title: 'Removable media only through the scanning station', description: '', status: 'implemented', expires: '2026-12-10', counts: true, zone: '', zone_name: '', owner: 'T. Wilk', srs: ['SR 3.2'], review: null, open: 3, all: 3, due: 'expiring', history: [{ at: '2026-02-01T08:00:00Z', status: 'implemented' }], attachments: [] },
+    { id: 'CC-03', title: 'Remote maintenance is switched on by the control room for each session', description: '', status: 'draft', expires: null, counts: false, zone: 'Z1', zone_name: 'Enterprise services', owner: '', srs: ['SR 1.13'], review: null, open: 0, all: 0, due: '', history: [{ at: '2026-11-20T08:00:00Z', status: 'draft' }], attachments: [] },
   ];
   const undone = new Map<number, FindingRow[]>();
   const reports: ReportView[] = scenario.empty
@@ -263,7 +264,7 @@ export function makeFake(scenario: Scenario = {}) {
       const row = findings.find((f) => f.id === a['id']) ?? fail('not_found', `There is no finding ${String(a['id'])}.`, '', 'Go back to the table and open it again.');
       const asset = assets[Number(row.asset.slice(1)) - 1]!;
       return {
-        tier_because: ['kev', 'high', 'network'], reported: [{ file: 'cell-2-2026-11.nessus', kind: 'nessus', at: '2026-11-18T06:10:00Z', check: '97833' }], origin: row.kev ? { at: `${row.opened}T07:30:00Z`, source: 'csaf', record: 'ICSA-26-071-03', confidence: 0.97, level: 'high', identity: `${asset.identities[0]?.vendor ?? ''} ${asset.identities[0]?.product ?? ''}`, reason: reasonParts, sentence: '' } : null,
+        tier_because: ['kev', 'high', 'network'], notes: [], request: null, updates: [], attachments: [], reported: [{ file: 'cell-2-2026-11.nessus', kind: 'nessus', at: '2026-11-18T06:10:00Z', check: '97833' }], origin: row.kev ? { at: `${row.opened}T07:30:00Z`, source: 'csaf', record: 'ICSA-26-071-03', confidence: 0.97, level: 'high', identity: `${asset.identities[0]?.vendor ?? ''} ${asset.identities[0]?.product ?? ''}`, reason: reasonParts, sentence: '' } : null,
         row, asset, description: 'A remote attacker can send a crafted request to the device, which leads to a write past the end of a buffer on the stack and may stop the device or run code on it.',
         vectors: row.score && row.score !== '0.0' ? [{ vector: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H', source: 'primary', version: '3.1', score: row.score }, { vector: 'AV:N/AC:L/Au:N/C:P/I:P/A:P', source: 'secondary', version: '2.0', score: '7.5' }] : [], chosen: row.score ? 0 : null,
         cwes: [{ id: 'CWE-121', name: 'Stack-based Buffer Overflow' }], because: row.rule === 'text' ? ['denial of service +3', 'malformed +1'] : ['CWE-121 → CWE-787'], secondary: [7],
@@ -278,7 +279,7 @@ export function makeFake(scenario: Scenario = {}) {
       const w = a['control'] as ControlWish;
       const known = controls.find((c) => c.id === w.id);
       const now: ControlRow = {
-        ...(known ?? { open: 0, all: 0, due: '', history: [] }),
+        ...(known ?? { open: 0, all: 0, due: '', history: [], attachments: [] }),
         id: known?.id ?? `CC-0${controls.length + 1}`, title: w.title, description: w.description, zone: w.zone, zone_name: w.zone, owner: w.owner, srs: w.srs, expires: w.expires, review: w.review,
         status: w.status || 'draft', counts: w.status === 'implemented' || w.status === 'verified',
       };

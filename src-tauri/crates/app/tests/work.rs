@@ -21,7 +21,7 @@ fn row(session: &mut Session, id: &str) -> view::FindingRow {
 
 fn later(clock: &Clock, hours: i64) {
     let mut now = clock.lock().unwrap();
-    *now = *now + SignedDuration::from_hours(hours);
+    *now += SignedDuration::from_hours(hours);
 }
 
 fn rules(session: &mut Session, rules: view::Rules) -> view::Change {
@@ -482,11 +482,12 @@ fn files_are_evidence_and_stay_what_they_were() {
     let file = folder.path().join("rules =1+1?.txt");
     let file = if cfg!(windows) { folder.path().join("rules =1+1.txt") } else { file };
     std::fs::write(&file, "deny all").unwrap();
-    let attached =
-        session.attach("works", "control", "CC-01", &[file.clone()], "export of the rules").unwrap();
+    let attached = session
+        .attach("works", "control", "CC-01", std::slice::from_ref(&file), "export of the rules")
+        .unwrap();
     assert_eq!(attached.changed, 1);
     // The original may go; the copy stays and is found by both.
-    session.attach("works", "finding", &all[0], &[file.clone()], "").unwrap();
+    session.attach("works", "finding", &all[0], std::slice::from_ref(&file), "").unwrap();
     std::fs::remove_file(&file).unwrap();
     let kept = session.controls("works", None).unwrap()[0].attachments.clone();
     assert_eq!((kept[0].size, kept[0].by.as_str()), (8, "m.keller"));
