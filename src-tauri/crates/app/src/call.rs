@@ -442,7 +442,7 @@ impl Door {
             "visit" => answer(session().visit(&arguments::<OnDay>(command, args)?.environment)?),
             "figures" => {
                 let a: OnDay = arguments(command, args)?;
-                answer(session().figures(&a.environment, a.as_of.as_deref(), a.from.as_deref())?)
+                answer(session().figures_view(&a.environment, a.as_of.as_deref(), a.from.as_deref())?)
             }
             "patches" => {
                 let a: OnDay = arguments(command, args)?;

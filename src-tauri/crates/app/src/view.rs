@@ -1097,6 +1097,80 @@ views! {
         pub descending: bool,
     }
 
+    /// Figures of vulnerability management for a period (62443-2-1).
+    struct FiguresView {
+        /// First day.
+        pub from: String,
+        /// Last day.
+        pub to: String,
+        /// All findings, then by tier, by severity, by zone.
+        pub rows: Vec<FigureRow>,
+        /// Month by month, the oldest first.
+        pub backlog: Vec<BacklogView>,
+        /// Days in the period with an update of feeds or scans.
+        pub update_days: u32,
+        /// Times without an update that were too long.
+        pub gaps: Vec<GapView>,
+        /// Days without an update that are allowed.
+        pub allowed_days: u32,
+        /// Assets, and those of them that are identified.
+        pub assets: [u32; 2],
+    }
+
+    /// The figures of some findings. Times are days, with a fraction; null where nothing happened.
+    struct FigureRow {
+        /// all, tier, severity, zone.
+        pub kind: String,
+        /// Tier, severity or zone id.
+        pub key: String,
+        /// The zone's name, else the key.
+        pub name: String,
+        /// From the opening to the first decision.
+        pub acknowledged: TimesView,
+        /// From the opening to the end.
+        pub treated: TimesView,
+        /// Open on the last day.
+        pub open: u32,
+        /// Open on the last day with no decision.
+        pub waiting: u32,
+        /// Days for which the oldest of those has been waiting.
+        pub oldest: u32,
+    }
+
+    /// How long something took, in days.
+    struct TimesView {
+        /// How often.
+        pub count: u32,
+        /// Half of them took no longer.
+        pub median: Option<f64>,
+        /// Nine in ten took no longer.
+        pub p90: Option<f64>,
+        /// The longest.
+        pub longest: Option<f64>,
+    }
+
+    /// The backlog on a day.
+    struct BacklogView {
+        /// The day.
+        pub day: String,
+        /// Open.
+        pub open: u32,
+        /// Open with no decision.
+        pub waiting: u32,
+        /// Opened since the day before in the list.
+        pub opened: u32,
+    }
+
+    /// A time without an update.
+    struct GapView {
+        /// The last update before it.
+        pub from: String,
+        /// The next one, or the last day.
+        pub to: String,
+        /// Days between.
+        pub days: u32,
+    }
+
     /// What happened since somebody's last visit.
     struct Visit {
         /// When that was; null on the first.

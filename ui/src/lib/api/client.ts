@@ -1,8 +1,9 @@
 // The one way from the page to the engine: a function for each command.
 import type {
-  AssetPage, AssetSource, AuditPage, BundleView, CellExplanation, Change, ControlRow, ControlWish, CoverWish, Decision, EnvironmentView, Failure, FindingDetail, FindingPage,
-  ImportView, IntelImport, IntelStatus, Levels, MatchDecision, MatchSummary, Network, Overview, Progress, Query, RefusedRow, ReportRequest, ReportView, Review,
-  Status, Suggestion, SyncView, WhatIf, ZonesView,
+  ApprovalWish, AssetPage, AssetSource, AssignWish, AuditPage, BundleView, CellExplanation, Change, ControlRow, ControlWish, CoverWish, Decision,
+  EnvironmentView, Failure, FiguresView, FindingDetail, FindingPage, ImportView, IntelImport, IntelStatus, KeptView, Levels, MatchDecision, MatchSummary,
+  MitigationView, Network, NoteWish, Overview, PatchesView, PlanWish, Progress, Query, RefusedRow, ReportRequest, ReportView, Review, Rules,
+  RulesWish, StateWish, Status, Suggestion, SyncView, UpdateChange, UpdateWish, Visit, WhatIf, WindowWish, ZonesView,
 } from './types';
 
 export const inWindow = '__TAURI_INTERNALS__' in globalThis;
@@ -83,6 +84,27 @@ export const engine = {
   controls: (environment: string, asOf: string | undefined) => call<ControlRow[]>('controls', { environment, as_of: asOf ?? null }),
   putControl: (control: ControlWish) => call<Change>('put_control', { control }),
   cover: (cover: CoverWish) => call<Change>('cover', { cover }),
+  assign: (wish: AssignWish) => call<Change>('assign', { wish }),
+  note: (wish: NoteWish) => call<Change>('note', { wish }),
+  approve: (wish: ApprovalWish) => call<Change>('approve', { wish }),
+  rules: (environment: string) => call<Rules>('rules', { environment }),
+  setRules: (wish: RulesWish) => call<Change>('set_rules', { wish }),
+  views: (environment: string) => call<KeptView[]>('views', { environment }),
+  keepView: (environment: string, view: KeptView) => call<Change>('keep_view', { environment, view }),
+  removeView: (environment: string, name: string) => call<Change>('remove_view', { environment, name }),
+  visit: (environment: string) => call<Visit>('visit', { environment }),
+  figures: (environment: string, as_of: Day, from?: string) => call<FiguresView>('figures', { environment, as_of, from }),
+  patches: (environment: string, as_of: Day) => call<PatchesView>('patches', { environment, as_of }),
+  putUpdate: (wish: UpdateWish) => call<UpdateChange>('put_update', { wish }),
+  setPatchState: (wish: StateWish) => call<Change>('set_patch_state', { wish }),
+  planUpdate: (wish: PlanWish) => call<Change>('plan_update', { wish }),
+  putWindow: (wish: WindowWish) => call<UpdateChange>('put_window', { wish }),
+  savePatches: (environment: string, update?: string) => call<string | null>('save_patches', { environment, update }),
+  attach: (environment: string, kind: string, id: string, note: string) => call<Change | null>('attach', { environment, kind, id, note }),
+  detach: (environment: string, kind: string, id: string, sha256: string) => call<Change>('detach', { environment, kind, id, sha256 }),
+  saveAttached: (environment: string, kind: string, id: string, sha256: string) =>
+    call<string | null>('save_attached', { environment, kind, id, sha256 }),
+  mitigations: () => call<MitigationView[]>('mitigations'),
   saveTickets: (environment: string) => call<string | null>('save_tickets', { environment }),
   decide: (decision: Decision) => call<Change>('decide', { decision }),
   undo: (change: number) => call<Change>('undo', { change }),

@@ -1674,6 +1674,124 @@ sort: string,
  */
 descending: boolean, };
 
+export type FiguresView = { 
+/**
+ * First day.
+ */
+from: string, 
+/**
+ * Last day.
+ */
+to: string, 
+/**
+ * All findings, then by tier, by severity, by zone.
+ */
+rows: Array<FigureRow>, 
+/**
+ * Month by month, the oldest first.
+ */
+backlog: Array<BacklogView>, 
+/**
+ * Days in the period with an update of feeds or scans.
+ */
+update_days: number, 
+/**
+ * Times without an update that were too long.
+ */
+gaps: Array<GapView>, 
+/**
+ * Days without an update that are allowed.
+ */
+allowed_days: number, 
+/**
+ * Assets, and those of them that are identified.
+ */
+assets: [number, number], };
+
+export type FigureRow = { 
+/**
+ * all, tier, severity, zone.
+ */
+kind: string, 
+/**
+ * Tier, severity or zone id.
+ */
+key: string, 
+/**
+ * The zone's name, else the key.
+ */
+name: string, 
+/**
+ * From the opening to the first decision.
+ */
+acknowledged: TimesView, 
+/**
+ * From the opening to the end.
+ */
+treated: TimesView, 
+/**
+ * Open on the last day.
+ */
+open: number, 
+/**
+ * Open on the last day with no decision.
+ */
+waiting: number, 
+/**
+ * Days for which the oldest of those has been waiting.
+ */
+oldest: number, };
+
+export type TimesView = { 
+/**
+ * How often.
+ */
+count: number, 
+/**
+ * Half of them took no longer.
+ */
+median: number | null, 
+/**
+ * Nine in ten took no longer.
+ */
+p90: number | null, 
+/**
+ * The longest.
+ */
+longest: number | null, };
+
+export type BacklogView = { 
+/**
+ * The day.
+ */
+day: string, 
+/**
+ * Open.
+ */
+open: number, 
+/**
+ * Open with no decision.
+ */
+waiting: number, 
+/**
+ * Opened since the day before in the list.
+ */
+opened: number, };
+
+export type GapView = { 
+/**
+ * The last update before it.
+ */
+from: string, 
+/**
+ * The next one, or the last day.
+ */
+to: string, 
+/**
+ * Days between.
+ */
+days: number, };
+
 export type Visit = { 
 /**
  * When that was; null on the first.
