@@ -1,9 +1,11 @@
 // A stand-in for the engine, for looking at pages and testing them. Its plant and numbers are made up and
 // never reach the product: nothing under src may import it.
 import type {
-  AssetPage, AssetRow, AssetSource, AuditPage, AuditRow, BundleView, CellExplanation, Change, ControlRow, ControlWish, CoverWish, ColumnView, Decision, DoubtedFinding, EnvironmentView, Failure, FindingDetail,
-  FindingPage, FindingRow, ImportView, ImportedFile, IntelImport, IntelStatus, LevelCell, LevelRow, Levels, MatchDecision, MatchSummary, Network, Overview,
-  Progress, Query, ReasonPart, ReportRequest, ReportView, Review, ReviewGroup, Status, Suggestion, SyncView, WhatIf, ZonesView,
+  ApprovalWish, AssetPage, AssetRow, AssetSource, AssignWish, AuditPage, AuditRow, BundleView, CellExplanation, Change, ColumnView, ControlRow,
+  ControlWish, CoverWish, Decision, DoubtedFinding, EnvironmentView, Failure, FigureRow, FiguresView, FindingDetail, FindingPage, FindingRow,
+  ImportView, ImportedFile, IntelImport, IntelStatus, KeptView, LevelCell, LevelRow, Levels, MatchDecision, MatchSummary, MitigationView, Network,
+  NoteView, NoteWish, Overview, PatchesView, Progress, ProposedUpdate, Query, ReasonPart, ReportRequest, ReportView, Review, ReviewGroup, Rules,
+  StateWish, Status, Suggestion, SyncView, UpdateChange, UpdateOnAsset, UpdateRow, UpdateWish, Visit, WhatIf, WindowRow, ZonesView,
 } from '../src/lib/api/types';
 
 export type Scenario = { findings?: number; long?: boolean; first?: boolean; empty?: boolean; broken?: boolean; fails?: string[]; slow?: number };
@@ -127,8 +129,28 @@ export function makeFake(scenario: Scenario = {}) {
     audit.unshift({ seq: audit.length + 1, at: `2026-11-24T0${Math.min(9, audit.length % 10)}:12:0${audit.length % 10}Z`, actor: 'm.keller', action, subject, detail: JSON.stringify(detail), hash: hash(audit.length + 1) });
   log('store.created', 'store', { demo: true });
   log('plant.imported', 'E1', { files: 6, added: 540 });
+  const notes = new Map<string, NoteView[]>();
+  let rules: Rules = { second_approval: true, due_days: [7, 30, 90, 0], teams: ['Automation', 'IT operations', ''] };
+  let views: KeptView[] = [{ name: 'My open ones', text: '', facets: { state: ['open'], assignee: ['m.keller'] }, sort: '', descending: false }];
+  const counted = (action: string, detail: object): Change => {
+    changeCount += 1;
+    undone.set(changeCount, []);
+    log(action, '', detail);
+    return { id: changeCount, changed: 1, unchanged: 0 };
+  };
+  function worked<W extends { findings: string[]; all: unknown }>(action: string, wish: W, work: (f: FindingRow, wish: W) => void): Change {
+    const meant = findings.filter((f) => wish.all || wish.findings.includes(f.id));
+    for (const f of meant) work(f, wish);
+    return { ...counted(action, { findings: meant.map((f) => f.id).slice(0, 20) }), changed: meant.length };
+  }
+  const onAssets = (states: string[]): UpdateOnAsset[] => assets.slice(0, states.length).map((x, i) => ({ asset: x.id, tag: x.tag, zone: x.zone, zone_name: x.zone_name, installed: i % 2 ? 'V3.1.5' : 'V2.9.4', state: states[i]!, since: '2026-11-03T14:00:00Z', by: i % 2 ? 's.roth' : 'm.keller', note: i === 1 ? 'with the line stopped' : '', window: i < 3 ? 'W-01' : '', overdue: i === 0, age: 40 + i, steps: [] }));
+  const updates: UpdateRow[] = scenario.empty ? [] : [
+    { id: 'U-01', vendor: 'Siemens', product: 'SIMATIC S7-1500 CPU 1516-3 PN/DP', version: 'V3.1.5', released: '2026-09-09', link: 'https://cert-portal.siemens.com/productcert/html/ssa-592380.html', supplier: 'approved', description: 'Backup of the project first.', restart: true, findings: 22, open: 9, exploited: 1, assets: onAssets(['approved', 'installed', 'approved', 'available', 'not_applicable']), states: { approved: 2, installed: 1, available: 1, not_applicable: 1 }, age: 76, overdue: 1 },
+  ];
+  const windows: WindowRow[] = scenario.empty ? [] : [{ id: 'W-01', name: 'Autumn shutdown', starts: '2026-10-26', ends: '2026-10-30', zone: 'Z6', zone_name: 'Reactor line A', description: 'Nights only, 22:00 to 04:00', planned: 3, done: 1, past: true }, { id: 'W-02', name: 'Spring shutdown', starts: '2027-03-29', ends: '2027-04-02', zone: '', zone_name: '', description: '', planned: 0, done: 0, past: false }];
+  const proposed: ProposedUpdate[] = [['Rockwell Automation', 'ControlLogix 5580', 12, 4, 1, 2], ['Schneider Electric', 'Modicon M340', 7, 3, 2, 0], ['Microsoft', 'Windows Server 2019', 31, 6, 2, 0]].map(([vendor, product, n, count, tier, exploited]) => ({ vendor: String(vendor), product: String(product), findings: findings.slice(0, Number(n)).map((f) => f.id), assets: Number(count), tier: Number(tier), exploited: Number(exploited) }));
   const controls: ControlRow[] = scenario.empty ? [] : [
-    { id: 'CC-01', title: 'Deny the web interface at the zone firewall', description: 'The firewall between the control network and the cell lets only OPC UA through.', status: 'verified', expires: '2027-03-31', counts: true, zone: 'Z3', zone_name: 'Reactor line A', owner: 'A. Novak', srs: ['SR 5.1', 'SR 5.2'], review: '2027-01-15', open: 12, all: 14, due: '', history: [{ at: '2026-05-01T08:00:00Z', status: 'implemented' }, { at: '2026-06-12T08:00:00Z', status: 'verified' }], attachments: [] },
+    { id: 'CC-01', title: 'Deny the web interface at the zone firewall', description: 'The firewall between the control network and the cell lets only OPC UA through.', status: 'verified', expires: '2027-03-31', counts: true, zone: 'Z3', zone_name: 'Reactor line A', owner: 'A. Novak', srs: ['SR 5.1', 'SR 5.2'], review: '2027-01-15', open: 12, all: 14, due: '', history: [{ at: '2026-05-01T08:00:00Z', status: 'implemented' }, { at: '2026-06-12T08:00:00Z', status: 'verified' }], attachments: [{ sha256: hash(7), name: 'firewall-rules-2026-06.pdf', size: 183_211, at: '2026-06-12T08:00:00Z', by: 'a.novak', note: 'Export of the rules after the change' }] },
     { id: 'CC-02', title: 'Removable media only through the scanning station', description: '', status: 'implemented', expires: '2026-12-10', counts: true, zone: '', zone_name: '', owner: 'T. Wilk', srs: ['SR 3.2'], review: null, open: 3, all: 3, due: 'expiring', history: [{ at: '2026-02-01T08:00:00Z', status: 'implemented' }], attachments: [] },
     { id: 'CC-03', title: 'Remote maintenance is switched on by the control room for each session', description: '', status: 'draft', expires: null, counts: false, zone: 'Z1', zone_name: 'Enterprise services', owner: '', srs: ['SR 1.13'], review: null, open: 0, all: 0, due: '', history: [{ at: '2026-11-20T08:00:00Z', status: 'draft' }], attachments: [] },
   ];
@@ -258,13 +280,15 @@ export function makeFake(scenario: Scenario = {}) {
       if (q.environment !== 'E1') return { total: 0, facets: [], rows: [] };
       const key = (r: FindingRow) => (q.sort === 'severity' ? -severities.indexOf(r.severity) : !q.sort ? severities.indexOf(r.severity) : q.sort === 'attacker_class' ? r.attacker_class : q.sort === 'epss' ? (r.epss ?? -1) : String(r[q.sort as 'title'] ?? ''));
       const hits = filtered(findings, q, findingValue, (r) => `${r.vuln} ${r.title} ${r.tag} ${r.zone_name}`, key);
-      return { total: hits.length, facets: facetsOf(findings, ['zone', 'fr', 'state', 'tier', 'severity', 'triaged', 'kev', 'fix'], findingValue, zoneName), rows: hits.slice(q.offset ?? 0, (q.offset ?? 0) + (q.limit ?? 100)) };
+      return { total: hits.length, facets: facetsOf(findings, ['zone', 'fr', 'state', 'tier', 'severity', 'triaged', 'kev', 'fix', 'layer', 'assignee'], findingValue, zoneName), rows: hits.slice(q.offset ?? 0, (q.offset ?? 0) + (q.limit ?? 100)) };
     },
     finding: (a): FindingDetail => {
       const row = findings.find((f) => f.id === a['id']) ?? fail('not_found', `There is no finding ${String(a['id'])}.`, '', 'Go back to the table and open it again.');
       const asset = assets[Number(row.asset.slice(1)) - 1]!;
       return {
-        tier_because: ['kev', 'high', 'network'], notes: [], request: null, updates: [], attachments: [], reported: [{ file: 'cell-2-2026-11.nessus', kind: 'nessus', at: '2026-11-18T06:10:00Z', check: '97833' }], origin: row.kev ? { at: `${row.opened}T07:30:00Z`, source: 'csaf', record: 'ICSA-26-071-03', confidence: 0.97, level: 'high', identity: `${asset.identities[0]?.vendor ?? ''} ${asset.identities[0]?.product ?? ''}`, reason: reasonParts, sentence: '' } : null,
+        tier_because: ['kev', 'high', 'network'], notes: notes.get(row.id) ?? [{ at: '2026-11-19T10:22:00Z', by: 's.roth', text: 'The cell firewall serves SR 5.1 here; asked the integrator for the date of the update.', srs: [{ id: 'SR 5.1', title: 'Network segmentation', title_de: 'Netzwerksegmentierung', sl: 1, status: '' }] }],
+        request: row.waiting ? { at: '2026-11-21T08:00:00Z', by: 's.roth', reason: 'Only reachable from the engineering station, which is locked away.', until: '2027-03-31', own: false } : null,
+        updates: [{ id: 'U-01', title: 'Siemens SIMATIC S7-1500 V3.1.5', state: 'approved' }], attachments: [], reported: [{ file: 'cell-2-2026-11.nessus', kind: 'nessus', at: '2026-11-18T06:10:00Z', check: '97833' }], origin: row.kev ? { at: `${row.opened}T07:30:00Z`, source: 'csaf', record: 'ICSA-26-071-03', confidence: 0.97, level: 'high', identity: `${asset.identities[0]?.vendor ?? ''} ${asset.identities[0]?.product ?? ''}`, reason: reasonParts, sentence: '' } : null,
         row, asset, description: 'A remote attacker can send a crafted request to the device, which leads to a write past the end of a buffer on the stack and may stop the device or run code on it.',
         vectors: row.score && row.score !== '0.0' ? [{ vector: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H', source: 'primary', version: '3.1', score: row.score }, { vector: 'AV:N/AC:L/Au:N/C:P/I:P/A:P', source: 'secondary', version: '2.0', score: '7.5' }] : [], chosen: row.score ? 0 : null,
         cwes: [{ id: 'CWE-121', name: 'Stack-based Buffer Overflow' }], because: row.rule === 'text' ? ['denial of service +3', 'malformed +1'] : ['CWE-121 → CWE-787'], secondary: [7],
@@ -316,6 +340,53 @@ export function makeFake(scenario: Scenario = {}) {
       log(`finding.${d.act === 'acknowledge' ? 'acknowledged' : d.act}`, `${todo.length} findings`, { findings: todo.slice(0, 20).map((f) => f.id), reason: d.reason, note: d.note });
       return { id: changeCount, changed: todo.length, unchanged: asked.length - todo.length };
     },
+    assign: (a): Change => worked('finding.assigned', a['wish'] as AssignWish, (f, w) => { f.assignee = w.assignee ?? f.assignee; f.due = w.due ?? f.due; }),
+    note: (a): Change => worked('finding.noted', a['wish'] as NoteWish, (f, w) => void notes.set(f.id, [...(notes.get(f.id) ?? []), { at: `${today}T09:00:00Z`, by: 'm.keller', text: w.text, srs: [] }])),
+    approve: (a): Change => worked(`finding.acceptance_${(a['wish'] as ApprovalWish).approve ? 'approved' : 'declined'}`, a['wish'] as ApprovalWish, (f, w) => { f.waiting = false; f.triaged ||= w.approve; }),
+    rules: (): Rules => rules,
+    set_rules: (a): Change => {
+      rules = (a['wish'] as { rules: Rules }).rules;
+      return counted('rules.changed', rules);
+    },
+    views: (): KeptView[] => views,
+    keep_view: (a): Change => {
+      const view = a['view'] as KeptView;
+      views = [...views.filter((v) => v.name !== view.name), view];
+      return counted('view.kept', view);
+    },
+    remove_view: (a): Change => {
+      views = views.filter((v) => v.name !== a['name']);
+      return counted('view.removed', a);
+    },
+    visit: (): Visit => ({ since: '2026-11-20T16:40:00Z', opened: 14, reopened: 2, decided: 31, others: ['s.roth'], waiting: 3, moved: [{ zone: 'Z6', name: 'Reactor line A', fr: 3, from: 1, to: 2, target: 3 }, { zone: 'Z9', name: 'Tank farm telemetry', fr: 7, from: 2, to: 1, target: 2 }] }),
+    figures: (a): FiguresView => {
+      const times = (n: number, m: number) => ({ count: n, median: m, p90: m * 3.4, longest: m * 7 });
+      const row = (kind: string, key: string, name: string, i: number): FigureRow => ({ kind, key, name, acknowledged: times(60 - i * 4, 2.5 + i * 1.3), treated: i === 3 ? { count: 0, median: null, p90: null, longest: null } : times(34 - i, 21.7 + i * 6), open: 120 - i * 9, waiting: i * 3, oldest: 12 + i * 5 });
+      const months = ['2026-06-30', '2026-07-31', '2026-08-31', '2026-09-30', '2026-10-31', today];
+      return {
+        from: String(a['from'] ?? '2026-05-27'), to: today, update_days: 21, allowed_days: 30, assets: [115, 104], gaps: [{ from: '2026-07-03', to: '2026-08-11', days: 39 }],
+        rows: [row('all', '', '', 0), ...[1, 2, 3, 4].map((n) => row('tier', String(n), String(n), n)), ...severities.slice(0, 4).map((s, i) => row('severity', s, s, i)), ...zones.map((z, i) => row('zone', z.id, z.name, i))],
+        backlog: months.map((day, i) => ({ day, open: 180 - i * 17, waiting: 60 - i * 10, opened: 12 + ((i * 7) % 11) })),
+      };
+    },
+    patches: (): PatchesView => ({ updates, windows, proposed: scenario.empty ? [] : proposed, states: { available: 3, approved: 4, installed: 9, not_applicable: 1 }, installed_median: 41, waiting_median: 66 }),
+    put_update: (a): UpdateChange => ({ update: (a['wish'] as UpdateWish).id || 'U-02', change: counted('update.added', a['wish'] as object) }),
+    set_patch_state: (a): Change => {
+      const w = a['wish'] as StateWish;
+      const meant = updates.find((u) => u.id === w.update)?.assets.filter((x) => !w.assets.length || w.assets.includes(x.asset)) ?? [];
+      for (const on of meant) on.state = w.state;
+      return { ...counted('update.state', w), changed: meant.length };
+    },
+    plan_update: (a): Change => counted('update.planned', a['wish'] as object),
+    put_window: (a): UpdateChange => ({ update: 'W-02', change: counted('window.added', a['wish'] as object) }),
+    save_patches: (): string => '/home/m.keller/plumbline-updates-E1-2026-11-24.csv',
+    attach: (a): Change => counted('evidence.attached', a),
+    detach: (a): Change => counted('evidence.removed', a),
+    save_attached: (): string => '/home/m.keller/plumbline rules.pdf',
+    mitigations: (): MitigationView[] => [
+      { id: 'M0930', name: 'Network Segmentation', srs: ['SR 5.1'], against: ['T0886 Remote Services', 'T0883 Internet Accessible Device'] },
+      { id: 'M0801', name: 'Access Management', srs: ['SR 2.1'], against: ['T0859 Valid Accounts'] },
+    ],
     undo: (a): Change => {
       const ids = undone.get(Number(a['change'])) ?? fail('not_found', 'There is no such change.');
       for (const was of ids) Object.assign(findings.find((f) => f.id === was.id)!, was);

@@ -30,6 +30,12 @@ const everyPage = [
   ['findings-control', '#/findings?state=open', 'cover'],
   ['findings-ticket', '#/findings?state=open', 'ticket'],
   ['findings-override', '#/findings?state=open', 'override'],
+  ['findings-assign', '#/findings?state=open', 'assign'],
+  ['patches', '#/patches'],
+  ['patches-drawer', '#/patches?id=U-01'],
+  ['patches-new', '#/patches', 'plan'],
+  ['patches-window', '#/patches?window=new'],
+  ['figures', '#/figures'],
   ['intelligence', '#/intelligence'],
   ['reports', '#/reports'],
   ['reports-new', '#/reports/new', 'report'],
@@ -73,6 +79,11 @@ const does = {
     await page.locator('[data-testid^="finding-"]').nth(1).locator('.pick input').click();
     await page.keyboard.press('c');
   },
+  assign: async (page) => {
+    await page.locator('[data-testid^="finding-"]').nth(1).locator('.pick input').click();
+    await page.keyboard.press('i');
+  },
+  plan: (page) => page.getByTestId('plan-update').first().click(),
   ticket: async (page) => {
     await page.locator('[data-testid^="finding-"]').nth(1).locator('.pick input').click();
     await page.keyboard.press('t');
