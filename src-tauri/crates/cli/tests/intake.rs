@@ -344,3 +344,102 @@ fn findings_are_worked_by_the_command() {
     assert_eq!(bench.json(&["control", "list"])["controls"][0]["all"], 0);
     assert_eq!(bench.json(&["audit", "verify"])["intact"], true);
 }
+
+#[test]
+fn updates_are_written_down_filled_in_elsewhere_and_installed() {
+    let bench = Bench::new();
+    bench.json(&["init"]);
+    bench.json(&["env", "add", "Works", "--id", "works"]);
+    let assets = bench.path("assets.csv");
+    std::fs::write(
+        &assets,
+        "Tag,Vendor,Product,Version,Zone\nA1,Siemens,SIMATIC S7-1500,V2.9,Z1\nA2,Siemens,SIMATIC S7-1500,V2.9,Z1\n",
+    )
+    .unwrap();
+    let findings = bench.path("findings.csv");
+    std::fs::write(
+        &findings,
+        "Asset,CVE,Title,Severity\nA1,CVE-2024-1000,Memory corruption,high\nA2,CVE-2024-1000,Memory corruption,high\n",
+    )
+    .unwrap();
+    for file in [&assets, &findings] {
+        bench.json(&["import", file.to_str().unwrap()]);
+    }
+    let added = bench.json(&[
+        "patch",
+        "add",
+        "--vendor",
+        "Siemens",
+        "--product",
+        "SIMATIC S7-1500",
+        "--version",
+        "V3.1.5",
+        "--where",
+        "zone=Z1",
+    ]);
+    assert_eq!(added["update"], "U-01");
+    bench.json(&["window", "add", "--name", "Spring", "--starts", "2090-04-01", "--ends", "2090-04-03"]);
+    bench.json(&["patch", "plan", "U-01", "W-01"]);
+    bench.json(&["patch", "state", "U-01", "approved", "--note", "tested on the bench"]);
+    let out = bench.path("updates.csv");
+    bench.json(&["patch", "export", "--out", out.to_str().unwrap()]);
+    let filled = std::fs::read_to_string(&out).unwrap().replacen(",approved,,", ",installed,,done", 1);
+    std::fs::write(&out, filled).unwrap();
+    let file = bench.json(&["import", out.to_str().unwrap()])["files"][0].clone();
+    assert_eq!((&file["kind"], &file["patches"]), (&json!("patches"), &json!([1, 1])));
+    let list = bench.json(&["patch", "list"])["patches"].clone();
+    assert_eq!(list["updates"][0]["states"], json!({"approved": 1, "installed": 1}));
+    assert_eq!(list["windows"][0]["done"], 1);
+    let states: Vec<_> = bench.json(&["finding", "list"])["findings"].as_array().unwrap().to_vec();
+    assert_eq!(states.iter().filter(|finding| finding["state"] == "remediated").count(), 1);
+    assert!(String::from_utf8(bench.run(&["patch", "list"]).stdout).unwrap().contains("1 installed"));
+
+    // Rules, assignments, notes, views.
+    bench.json(&[
+        "rules",
+        "set",
+        "--due",
+        "7,30,90,0",
+        "--team",
+        "ot=Automation",
+        "--second-approval",
+        "yes",
+    ]);
+    assert_eq!(bench.json(&["rules", "show"])["rules"]["teams"], json!(["Automation", "", ""]));
+    bench.json(&["finding", "assign", "--where", "state=open", "--to", "s.roth"]);
+    bench.json(&["finding", "note", "--where", "assignee=s.roth", "--note", "see SR 5.1"]);
+    bench.json(&["finding", "view", "keep", "Roth", "--where", "assignee=s.roth"]);
+    let mine = bench.json(&["finding", "list", "--view", "Roth"])["findings"].clone();
+    assert_eq!(mine.as_array().unwrap().len(), 1);
+    bench.json(&[
+        "finding",
+        "accept",
+        "--where",
+        "state=open",
+        "--until",
+        "2090-01-01",
+        "--note",
+        "locked away",
+    ]);
+    // The one who asked is the one who runs this: nobody agrees to their own wish.
+    let own = bench.run(&["finding", "approve", "--where", "approval=own"]);
+    assert_eq!(own.status.code(), Some(2), "{}", String::from_utf8_lossy(&own.stderr));
+    bench.json(&["finding", "decline", "--where", "approval=own"]);
+
+    // Evidence, and suggestions for controls.
+    bench.json(&["control", "add", "--title", "Cell firewall", "--sr", "SR 5.1"]);
+    let attached = out.to_str().unwrap();
+    bench.json(&["evidence", "attach", "control", "CC-01", attached, "--note", "the list"]);
+    let files = bench.json(&["evidence", "list", "control", "CC-01"])["files"].clone();
+    let folder = bench.path("copies");
+    let sha256 = files[0]["sha256"].as_str().unwrap();
+    bench.json(&["evidence", "save", "control", "CC-01", sha256, "--out", folder.to_str().unwrap()]);
+    let copy = folder.join("plumbline updates.csv");
+    assert_eq!(std::fs::read(copy).unwrap(), std::fs::read(&out).unwrap());
+    let suggested = bench.json(&["control", "suggest", "--sr", "SR 5.1"]);
+    assert!(suggested["mitigations"].as_array().unwrap().iter().any(|m| m["name"] == "Network Segmentation"));
+    assert_eq!(
+        bench.json(&["doctor"])["checks"].as_array().unwrap().iter().filter(|c| c["ok"] == false).count(),
+        0
+    );
+}

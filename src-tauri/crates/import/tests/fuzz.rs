@@ -202,6 +202,7 @@ targets! {
     workbooks_ods: Assets from "formats.ods";
     lists_of_findings: Findings from "findings.csv";
     lists_of_tickets: Tickets from "tickets.csv";
+    lists_of_patches: Patches from "patches.csv";
     nmap: Nmap from "nmap.xml";
     nessus_xml: Nessus from "nessus.xml";
     nessus_tables: Nessus from "nessus.csv";

@@ -99,8 +99,8 @@ pub enum RulesVerb {
         #[arg(long, value_name = "YES|NO", action = clap::ArgAction::Set, value_parser = yes_no)]
         second_approval: Option<bool>,
         /// Days in which findings of tier 1, 2, 3, 4 are to be treated; 0 for no due day
-        #[arg(long, value_name = "DAYS", num_args = 4, value_delimiter = ',')]
-        due: Option<Vec<u32>>,
+        #[arg(long, value_name = "DAYS,DAYS,DAYS,DAYS", value_parser = by_tier)]
+        due: Option<[u32; 4]>,
         /// The team that owns a layer: ot=NAME, os=NAME, network=NAME
         #[arg(long = "team", value_name = "LAYER=NAME")]
         teams: Vec<String>,
@@ -111,6 +111,13 @@ pub enum RulesVerb {
         #[arg(long, value_name = "ID")]
         environment: Option<String>,
     },
+}
+
+fn by_tier(text: &str) -> Result<[u32; 4], String> {
+    let days: Result<Vec<u32>, _> = text.split(',').map(|days| days.trim().parse()).collect();
+    days.ok()
+        .and_then(|days| days.try_into().ok())
+        .ok_or_else(|| "say four numbers of days, such as 7,30,90,0".to_owned())
 }
 
 fn yes_no(text: &str) -> Result<bool, String> {

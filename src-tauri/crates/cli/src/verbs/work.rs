@@ -132,9 +132,7 @@ pub fn rules(mut session: Session, verb: &RulesVerb, output: &Output) -> app::Re
             let environment = environment(&session, named.as_deref())?;
             let mut rules = session.rules(&environment)?;
             rules.second_approval = second_approval.unwrap_or(rules.second_approval);
-            if let Some(due) = due.as_ref().and_then(|due| <[u32; 4]>::try_from(due.as_slice()).ok()) {
-                rules.due_days = due;
-            }
+            rules.due_days = due.unwrap_or(rules.due_days);
             for pair in teams {
                 let place = match pair.split_once('=') {
                     Some(("ot", name)) => (0, name),
