@@ -471,3 +471,35 @@ fn recommendations_never_lower_a_level() {
         assert!(before.iter().zip(&after).all(|(before, after)| after >= before), "{row:?} is lowered");
     }
 }
+
+#[test]
+fn updates_and_evidence_are_told() {
+    let plant = plant::plant(5, 24);
+    let (content, _) = made(&plant, Language::En, Paper::A4);
+    let tables = || {
+        content.sections.iter().flat_map(|s| &s.blocks).filter_map(|b| match b {
+            Block::Table(table) => Some(table),
+            _ => None,
+        })
+    };
+    let updates = tables().find(|table| table.id == "updates").unwrap();
+    let cells: Vec<&str> = updates.rows[0].iter().map(|cell| cell.text.as_str()).collect();
+    assert_eq!(
+        (cells[0], cells[3], cells[4]),
+        ("U-01", "approved with conditions", "1 released, 1 installed")
+    );
+    assert!(updates.rows[0][4].note.contains("1 asset missed"), "{:?}", updates.rows[0][4]);
+    // From 20 February to 30 June.
+    assert_eq!(cells[6], "130");
+    let evidence = tables().find(|table| table.id == "evidence").unwrap();
+    assert_eq!(evidence.rows[0][0].text, "Control K1");
+    assert_eq!(evidence.rows[0][4].text.len(), 64);
+    // What is settled in the table was settled by the events.
+    let ends = |f: &&iec62443::evidence::Finding<'_>| {
+        f.events.iter().any(|e| matches!(e.kind.as_str(), "patched" | "closed" | "false_positive"))
+    };
+    let settled = plant.evidence.findings.iter().filter(ends).count();
+    let treated = tables().find(|table| table.id == "treated_times").unwrap();
+    let told: usize = treated.rows.last().unwrap()[1].text.parse().unwrap();
+    assert!(told > 0 && told <= settled, "{told} of {settled}");
+}

@@ -30,13 +30,44 @@ pub(crate) fn of_plant(
     numbers: &mut Numbers,
     steps: &Steps<'_>,
 ) -> Result<Vec<Section>, Cancelled> {
-    Ok(vec![
+    let mut list = vec![
         assets(facts, numbers, steps)?,
         findings(facts, numbers, steps)?,
         controls(facts, numbers),
         answers(facts, numbers),
-        profile(facts, numbers),
-    ])
+    ];
+    list.extend(evidence(facts, numbers));
+    list.push(profile(facts, numbers));
+    Ok(list)
+}
+
+/// Files kept as evidence, with their hashes; none when there are none.
+fn evidence(facts: &Facts<'_>, numbers: &mut Numbers) -> Option<Section> {
+    let words = facts.words;
+    let as_of = facts.input.when.as_of;
+    let all = facts.plant.work.attachments.iter();
+    let files = all.flat_map(|(subject, list)| list.iter().map(move |file| (subject, file)));
+    let rows: Vec<Vec<Cell>> = files
+        .filter(|(_, file)| file.at <= as_of)
+        .map(|(subject, file)| {
+            let (kind, id) = subject.split_once(' ').unwrap_or(("", subject));
+            vec![
+                Cell::text(words.fill(&format!("evidence.{kind}"), &[("id", &clean(id))])),
+                Cell::text(clean(&file.name)).noted(clean(&file.note)),
+                Cell::text(short_day(words.language, file.at.day())),
+                Cell::text(clean(&file.by)),
+                Cell::text(file.sha256.clone()),
+            ]
+        })
+        .collect();
+    if rows.is_empty() {
+        return None;
+    }
+    let mut part = annex(facts, numbers, "evidence").running();
+    part.say("annex.evidence.text");
+    let columns = [("evidence_of", Text), ("file", Text), ("date", Text), ("by", Text), ("sha256", Code)];
+    part.push(table(words, "evidence", &columns, rows));
+    Some(part.finish())
 }
 
 fn annex(facts: &Facts<'_>, numbers: &mut Numbers, id: &str) -> Part {

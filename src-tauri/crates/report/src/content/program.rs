@@ -6,6 +6,7 @@ use iec62443::{
     finding::{Cover, Rating, State, control_cover},
     moment::days_between,
     program::{self, Gap, Group},
+    work::PatchState,
 };
 
 use super::{
@@ -27,6 +28,8 @@ pub(crate) fn section(facts: &Facts<'_>, audit: &AuditSummary, numbers: &mut Num
     clauses(facts, &mut part);
     monitoring(facts, &mut part);
     triage(facts, &mut part);
+    treatment(facts, &mut part);
+    updates(facts, &mut part);
     exceptions(facts, &mut part);
     controls(facts, &mut part);
     audit_log(facts, audit, &mut part);
@@ -52,7 +55,9 @@ fn clauses(facts: &Facts<'_>, part: &mut Part) {
     part.say("program.clauses.text");
     part.paragraph(program.clause_note.in_language(words.language).to_owned());
     let held = |clause: &catalogue::Clause| -> String {
-        let kinds = clause.evidence.iter().filter(|kind| HELD.contains(&kind.as_str()));
+        let with_updates = !facts.plant.work.updates.is_empty();
+        let is_held = |kind: &str| HELD.contains(&kind) || kind == "patch_states" && with_updates;
+        let kinds = clause.evidence.iter().filter(|kind| is_held(kind));
         let named = kinds.filter_map(|kind| program.evidence_kinds.get(kind));
         named.map(|kind| kind.in_language(words.language)).collect::<Vec<_>>().join(", ")
     };
@@ -167,7 +172,6 @@ fn quantile<T: Copy + Default>(sorted: &[T], percent: usize) -> T {
 /// Time from opening to the first decision.
 fn triage(facts: &Facts<'_>, part: &mut Part) {
     let words = facts.words;
-    let language = words.language;
     let as_of = facts.input.when.as_of;
     part.heading_of("program.triage");
     part.say("program.triage.text");
@@ -180,20 +184,14 @@ fn triage(facts: &Facts<'_>, part: &mut Part) {
         }
     }
     let figures = program::figures(facts.plant, facts.input.assessment, facts.input.when);
-    let number = |value: Option<f64>| {
-        value.map_or_else(
-            || Cell::text("–"),
-            |v| Cell::text(decimal(language, v, 1)).with(Value::Real((v * 10.0).round() / 10.0)),
-        )
-    };
     let row = |label: Cell, group: &Group| {
         let times = group.acknowledged;
         vec![
             label,
             Cell::count(times.count),
-            number(times.median),
-            number(times.p90),
-            number(times.longest),
+            in_days(facts, times.median),
+            in_days(facts, times.p90),
+            in_days(facts, times.longest),
             Cell::count(group.waiting),
             if group.waiting > 0 {
                 Cell::text(group.oldest.to_string()).with(Value::Whole(group.oldest))
@@ -227,6 +225,148 @@ fn triage(facts: &Facts<'_>, part: &mut Part) {
         .collect();
     part.push(table(words, "events", &[("event", Text), ("in_period", Number)], rows));
     tickets(facts, part);
+}
+
+/// Time from opening to the end, and what was left open at the end of each month.
+fn treatment(facts: &Facts<'_>, part: &mut Part) {
+    let words = facts.words;
+    let language = words.language;
+    part.heading_of("program.treatment");
+    part.say("program.treatment.text");
+    let figures = program::figures(facts.plant, facts.input.assessment, facts.input.when);
+    let row = |label: Cell, group: &Group| {
+        let times = group.treated;
+        vec![
+            label,
+            Cell::count(times.count),
+            in_days(facts, times.median),
+            in_days(facts, times.p90),
+            in_days(facts, times.longest),
+            Cell::count(group.open),
+        ]
+    };
+    let mut rows: Vec<Vec<Cell>> = figures
+        .tiers
+        .iter()
+        .map(|(tier, group)| row(Cell::text(words.fill("tier", &[("n", &tier.to_string())])), group))
+        .collect();
+    rows.push(row(Cell::text(words.get("all")).strong(), &figures.all));
+    let columns = [
+        ("priority", Text),
+        ("treated", Number),
+        ("median_days", Number),
+        ("p90_days", Number),
+        ("longest_days", Number),
+        ("open", Number),
+    ];
+    part.push(table(words, "treated_times", &columns, rows));
+    let counted = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    let series = |name: &str, tone, of: fn(&program::Backlog) -> usize| Series {
+        name: words.get(name),
+        tone,
+        values: figures.backlog.iter().map(|entry| counted(of(entry))).collect(),
+    };
+    part.push(Block::Charts {
+        charts: vec![Chart {
+            title: words.get("chart.backlog"),
+            kind: ChartKind::Grouped,
+            categories: figures
+                .backlog
+                .iter()
+                .map(|entry| month(language, entry.day.year(), entry.day.month()))
+                .collect(),
+            series: vec![
+                series("chart.backlog_open", Tone::First, |entry| entry.open),
+                series("chart.backlog_waiting", Tone::Rest, |entry| entry.waiting),
+            ],
+            unit: words.get("chart.findings"),
+        }],
+    });
+}
+
+/// Vendors' updates on their way onto the assets (IEC TR 62443-2-3).
+fn updates(facts: &Facts<'_>, part: &mut Part) {
+    let words = facts.words;
+    let language = words.language;
+    let as_of = facts.input.when.as_of;
+    let work = &facts.plant.work;
+    let open: rustc_hash::FxHashSet<&str> = facts
+        .findings()
+        .filter(|(_, _, verdict)| verdict.state == State::Open)
+        .map(|(_, finding, _)| &*finding.id)
+        .collect();
+    let mut installed = Vec::new();
+    let mut rows = Vec::new();
+    for (id, update) in &work.updates {
+        let mut states: std::collections::BTreeMap<PatchState, usize> = std::collections::BTreeMap::new();
+        let (mut oldest, mut missed) = (None, 0);
+        for on in &update.assets {
+            let Some(state) = on.at(as_of).map(|step| step.state) else { continue };
+            *states.entry(state).or_default() += 1;
+            let age = update.age(on, as_of);
+            if state.is_installed() {
+                installed.extend(age);
+            } else if !state.is_done() {
+                oldest = oldest.max(age);
+                let window = work.windows.get(&on.window);
+                missed += usize::from(window.is_some_and(|window| window.ends < facts.today));
+            }
+        }
+        if states.is_empty() {
+            continue;
+        }
+        let states: Vec<String> = states
+            .iter()
+            .map(|(state, n)| format!("{n} {}", words.get(&format!("patch_state.{}", state.as_str()))))
+            .collect();
+        let note = if missed > 0 { words.count("missed_window", missed) } else { String::new() };
+        rows.push(vec![
+            Cell::text(clean(id)),
+            Cell::text(clean(&format!("{} {} {}", update.vendor, update.product, update.version))),
+            Cell::text(update.released.map_or_else(|| "–".to_owned(), |day| short_day(language, day))),
+            Cell::text(update.supplier.map_or_else(
+                || "–".to_owned(),
+                |state| words.get(&format!("supplier_state.{}", state.as_str())),
+            )),
+            Cell::text(states.join(", ")).noted(note),
+            Cell::count(update.findings.iter().filter(|finding| open.contains(finding.as_str())).count()),
+            oldest.map_or_else(
+                || Cell::text("–"),
+                |days| Cell::text(days.to_string()).with(Value::Whole(days)),
+            ),
+        ]);
+    }
+    if rows.is_empty() {
+        return;
+    }
+    part.heading_of("program.updates");
+    part.say("program.updates.text");
+    if !installed.is_empty() {
+        installed.sort_unstable();
+        let (n, half) = (whole(language, installed.len()), days_word(facts, quantile(&installed, 50)));
+        part.paragraph(words.fill("program.updates.age", &[("n", &n), ("half", &half)]));
+    }
+    let columns = [
+        ("update", Code),
+        ("title", Text),
+        ("released", Text),
+        ("supplier", Text),
+        ("progress", Text),
+        ("open", Number),
+        ("waiting_days", Number),
+    ];
+    part.push(table(words, "updates", &columns, rows));
+}
+
+/// Days with a tenth.
+fn in_days(facts: &Facts<'_>, days: Option<f64>) -> Cell {
+    days.map_or_else(
+        || Cell::text("–"),
+        |days| {
+            let text = decimal(facts.words.language, days, 1);
+            Cell::text(text).with(Value::Real((days * 10.0).round() / 10.0))
+        },
+    )
 }
 
 const KINDS: [EventKind; 11] = [

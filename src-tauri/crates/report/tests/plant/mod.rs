@@ -12,6 +12,7 @@ use iec62443::{
         AssetDetail, Conduit, ControlDetail, Environment, EventNote, Identity, IdentityKind, Layer, Ticket,
         ZoneDetail,
     },
+    work::{Attachment, OnAsset, PatchState, Step, SupplierState, Update, Window},
 };
 use jiff::civil::date;
 use plumbline_report::{AuditLine, AuditSummary, Input, Options, Paper, PlantInput};
@@ -117,6 +118,7 @@ pub fn plant(zones: usize, findings_by_zone: usize) -> Plant {
         }
     }
     controls(&mut plant);
+    work(&mut plant);
     for requirement in &catalogue::system().requirements {
         let status = match requirement.id.as_str() {
             "SR 1.1" => SrStatus::NotMet,
@@ -195,6 +197,47 @@ fn finding(plant: &mut Plant, zone: &str, z: usize, f: usize) {
         controls: if n % 6 == 1 { vec![text("K1")] } else { Vec::new() },
     });
     plant.event_notes.push(notes);
+}
+
+fn work(plant: &mut Plant) {
+    let step = |at: &str, state| Step { at: moment(at), state, by: "T. Huber".into(), note: String::new() };
+    let on = |index: usize, window: &str, last: PatchState| OnAsset {
+        asset: plant.evidence.assets[index].id.to_string(),
+        window: window.into(),
+        steps: vec![
+            step("2026-03-01", PatchState::Available),
+            step("2026-03-20", PatchState::Approved),
+            step("2026-04-10", last),
+        ],
+    };
+    let update = Update {
+        vendor: "Example".into(),
+        product: HOSTILE.into(),
+        version: "V2".into(),
+        released: Some(date(2026, 2, 20)),
+        supplier: Some(SupplierState::ApprovedWithConditions),
+        findings: plant.evidence.findings.iter().map(|finding| finding.id.to_string()).collect(),
+        assets: vec![on(0, "W-01", PatchState::Installed), on(1, "W-01", PatchState::Released)],
+        ..Update::default()
+    };
+    let window = Window {
+        name: "Spring".into(),
+        starts: date(2026, 4, 8),
+        ends: date(2026, 4, 10),
+        zone: String::new(),
+        description: String::new(),
+    };
+    let file = Attachment {
+        sha256: "0123456789abcdef".repeat(4),
+        name: HOSTILE.into(),
+        size: 8,
+        at: moment("2026-05-01"),
+        by: "T. Huber".into(),
+        note: "export of the rules".into(),
+    };
+    plant.work.updates.insert("U-01".into(), update);
+    plant.work.windows.insert("W-01".into(), window);
+    plant.work.attachments.insert("control K1".into(), vec![file]);
 }
 
 fn controls(plant: &mut Plant) {
