@@ -473,6 +473,53 @@ async fn findings_are_worked_in_the_window() {
     window.click("undo").await;
     window.until("undone", "return document.querySelector('[data-testid=undo]') === null").await;
     assert_eq!(finding(1)["deferred"], false);
+
+    // Given to somebody, then an update is planned for it and installed on its own page.
+    go(&window, "findings").await;
+    window.click("finding-A2:CVE-2024-1001").await;
+    window.click("drawer-decide").await;
+    window.click("act-assign").await;
+    let who = window.find("decide-assignee").await;
+    who.send_keys("s.roth").await.expect("typed");
+    window.click("decide-confirm").await;
+    window
+        .until(
+            "assigned",
+            "return document.querySelector('[data-testid=finding-drawer]')?.textContent.includes('s.roth')",
+        )
+        .await;
+    assert_eq!(finding(1)["assignee"], "s.roth");
+    window.click("drawer-decide").await;
+    window.click("act-update").await;
+    for (field, text) in [("update-product", "EDS"), ("update-version", "6.1")] {
+        let field = window.find(field).await;
+        field.send_keys(text).await.expect("typed");
+    }
+    window.click("decide-confirm").await;
+    window
+        .until(
+            "planned",
+            "return document.querySelector('[data-testid=finding-drawer] a[href*=\"patches\"]') !== null",
+        )
+        .await;
+    go(&window, "patches").await;
+    let row = window.find("update-U-01").await;
+    row.find(fantoccini::Locator::Css("a")).await.expect("its link").click().await.expect("opened");
+    window
+        .until(
+            "the state is chosen",
+            "const s = document.querySelector('[data-testid=patch-state]'); if (!s) return false; s.value = 'installed'; s.dispatchEvent(new Event('change', { bubbles: true })); return true",
+        )
+        .await;
+    window.picture("updates").await;
+    window.click("patch-set").await;
+    window.find("undo").await;
+    assert_eq!(finding(1)["state"], "remediated");
+    let asset = plumbline(&store, &["asset", "list"])["assets"][1].clone();
+    assert_eq!(asset["identities"][0]["version"], "6.1");
+    go(&window, "figures").await;
+    window.find("figure-all-").await;
+    window.picture("figures").await;
     window.close().await;
     assert_eq!(plumbline(&store, &["audit", "verify"])["intact"], true);
 }

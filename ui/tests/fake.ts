@@ -227,7 +227,7 @@ export function makeFake(scenario: Scenario = {}) {
       return {
         environment: 'E1', name: environment.name, as_of: String(a['as_of'] ?? today), cells: [cells.filter((c) => c.gap === 0).length, cells.filter((c) => (c.gap ?? 0) > 0).length, cells.filter((c) => c.gap === null).length],
         below: rs.filter((r) => r.cells.some((c) => (c.gap ?? 0) > 0)).map((r) => ({ zone: r.zone, name: r.name, frs: r.cells.filter((c) => (c.gap ?? 0) > 0).map((c) => c.fr), gap: r.cells.reduce((s, c) => s + (c.gap ?? 0), 0), level: r.level })).sort((x, y) => y.gap - x.gap),
-        open: severities.map((s) => openNow.filter((f) => f.severity === s).length) as Overview['open'], exploited: openNow.filter((f) => f.kev).length, untriaged: openNow.filter((f) => !f.triaged).length, feed_age: 6,
+        open: severities.map((s) => openNow.filter((f) => f.severity === s).length) as Overview['open'], exploited: openNow.filter((f) => f.kev).length, untriaged: openNow.filter((f) => !f.triaged).length, gone: openNow.filter((f) => f.gone).length, feed_age: 6,
         identified: [assets.filter((x) => x.identified).length, assets.length], trend: Array.from({ length: 14 }, (_, i) => ({ day: new Date(Date.UTC(2025, 10 + i, 0)).toISOString().slice(0, 10), high: 60 + ((i * 17) % 31), medium: 80 + ((i * 11) % 23), low: 30 + ((i * 7) % 13) })),
         changed: [21, 14, 6, 3], next: { kind: 'triage', zone: 'Z6', zone_name: zones[5]!.name, touches: 9, gap: [8, 4] }, last_report: '2026-09-30',
       };

@@ -27,7 +27,14 @@ impl Session {
         let when = self.when(environment, as_of, None)?;
         let (plant, assessment) = self.assessed(environment, when)?;
         let last_report = self.store()?.reports()?.into_iter().next().map(|report| report.made);
-        Ok(view::Overview { last_report, ..overview(&plant, &assessment, when) })
+        let gone = self.proposed(environment, "finding")?;
+        let is_gone = |(finding, verdict): &(&iec62443::evidence::Finding<'_>, &Option<_>)| {
+            verdict.as_ref().is_some_and(|v: &iec62443::assessment::Verdict| v.state == State::Open)
+                && gone.contains(&*finding.id)
+        };
+        let gone = plant.evidence.findings.iter().zip(&assessment.verdicts).filter(is_gone).count();
+        let gone = u32::try_from(gone).unwrap_or(u32::MAX);
+        Ok(view::Overview { last_report, gone, ..overview(&plant, &assessment, when) })
     }
 }
 
@@ -78,6 +85,7 @@ fn overview(plant: &Plant, assessment: &Assessment, when: When) -> view::Overvie
         open,
         exploited,
         untriaged,
+        gone: 0,
         feed_age: when.last_update.map(|at| days_between(at.day(), today)),
         identified: [
             count(plant.evidence.assets.iter().filter(|a| a.identified).count()),

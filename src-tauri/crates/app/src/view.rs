@@ -231,6 +231,8 @@ views! {
         pub open: [u32; 6],
         /// Open findings that are known to be exploited (KEV).
         pub exploited: u32,
+        /// Open findings that the newest file of their source names no more: proposed for closing.
+        pub gone: u32,
         /// Open findings nobody has looked at.
         pub untriaged: u32,
         /// Days since the newest feed or scan; null when never.

@@ -333,6 +333,10 @@ open: [number, number, number, number, number, number],
  */
 exploited: number, 
 /**
+ * Open findings that the newest file of their source names no more: proposed for closing.
+ */
+gone: number, 
+/**
  * Open findings nobody has looked at.
  */
 untriaged: number, 
