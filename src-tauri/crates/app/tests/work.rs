@@ -516,3 +516,160 @@ fn files_are_evidence_and_stay_what_they_were() {
     assert!(what(session.attach("works", "report", "x", &[], "")).contains("no evidence"));
     assert_eq!(session.attach("works", "control", "CC-99", &[], "").unwrap_err().code, "not_found");
 }
+
+/// Numbers at random, the same in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % n
+    }
+}
+
+/// What an update is on an asset, kept as a list of days and words.
+#[derive(Clone, Debug, Default)]
+struct OnAsset {
+    steps: Vec<(jiff::civil::Date, &'static str)>,
+    mended: bool,
+}
+
+#[test]
+fn a_year_of_patch_states_is_what_a_model_of_its_own_says() {
+    const STATES: [&str; 8] = [
+        "available",
+        "in_test",
+        "not_approved",
+        "not_applicable",
+        "approved",
+        "released",
+        "installed",
+        "effective",
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    let clock = clock("2026-01-05T08:00:00Z");
+    let (mut session, _) = plant(folder.path(), &clock, 5);
+    let all = ids(&mut session);
+    let assets: Vec<String> = rows(&mut session, None).into_iter().map(|row| row.asset).collect();
+    let mut wish = update(&all);
+    wish.released = Some("2025-12-20".to_owned());
+    wish.restart = true;
+    session.put_update(&wish).unwrap();
+    let today = |clock: &Clock| jiff::tz::Offset::UTC.to_datetime(*clock.lock().unwrap()).date();
+    let start = OnAsset { steps: vec![(today(&clock), "available")], mended: false };
+    let mut model = vec![start; assets.len()];
+    let mut history: Vec<(i64, Vec<OnAsset>)> = Vec::new();
+    let mut dice = Dice(2_026);
+    let (mut set, mut refused, mut undone) = (0, 0, 0);
+    for _ in 0..300 {
+        later(&clock, i64::try_from(1 + dice.below(40)).unwrap());
+        let now = today(&clock);
+        if dice.below(8) == 0
+            && let Some((change, before)) = history.pop()
+        {
+            session.undo(change).unwrap();
+            model = before;
+            undone += 1;
+        } else {
+            let state = STATES[dice.below(STATES.len())];
+            let chosen: Vec<usize> = (0..assets.len()).filter(|_| dice.below(2) == 0).collect();
+            let on = (dice.below(3) == 0)
+                .then(|| now.checked_sub(i64::try_from(dice.below(20)).unwrap().days()).unwrap());
+            // What may be: nothing into the past of a known state but before the first, nothing barred installed.
+            let mut after = model.clone();
+            let (mut fine, mut changed) = (true, 0);
+            let meant = if chosen.is_empty() { (0..assets.len()).collect() } else { chosen.clone() };
+            for at in meant {
+                let one = &mut after[at];
+                let (last, stands) = *one.steps.last().unwrap();
+                if stands == state {
+                    continue;
+                }
+                let day = on.filter(|on| *on < now).unwrap_or(now);
+                let only_seen = one.steps.len() == 1 && stands == "available";
+                let installs = state == "installed" || state == "effective";
+                fine &= !(installs && (stands == "not_approved" || stands == "not_applicable"));
+                fine &= day >= last || only_seen;
+                fine &= day >= "2025-12-20".parse().unwrap();
+                if day < last && only_seen {
+                    one.steps[0].0 = day;
+                }
+                one.steps.push((day, state));
+                one.mended |= state == "effective";
+                changed += 1;
+            }
+            let names: Vec<&str> = chosen.iter().map(|at| assets[*at].as_str()).collect();
+            let day = on.map(|on| on.to_string());
+            match session.set_patch_state(&state_wish("U-01", &names, state, day.as_deref())) {
+                Ok(change) => {
+                    assert!(fine && changed > 0, "{state} {chosen:?} {on:?} on {now}: {model:?}");
+                    assert_eq!(change.changed, changed);
+                    history.push((change.id, std::mem::replace(&mut model, after)));
+                    set += 1;
+                }
+                Err(failure) => {
+                    assert!(
+                        !fine || changed == 0,
+                        "{failure:?}: {state} {chosen:?} {on:?} on {now}: {model:?}"
+                    );
+                    refused += 1;
+                }
+            }
+        }
+        let view = session.patches("works", None).unwrap().updates.remove(0);
+        let states: Vec<String> = rows(&mut session, None).into_iter().map(|row| row.state).collect();
+        for (at, one) in model.iter().enumerate() {
+            let (day, state) = *one.steps.last().unwrap();
+            let shown = &view.assets[at];
+            assert_eq!(shown.state, state);
+            assert!(shown.since.starts_with(&day.to_string()), "{} {day}", shown.since);
+            assert_eq!(states[at] == "remediated", one.mended, "{at}: {one:?}");
+            let first_on = one.steps.iter().rposition(|(_, s)| *s != "installed" && *s != "effective");
+            let installed = one.steps.get(first_on.map_or(0, |at| at + 1)).map(|(day, _)| *day);
+            let until = installed.unwrap_or(now);
+            let age = "2025-12-20".parse::<jiff::civil::Date>().unwrap().until(until).unwrap().get_days();
+            assert_eq!(shown.age, (state != "not_applicable").then_some(i64::from(age)), "{one:?}");
+        }
+    }
+    assert!(set > 100 && refused > 20 && undone > 15, "{set} set, {refused} refused, {undone} undone");
+    let mut fresh = works::session(&folder.path().join("store"), "m.keller", &clock);
+    assert_eq!(fresh.patches("works", None).unwrap(), session.patches("works", None).unwrap());
+    assert!(fresh.doctor().unwrap().is_sound());
+}
+
+fn state_wish(update: &str, assets: &[&str], word: &str, on: Option<&str>) -> view::StateWish {
+    state(update, assets, word, on)
+}
+
+#[test]
+fn ten_thousand_are_given_noted_and_taken_back_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = clock("2026-03-02T08:00:00Z");
+    let (mut session, _) = plant(folder.path(), &clock, 10_000);
+    let everything = view::Query { environment: "works".to_owned(), ..view::Query::default() };
+    let wish = view::AssignWish {
+        environment: "works".to_owned(),
+        all: Some(everything.clone()),
+        assignee: Some("s.roth".to_owned()),
+        ..view::AssignWish::default()
+    };
+    let given = session.assign(&wish).unwrap();
+    assert_eq!(given.changed, 10_000);
+    let mine = view::Query {
+        facets: BTreeMap::from([("assignee".to_owned(), vec!["s.roth".to_owned()])]),
+        limit: 1,
+        ..everything.clone()
+    };
+    assert_eq!(session.findings(&mine).unwrap().total, 10_000);
+    let note = view::NoteWish {
+        environment: "works".to_owned(),
+        all: Some(mine.clone()),
+        text: "see SR 3.1".to_owned(),
+        ..view::NoteWish::default()
+    };
+    assert_eq!(session.note(&note).unwrap().changed, 10_000);
+    session.undo(given.id).unwrap();
+    assert_eq!(session.findings(&mine).unwrap().total, 0);
+    let noted = view::Query { text: "sr 3.1".to_owned(), limit: 1, ..everything };
+    assert_eq!(session.findings(&noted).unwrap().total, 10_000);
+}
