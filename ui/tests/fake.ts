@@ -1,6 +1,7 @@
 // A stand-in for the engine, for looking at pages and testing them. Its plant and numbers are made up and
 // never reach the product: nothing under src may import it.
 import type {
+  AnswerWish, CopiedAnswers, CopyWish, RequirementRow, RequirementsView,
   ApprovalWish, AssetPage, AssetRow, AssetSource, AssignWish, AuditPage, AuditRow, BundleView, CellExplanation, Change, ColumnView, ControlRow,
   ControlWish, CoverWish, Decision, DoubtedFinding, EnvironmentView, Failure, FigureRow, FiguresView, FindingDetail, FindingPage, FindingRow,
   ImportView, ImportedFile, IntelImport, IntelStatus, KeptView, LevelCell, LevelRow, Levels, MatchDecision, MatchSummary, MitigationView, Network,
@@ -84,7 +85,7 @@ export function makeFake(scenario: Scenario = {}) {
     { id: 'F2', tag: 'HMI-101', vulnerability: 'CVE-2022-38773', why: 'not_affected', source: 'csaf', record: 'SSA-482757', reason: [{ kind: 'names', values: { record: 'SSA-482757', product: 'SIMATIC S7-1500 CPU 1513-1 PN', range: '<V2.9.7' } }, { kind: 'outside', values: { version: 'V3.0.1' } }], sentence: '' },
   ];
   let network: Network = { proxy: null, ca_file: null };
-  const noFile: ImportedFile = { file: '', kind: '', added: 0, changed: 0, unchanged: 0, refused: [], remarks: [], change: null, source: '', columns: [], assets: [0, 0, 0], findings: [0, 0], closed: [], zones: [], targets: [], joined: [], conflicts: [], gone: [], tickets: [0, 0, 0], patches: [0, 0], reopened: [], again: [] };
+  const noFile: ImportedFile = { file: '', kind: '', added: 0, changed: 0, unchanged: 0, refused: [], remarks: [], change: null, source: '', columns: [], assets: [0, 0, 0], findings: [0, 0], closed: [], zones: [], targets: [], joined: [], conflicts: [], gone: [], tickets: [0, 0, 0], patches: [0, 0], answers: [0, 0, 0], reopened: [], again: [] };
   const listColumns: ColumnView[] = [
     { sheet: '', name: 'Betriebsmittelkennzeichen', field: 'tag', samples: ['=A1+K01', '=A1+K02', '=B2+M04'] },
     { sheet: '', name: 'Hersteller', field: 'vendor', samples: ['Siemens', 'Phoenix Contact', 'Moxa'] },
@@ -129,6 +130,7 @@ export function makeFake(scenario: Scenario = {}) {
     audit.unshift({ seq: audit.length + 1, at: `2026-11-24T0${Math.min(9, audit.length % 10)}:12:0${audit.length % 10}Z`, actor: 'm.keller', action, subject, detail: JSON.stringify(detail), hash: hash(audit.length + 1) });
   log('store.created', 'store', { demo: true });
   log('plant.imported', 'E1', { files: 6, added: 540 });
+  const given = new Map<string, { status: string; justification: string }>();
   const notes = new Map<string, NoteView[]>();
   let rules: Rules = { second_approval: true, due_days: [7, 30, 90, 0], teams: ['Automation', 'IT operations', ''] };
   let views: KeptView[] = [{ name: 'My open ones', text: '', facets: { state: ['open'], assignee: ['m.keller'] }, sort: '', descending: false }];
@@ -383,6 +385,25 @@ export function makeFake(scenario: Scenario = {}) {
     attach: (a): Change => counted('evidence.attached', a),
     detach: (a): Change => counted('evidence.removed', a),
     save_attached: (): string => '/home/m.keller/plumbline rules.pdf',
+    requirements: (a): RequirementsView => {
+      const name = zones.find((z) => z.id === a['zone'])?.name ?? '';
+      const target = rowOf(String(a['zone']), today).target;
+      const list = [['SR 1.1', 1, 1, 'Human user identification and authentication', 'met'], ['SR 1.1 RE(1)', 1, 2, 'Unique identification and authentication', 'compensated'], ['SR 1.2', 1, 2, 'Software process and device identification and authentication', 'not_assessed'], ['SR 1.5', 1, 1, 'Authenticator management', 'not_met'], ['SR 2.1', 2, 1, 'Authorization enforcement', 'met'], ['SR 2.4', 2, 1, 'Mobile code', 'not_applicable'], ['SR 5.1', 5, 1, 'Network segmentation', 'not_assessed'], ['SR 5.2', 5, 1, 'Zone boundary protection', 'met']] as const;
+      const rows = list.map(([rid, fr, sl, title, status]): RequirementRow => {
+        const answered = given.get(`${String(a['zone'])} ${rid}`);
+        const now = answered?.status ?? status;
+        return { id: rid, fr, sl, title, title_de: title, summary: 'Wherever a person can reach the system, it finds out who that is before anything is allowed.', summary_de: 'Wo immer ein Mensch auf das System zugreifen kann, stellt es fest, wer er ist.', hint: 'account list of each controller and HMI', hint_de: 'Kontenliste jeder Steuerung und jedes HMI', required: sl <= (target[fr - 1] ?? 0), status: now, holds: now === 'met' || now === 'not_applicable', at: now === 'not_assessed' ? null : '2026-06-12T08:00:00Z', by: now === 'not_assessed' ? '' : 'a.novak', justification: answered?.justification ?? (now === 'not_applicable' ? 'No mobile code runs in this zone; browsers are removed.' : ''), control: now === 'compensated' ? 'CC-03' : '', control_title: now === 'compensated' ? 'Remote maintenance is switched on by the control room' : '', against: fr === 1 && sl === 1 ? 3 : 0, findings: fr === 1 && sl === 1 ? findings.slice(0, 3).map((f) => ({ id: f.id, title: f.title })) : [], attachments: [] };
+      });
+      const of = (fr: number) => rows.filter((r) => r.fr === fr && r.required);
+      return { zone: String(a['zone']), name, rows, frs: target.map((t, i) => ({ fr: i + 1, target: t, conformance: of(i + 1).some((r) => r.status !== 'not_assessed') ? 1 : null, required: of(i + 1).length, answered: of(i + 1).filter((r) => r.status !== 'not_assessed').length, satisfied: of(i + 1).filter((r) => r.holds).length })) };
+    },
+    answer: (a): Change => {
+      const w = a['wish'] as AnswerWish;
+      for (const r of w.requirements) given.set(`${w.zone} ${r}`, { status: w.status, justification: w.justification });
+      return { ...counted('requirement.answered', w), changed: w.requirements.length };
+    },
+    copy_answers: (a): CopiedAnswers => ({ rows: [{ requirement: 'SR 1.1', status: 'met', justification: 'same panels' }, { requirement: 'SR 2.4', status: 'not_applicable', justification: 'No mobile code here.' }], left_out: [{ requirement: 'SR 5.2', why: 'answered' }], change: (a['wish'] as CopyWish).dry_run ? null : counted('requirement.copied', a).id }),
+    save_requirements: (): string => '/home/m.keller/plumbline-requirements-E1-2026-11-24.csv',
     mitigations: (): MitigationView[] => [
       { id: 'M0930', name: 'Network Segmentation', srs: ['SR 5.1'], against: ['T0886 Remote Services', 'T0883 Internet Accessible Device'] },
       { id: 'M0801', name: 'Access Management', srs: ['SR 2.1'], against: ['T0859 Valid Accounts'] },

@@ -31,6 +31,9 @@ const everyPage = [
   ['findings-ticket', '#/findings?state=open', 'ticket'],
   ['findings-override', '#/findings?state=open', 'override'],
   ['findings-assign', '#/findings?state=open', 'assign'],
+  ['requirements', '#/requirements?zone=Z4'],
+  ['requirements-drawer', '#/requirements?zone=Z4&id=SR%201.1'],
+  ['requirements-copy', '#/requirements?zone=Z4', 'copy'],
   ['patches', '#/patches'],
   ['patches-drawer', '#/patches?id=U-01'],
   ['patches-new', '#/patches', 'plan'],
@@ -82,6 +85,10 @@ const does = {
   assign: async (page) => {
     await page.locator('[data-testid^="finding-"]').nth(1).locator('.pick input').click();
     await page.keyboard.press('i');
+  },
+  copy: async (page) => {
+    await page.getByTestId('copy-answers').click();
+    await page.getByTestId('copy-from').selectOption({ index: 1 });
   },
   plan: (page) => page.getByTestId('plan-update').first().click(),
   ticket: async (page) => {

@@ -24,7 +24,7 @@ const FOLDER: &str = "evidence";
 /// Largest file, in bytes.
 const LARGEST: u64 = 256 << 20;
 /// What files can be evidence of.
-pub const SUBJECTS: [&str; 2] = ["control", "finding"];
+pub const SUBJECTS: [&str; 3] = ["control", "finding", "requirement"];
 
 /// The key of what files are evidence of.
 pub(crate) fn of(kind: &str, id: &str) -> String {
@@ -63,6 +63,11 @@ impl Session {
         let there = match kind {
             "control" => plant.evidence.controls.iter().any(|control| *control.id == *id),
             "finding" => plant.evidence.findings.iter().any(|finding| *finding.id == *id),
+            // The zone and the requirement: `Z1 SR 5.1`.
+            "requirement" => id.find(" SR ").is_some_and(|at| {
+                plant.evidence.zones.iter().any(|zone| *zone.id == id[..at])
+                    && iec62443::catalogue::system().position(&id[at + 1..]).is_some()
+            }),
             _ => {
                 let known = SUBJECTS.join(", ");
                 return Err(usage(

@@ -169,6 +169,23 @@ struct OfUpdate {
 }
 
 #[derive(Deserialize)]
+struct OfZone {
+    environment: String,
+    #[serde(default)]
+    as_of: Option<String>,
+    zone: String,
+}
+
+#[derive(Deserialize)]
+struct OfList {
+    environment: String,
+    #[serde(default)]
+    zone: Option<String>,
+    #[serde(default)]
+    all: bool,
+}
+
+#[derive(Deserialize)]
 struct OfSubject {
     environment: String,
     kind: String,
@@ -479,6 +496,20 @@ impl Door {
                 let saved = session().save_attached(&a.environment, &a.kind, &a.id, &a.sha256, &folder)?;
                 answer(saved.display().to_string())
             }
+            "requirements" => {
+                let a: OfZone = arguments(command, args)?;
+                answer(session().requirements(&a.environment, a.as_of.as_deref(), &a.zone)?)
+            }
+            "answer" => {
+                answer(session().answer(&arguments::<Wanted<view::AnswerWish>>(command, args)?.wish)?)
+            }
+            "copy_answers" => {
+                answer(session().copy_answers(&arguments::<Wanted<view::CopyWish>>(command, args)?.wish)?)
+            }
+            "save_requirements" => {
+                let a: OfList = arguments(command, args)?;
+                answer(self.save_requirements(&a)?)
+            }
             "mitigations" => answer(mitigations::all()),
             "save_head" => answer(self.save_head()?),
             "save_tickets" => answer(self.save_tickets(&arguments::<OnDay>(command, args)?.environment)?),
@@ -624,6 +655,20 @@ impl Door {
         let name = format!("plumbline-updates-{}{which}-{}.csv", slug(environment), session.today());
         let file = folder.join(name);
         let table = session.patches_as_csv(environment, update)?;
+        drop(session);
+        reports::write(&file, &table)?;
+        Ok(Some(file.display().to_string()))
+    }
+
+    /// Writes requirements with their answers as a table to be filled in, into a folder that is asked for; returns the
+    /// file.
+    fn save_requirements(&self, a: &OfList) -> Result<Option<String>> {
+        let Some(folder) = self.folder() else { return Ok(None) };
+        let mut session = lock(&self.session);
+        let which = a.zone.as_deref().map(|id| format!("-{}", slug(id))).unwrap_or_default();
+        let name = format!("plumbline-requirements-{}{which}-{}.csv", slug(&a.environment), session.today());
+        let file = folder.join(name);
+        let table = session.requirements_as_csv(&a.environment, a.zone.as_deref(), a.all)?;
         drop(session);
         reports::write(&file, &table)?;
         Ok(Some(file.display().to_string()))

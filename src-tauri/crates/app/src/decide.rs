@@ -336,12 +336,7 @@ impl Session {
                 was.proposals = withdraw(change, environment, &ids)?;
             }
             if was != Before::default() {
-                let changes = change.asset_changes(environment)?;
-                for (asset, was) in &mut was.assets {
-                    if let Some(was) = was {
-                        was.change = changes.get(asset).copied();
-                    }
-                }
+                written_last(change, environment, &mut was)?;
                 change.put_plant(&more, &plant, &serde_json::Value::Null, Some(number))?;
                 change.keep(number, environment, &was.kept)?;
                 change.add_intake(number, environment, by_hand(&was)?)?;
@@ -477,6 +472,21 @@ impl Session {
             unchanged: 0,
         })
     }
+}
+
+/// Notes by which change the assets were written last, so that taking back knows whether it was overtaken.
+pub(crate) fn written_last(
+    change: &store::Change<'_>,
+    environment: &str,
+    was: &mut Before,
+) -> store::Result<()> {
+    let changes = change.asset_changes(environment)?;
+    for (asset, was) in &mut was.assets {
+        if let Some(was) = was {
+            was.change = changes.get(asset).copied();
+        }
+    }
+    Ok(())
 }
 
 /// What was proposed for closing is decided.

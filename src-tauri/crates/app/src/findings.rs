@@ -64,7 +64,7 @@ impl<'p> Around<'p> {
         self.assets.get(&*finding.asset).map(|i| *i as usize)
     }
 
-    fn zone_id(&self, finding: &Finding<'_>) -> &'p str {
+    pub(crate) fn zone_id(&self, finding: &Finding<'_>) -> &'p str {
         self.asset(finding).map_or("", |i| &*self.plant.evidence.assets[i].zone)
     }
 

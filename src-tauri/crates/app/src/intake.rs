@@ -144,8 +144,8 @@ impl Session {
         let mut files = Vec::new();
         for (name, sha256, observed) in observed {
             tell(watch, "store", 0, 0)?;
-            if observed.kind == Kind::Patches {
-                files.push(self.take_in_patches(&environment.id, &name, &sha256, observed, wish)?);
+            if matches!(observed.kind, Kind::Patches | Kind::Requirements) {
+                files.push(self.take_in_filled(&environment.id, &name, &sha256, observed, wish)?);
                 continue;
             }
             files.push(self.take_in(
@@ -192,8 +192,8 @@ impl Session {
         }
     }
 
-    /// Takes a list of updates in, whose updates and assets are known here.
-    fn take_in_patches(
+    /// Takes a list in that was written out here and filled in elsewhere: updates on assets, answers to requirements.
+    fn take_in_filled(
         &mut self,
         environment: &str,
         name: &str,
@@ -213,9 +213,17 @@ impl Session {
         let taken = intakes.iter().find(|intake| intake.kind == told.kind && intake.sha256 == sha256);
         if let Some(same) = taken {
             told.patches[1] = u32::try_from(observed.patches.len()).unwrap_or(u32::MAX);
-            told.unchanged = told.patches[1];
+            told.answers[2] = u32::try_from(observed.answers.len()).unwrap_or(u32::MAX);
+            told.unchanged = told.patches[1] + told.answers[2];
             let reason = format!("the same file was taken in on {}; nothing changes", same.at);
             told.remarks = vec![view::RefusedRow { at: String::new(), reason }];
+        } else if observed.kind == Kind::Requirements {
+            let list = List { source: &source, file: name, sha256 };
+            let sightings = std::mem::take(&mut observed.answers);
+            let refused = &mut observed.refused;
+            (told.change, told.answers) =
+                self.take_answers(environment, sightings, refused, &list, wish.dry_run)?;
+            [told.added, told.changed, told.unchanged] = told.answers;
         } else {
             let list = List { source: &source, file: name, sha256 };
             let sightings = std::mem::take(&mut observed.patches);

@@ -30,6 +30,7 @@ pub mod place;
 pub mod plants;
 pub mod program;
 pub mod reports;
+pub mod requirements;
 pub mod secret;
 pub mod session;
 mod statement;

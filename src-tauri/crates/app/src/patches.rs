@@ -25,7 +25,7 @@ use store::{
 use crate::{
     Failure, Result, Session,
     controls::{by_hand, typed},
-    decide::{Decided, follow},
+    decide::{Decided, follow, written_last},
     export,
     findings::{Around, concerned},
     session::day,
@@ -383,7 +383,7 @@ impl Session {
         let plant = self.plant(environment)?;
         let update =
             plant.work.updates.get(&wish.update).ok_or_else(|| Failure::not_found("update", &wish.update))?;
-        let mut assets: FxHashSet<&str> = wish.assets.iter().map(String::as_str).collect();
+        let assets: FxHashSet<&str> = wish.assets.iter().map(String::as_str).collect();
         for asset in &assets {
             if !update.assets.iter().any(|there| there.asset == *asset) {
                 return Err(usage(
@@ -392,14 +392,14 @@ impl Session {
                 ));
             }
         }
-        if assets.is_empty() {
-            assets = update.assets.iter().map(|on| on.asset.as_str()).collect();
-        }
-        let told: Vec<Told> = assets
-            .into_iter()
-            .map(|asset| Told {
+        let meant = |on: &&OnAsset| assets.is_empty() || assets.contains(on.asset.as_str());
+        let told: Vec<Told> = update
+            .assets
+            .iter()
+            .filter(meant)
+            .map(|on_asset| Told {
                 update: wish.update.clone(),
-                asset: asset.to_owned(),
+                asset: on_asset.asset.clone(),
                 state,
                 on: on.map(Moment::end_of),
                 note: note.clone(),
@@ -539,12 +539,7 @@ impl Session {
                     indices.iter().map(|at| plant.evidence.findings[*at].id.to_string()).collect();
                 change.add_event_of(number, "finding.patched", environment, &ids, new)?;
             }
-            let changes = change.asset_changes(environment)?;
-            for (asset, was) in &mut was.assets {
-                if let Some(was) = was {
-                    was.change = changes.get(asset).copied();
-                }
-            }
+            written_last(change, environment, &mut was)?;
             change.put_plant(&more, &plant, &serde_json::Value::Null, Some(number))?;
             change.keep(number, environment, &was.kept)?;
             let intake = match list {

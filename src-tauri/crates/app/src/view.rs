@@ -974,6 +974,152 @@ views! {
         pub state: String,
     }
 
+    /// The requirements of 62443-3-3 for a zone.
+    struct RequirementsView {
+        /// Zone id.
+        pub zone: String,
+        /// Its name.
+        pub name: String,
+        /// How far it is, by FR.
+        pub frs: Vec<RequirementsOfFr>,
+        /// All requirements, in the standard's order.
+        pub rows: Vec<RequirementRow>,
+    }
+
+    /// How far the answers of a zone are in an FR.
+    struct RequirementsOfFr {
+        /// 1 to 7.
+        pub fr: u8,
+        /// SL-T.
+        pub target: u8,
+        /// Conformance level; null when never assessed.
+        pub conformance: Option<u8>,
+        /// Requirements up to the target.
+        pub required: u32,
+        /// Of these answered.
+        pub answered: u32,
+        /// Of these satisfied.
+        pub satisfied: u32,
+    }
+
+    /// A requirement of a zone with its answer.
+    struct RequirementRow {
+        /// `SR 1.1`, `SR 1.1 RE(1)`.
+        pub id: String,
+        /// 1 to 7.
+        pub fr: u8,
+        /// Lowest level that requires it.
+        pub sl: u8,
+        /// Title of the standard, English.
+        pub title: String,
+        /// German title.
+        pub title_de: String,
+        /// What it asks, in our words, English.
+        pub summary: String,
+        /// The same in German.
+        pub summary_de: String,
+        /// What an assessor looks at, English.
+        pub hint: String,
+        /// The same in German.
+        pub hint_de: String,
+        /// The zone's target asks for it.
+        pub required: bool,
+        /// met, compensated, not_applicable, not_met, not_assessed.
+        pub status: String,
+        /// It is satisfied by that answer.
+        pub holds: bool,
+        /// When it was answered.
+        pub at: Option<String>,
+        /// By whom; may be empty.
+        pub by: String,
+        /// Why.
+        pub justification: String,
+        /// The control that compensates; may be empty.
+        pub control: String,
+        /// Its title.
+        pub control_title: String,
+        /// Open findings of the zone whose weaknesses speak against it.
+        pub against: u32,
+        /// The first of them.
+        pub findings: Vec<FindingName>,
+        /// Files kept as evidence.
+        pub attachments: Vec<AttachmentView>,
+    }
+
+    /// A finding by its name.
+    struct FindingName {
+        /// Id.
+        pub id: String,
+        /// Title.
+        pub title: String,
+    }
+
+    /// An answer to requirements of a zone.
+    #[derive(Default)]
+    struct AnswerWish {
+        /// Environment id.
+        pub environment: String,
+        /// Zone id.
+        pub zone: String,
+        /// Requirements.
+        pub requirements: Vec<String>,
+        /// met, compensated, not_applicable, not_met.
+        pub status: String,
+        /// Why; needed where it is not applicable.
+        #[serde(default)]
+        pub justification: String,
+        /// The control that compensates.
+        #[serde(default)]
+        pub control: String,
+    }
+
+    /// Which answers are copied to a zone.
+    #[derive(Default)]
+    struct CopyWish {
+        /// Environment id.
+        pub environment: String,
+        /// Zone id.
+        pub zone: String,
+        /// Environment to copy from.
+        pub from_environment: String,
+        /// Zone to copy from.
+        pub from_zone: String,
+        /// Also over answers that stand there.
+        #[serde(default)]
+        pub over: bool,
+        /// Only tell what would be copied.
+        #[serde(default)]
+        pub dry_run: bool,
+    }
+
+    /// Answers that are copied, for one review.
+    struct CopiedAnswers {
+        /// What is written.
+        pub rows: Vec<CopiedAnswer>,
+        /// What is left out.
+        pub left_out: Vec<LeftOutAnswer>,
+        /// The change, when it was made.
+        pub change: Option<i64>,
+    }
+
+    /// An answer that is copied.
+    struct CopiedAnswer {
+        /// Requirement.
+        pub requirement: String,
+        /// Answer.
+        pub status: String,
+        /// Why.
+        pub justification: String,
+    }
+
+    /// An answer that is not copied.
+    struct LeftOutAnswer {
+        /// Requirement.
+        pub requirement: String,
+        /// answered (there is an answer already), control (the control is not known here).
+        pub why: String,
+    }
+
     /// A mitigation of ATT&CK for ICS, as a suggestion for a control.
     struct MitigationView {
         /// `M0930`.
@@ -1495,6 +1641,8 @@ views! {
         pub tickets: [u32; 3],
         /// States of updates on assets that are changed, as before.
         pub patches: [u32; 2],
+        /// Answers to requirements that are new, changed, as before.
+        pub answers: [u32; 3],
         /// Findings that were closed or remediated, were seen again and are open again.
         pub reopened: Vec<String>,
         /// Findings that are none by somebody's decision, or closed, and stand in this file all the same.

@@ -131,6 +131,14 @@ pub enum Verb {
         #[command(subcommand)]
         verb: WindowVerb,
     },
+    /// Requirements of IEC 62443-3-3 by zone: answer them, copy answers, fill them in elsewhere
+    #[command(
+        after_help = "Example:\n  plumbline sr list Z-CELL-1\n  plumbline sr answer Z-CELL-1 \"SR 1.1\" --answer met --why \"logins on every panel\"\n  plumbline sr copy Z-CELL-1 Z-CELL-2 --dry-run\n  plumbline sr export --out requirements.csv"
+    )]
+    Sr {
+        #[command(subcommand)]
+        verb: SrVerb,
+    },
     /// Rules of the team: a second person for accepted risks, due days by tier, teams by layer
     #[command(
         after_help = "Example:\n  plumbline rules set --second-approval yes --due 7,30,90,0 --team ot=Automation --note \"agreed in the security board\""
@@ -237,6 +245,8 @@ pub enum ImportKind {
     Tickets,
     /// A list of updates on assets, as `patch export` writes it
     Patches,
+    /// Answers to requirements, as `sr export` writes them
+    Requirements,
     /// A plant: zones.csv, conduits.csv, assets.csv, evidence.json
     Plant,
 }

@@ -443,3 +443,41 @@ fn updates_are_written_down_filled_in_elsewhere_and_installed() {
         0
     );
 }
+
+#[test]
+fn requirements_are_answered_copied_and_filled_in_elsewhere() {
+    let bench = Bench::new();
+    bench.json(&["demo"]);
+    let zones = bench.json(&["zone", "list"])["zones"].clone();
+    let [first, second] = [0, 1].map(|at: usize| zones[at]["id"].as_str().unwrap().to_owned());
+    let wrong = bench.run(&["sr", "answer", &first, "SR 1.1", "--answer", "not_applicable"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    let answered = bench.json(&[
+        "sr",
+        "answer",
+        &first,
+        "SR 1.1",
+        "SR 1.2",
+        "--answer",
+        "met",
+        "--why",
+        "seen on every panel",
+    ]);
+    assert!(answered["change"]["changed"].as_u64().unwrap() >= 1);
+    let list = bench.json(&["sr", "list", &first, "--all"])["requirements"].clone();
+    assert_eq!(list["rows"].as_array().unwrap().len(), 100);
+    assert_eq!(list["rows"][0]["justification"], "seen on every panel");
+    let looked = bench.json(&["sr", "copy", &first, &second, "--over", "--dry-run"])["copied"].clone();
+    assert_eq!(looked["change"], Value::Null);
+    assert!(!looked["rows"].as_array().unwrap().is_empty());
+    let out = bench.path("requirements.csv");
+    bench.json(&["sr", "export", "--all", "--zone", &first, "--out", out.to_str().unwrap()]);
+    let file = bench.json(&["import", out.to_str().unwrap()])["files"][0].clone();
+    assert_eq!(
+        (&file["kind"], &file["added"], &file["changed"]),
+        (&json!("requirements"), &json!(0), &json!(0))
+    );
+    assert!(
+        String::from_utf8(bench.run(&["sr", "list", &first]).stdout).unwrap().contains("seen on every panel")
+    );
+}

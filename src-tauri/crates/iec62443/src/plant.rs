@@ -38,6 +38,8 @@ pub struct Plant {
     pub controls: Vec<ControlDetail>,
     /// Tickets.
     pub tickets: Vec<Ticket>,
+    /// Who gave each answer of `evidence.sr_assessments`, same order; empty where that is not known.
+    pub answered_by: Vec<String>,
     /// How it is worked: rules, assignments, notes, updates.
     pub work: Work,
 }
@@ -292,6 +294,7 @@ impl Plant {
             event_notes: Vec::new(),
             controls: Vec::new(),
             tickets: Vec::new(),
+            answered_by: Vec::new(),
             work: Work::default(),
         }
     }

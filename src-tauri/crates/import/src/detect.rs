@@ -3,8 +3,8 @@
 use serde::{Deserialize, de::IgnoredAny};
 
 use crate::{
-    File, Refusal, Result, file::unmarked, findings, list, observation::Kind, parts, patches, scan, sheet,
-    tickets, xml,
+    File, Refusal, Result, file::unmarked, findings, list, observation::Kind, parts, patches, requirements,
+    scan, sheet, tickets, xml,
 };
 
 /// The keys by which JSON documents are told apart.
@@ -46,6 +46,8 @@ pub fn kind(file: &File) -> Result<Kind> {
                 Ok(Kind::Openvas)
             } else if patches::is_list(&sheets) {
                 Ok(Kind::Patches)
+            } else if requirements::is_list(&sheets) {
+                Ok(Kind::Requirements)
             } else if tickets::is_list(&sheets) {
                 Ok(Kind::Tickets)
             } else if findings::is_list(&sheets) {
@@ -127,6 +129,7 @@ pub fn read(
         Kind::Findings => findings::read(file),
         Kind::Tickets => tickets::read(file),
         Kind::Patches => patches::read(file),
+        Kind::Requirements => requirements::read(file),
         Kind::Assets | Kind::Plant => list::read(file, mapping),
     }
 }

@@ -13,6 +13,7 @@ pub mod observation;
 mod parts;
 mod patches;
 pub mod plant;
+mod requirements;
 mod scan;
 mod sheet;
 mod table;

@@ -38,13 +38,15 @@ pub enum Kind {
     Tickets,
     /// A list of updates on assets.
     Patches,
+    /// Answers to requirements of 62443-3-3.
+    Requirements,
     /// A plant: tables with an evidence document.
     Plant,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 12] = [
+    pub const ALL: [Kind; 13] = [
         Kind::Assets,
         Kind::Findings,
         Kind::Nmap,
@@ -56,6 +58,7 @@ impl Kind {
         Kind::Vex,
         Kind::Tickets,
         Kind::Patches,
+        Kind::Requirements,
         Kind::Plant,
     ];
 
@@ -73,6 +76,7 @@ impl Kind {
             Kind::Vex => "vex",
             Kind::Tickets => "tickets",
             Kind::Patches => "patches",
+            Kind::Requirements => "requirements",
             Kind::Plant => "plant",
         }
     }
@@ -105,6 +109,8 @@ pub struct Observed {
     pub tickets: Vec<TicketSighting>,
     /// Updates on assets, and how far they are.
     pub patches: Vec<PatchSighting>,
+    /// Answers to requirements.
+    pub answers: Vec<AnswerSighting>,
     /// Rows and records that were not taken, with why.
     pub refused: Vec<Refused>,
     /// Rows that were taken, but for something in them.
@@ -124,6 +130,7 @@ impl Observed {
             statements: Vec::new(),
             tickets: Vec::new(),
             patches: Vec::new(),
+            answers: Vec::new(),
             refused: Vec::new(),
             remarks: Vec::new(),
             columns: Vec::new(),
@@ -180,6 +187,23 @@ pub struct PatchSighting {
     pub on: Option<Moment>,
     /// In own words.
     pub note: String,
+}
+
+/// An answer to a requirement as a list names it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AnswerSighting {
+    /// Where in the file.
+    pub at: String,
+    /// Id or name of the zone.
+    pub zone: String,
+    /// Requirement.
+    pub requirement: String,
+    /// The answer, in the list's words.
+    pub status: String,
+    /// Why.
+    pub justification: String,
+    /// The control that compensates.
+    pub control: String,
 }
 
 /// A row that was not taken.

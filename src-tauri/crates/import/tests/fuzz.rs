@@ -203,6 +203,7 @@ targets! {
     lists_of_findings: Findings from "findings.csv";
     lists_of_tickets: Tickets from "tickets.csv";
     lists_of_patches: Patches from "patches.csv";
+    lists_of_answers: Requirements from "requirements.csv";
     nmap: Nmap from "nmap.xml";
     nessus_xml: Nessus from "nessus.xml";
     nessus_tables: Nessus from "nessus.csv";

@@ -11,3 +11,8 @@ CREATE TABLE kept (
 
 -- Never written; files are kept by what they are evidence of now.
 DROP TABLE attachment;
+
+-- Who gave an answer to a requirement, and the change that can be taken back.
+ALTER TABLE sr_answer ADD COLUMN by TEXT NOT NULL DEFAULT '';
+ALTER TABLE sr_answer ADD COLUMN change INTEGER REFERENCES change (id);
+CREATE INDEX sr_answer_change ON sr_answer (change) WHERE change IS NOT NULL;

@@ -296,6 +296,7 @@ impl Change<'_> {
             .collect::<rusqlite::Result<Vec<_>>>()?;
         self.transaction.execute("DELETE FROM finding_event WHERE change = ?1", [change])?;
         self.transaction.execute("UPDATE finding_event SET void = NULL WHERE void = ?1", [change])?;
+        self.transaction.execute("DELETE FROM sr_answer WHERE change = ?1", [change])?;
         let taken = self.undo_intake(change)?;
         let matched = self.undo_matches(change)?.or(taken);
         let environment = rows

@@ -92,7 +92,7 @@ impl Reading<'_> {
         plant.event_notes = notes;
         plant.evidence.controls = controls;
         plant.controls = control_details;
-        plant.evidence.sr_assessments = self.sr_answers(environment)?;
+        (plant.evidence.sr_assessments, plant.answered_by) = self.sr_answers(environment)?;
         plant.tickets = self.tickets(environment)?;
         plant.work = self.work(environment)?;
         Ok(plant)

@@ -1,5 +1,6 @@
 // The one way from the page to the engine: a function for each command.
 import type {
+  AnswerWish, CopiedAnswers, CopyWish, RequirementsView,
   ApprovalWish, AssetPage, AssetSource, AssignWish, AuditPage, BundleView, CellExplanation, Change, ControlRow, ControlWish, CoverWish, Decision,
   EnvironmentView, Failure, FiguresView, FindingDetail, FindingPage, ImportView, IntelImport, IntelStatus, KeptView, Levels, MatchDecision, MatchSummary,
   MitigationView, Network, NoteWish, Overview, PatchesView, PlanWish, Progress, Query, RefusedRow, ReportRequest, ReportView, Review, Rules,
@@ -104,6 +105,11 @@ export const engine = {
   detach: (environment: string, kind: string, id: string, sha256: string) => call<Change>('detach', { environment, kind, id, sha256 }),
   saveAttached: (environment: string, kind: string, id: string, sha256: string) =>
     call<string | null>('save_attached', { environment, kind, id, sha256 }),
+  requirements: (environment: string, as_of: Day, zone: string) => call<RequirementsView>('requirements', { environment, as_of, zone }),
+  answer: (wish: AnswerWish) => call<Change>('answer', { wish }),
+  copyAnswers: (wish: CopyWish) => call<CopiedAnswers>('copy_answers', { wish }),
+  saveRequirements: (environment: string, zone: string | undefined, all: boolean) =>
+    call<string | null>('save_requirements', { environment, zone, all }),
   mitigations: () => call<MitigationView[]>('mitigations'),
   saveTickets: (environment: string) => call<string | null>('save_tickets', { environment }),
   decide: (decision: Decision) => call<Change>('decide', { decision }),

@@ -1522,6 +1522,232 @@ title: string,
  */
 state: string, };
 
+export type RequirementsView = { 
+/**
+ * Zone id.
+ */
+zone: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * How far it is, by FR.
+ */
+frs: Array<RequirementsOfFr>, 
+/**
+ * All requirements, in the standard's order.
+ */
+rows: Array<RequirementRow>, };
+
+export type RequirementsOfFr = { 
+/**
+ * 1 to 7.
+ */
+fr: number, 
+/**
+ * SL-T.
+ */
+target: number, 
+/**
+ * Conformance level; null when never assessed.
+ */
+conformance: number | null, 
+/**
+ * Requirements up to the target.
+ */
+required: number, 
+/**
+ * Of these answered.
+ */
+answered: number, 
+/**
+ * Of these satisfied.
+ */
+satisfied: number, };
+
+export type RequirementRow = { 
+/**
+ * `SR 1.1`, `SR 1.1 RE(1)`.
+ */
+id: string, 
+/**
+ * 1 to 7.
+ */
+fr: number, 
+/**
+ * Lowest level that requires it.
+ */
+sl: number, 
+/**
+ * Title of the standard, English.
+ */
+title: string, 
+/**
+ * German title.
+ */
+title_de: string, 
+/**
+ * What it asks, in our words, English.
+ */
+summary: string, 
+/**
+ * The same in German.
+ */
+summary_de: string, 
+/**
+ * What an assessor looks at, English.
+ */
+hint: string, 
+/**
+ * The same in German.
+ */
+hint_de: string, 
+/**
+ * The zone's target asks for it.
+ */
+required: boolean, 
+/**
+ * met, compensated, not_applicable, not_met, not_assessed.
+ */
+status: string, 
+/**
+ * It is satisfied by that answer.
+ */
+holds: boolean, 
+/**
+ * When it was answered.
+ */
+at: string | null, 
+/**
+ * By whom; may be empty.
+ */
+by: string, 
+/**
+ * Why.
+ */
+justification: string, 
+/**
+ * The control that compensates; may be empty.
+ */
+control: string, 
+/**
+ * Its title.
+ */
+control_title: string, 
+/**
+ * Open findings of the zone whose weaknesses speak against it.
+ */
+against: number, 
+/**
+ * The first of them.
+ */
+findings: Array<FindingName>, 
+/**
+ * Files kept as evidence.
+ */
+attachments: Array<AttachmentView>, };
+
+export type FindingName = { 
+/**
+ * Id.
+ */
+id: string, 
+/**
+ * Title.
+ */
+title: string, };
+
+export type AnswerWish = { 
+/**
+ * Environment id.
+ */
+environment: string, 
+/**
+ * Zone id.
+ */
+zone: string, 
+/**
+ * Requirements.
+ */
+requirements: Array<string>, 
+/**
+ * met, compensated, not_applicable, not_met.
+ */
+status: string, 
+/**
+ * Why; needed where it is not applicable.
+ */
+justification: string, 
+/**
+ * The control that compensates.
+ */
+control: string, };
+
+export type CopyWish = { 
+/**
+ * Environment id.
+ */
+environment: string, 
+/**
+ * Zone id.
+ */
+zone: string, 
+/**
+ * Environment to copy from.
+ */
+from_environment: string, 
+/**
+ * Zone to copy from.
+ */
+from_zone: string, 
+/**
+ * Also over answers that stand there.
+ */
+over: boolean, 
+/**
+ * Only tell what would be copied.
+ */
+dry_run: boolean, };
+
+export type CopiedAnswers = { 
+/**
+ * What is written.
+ */
+rows: Array<CopiedAnswer>, 
+/**
+ * What is left out.
+ */
+left_out: Array<LeftOutAnswer>, 
+/**
+ * The change, when it was made.
+ */
+change: number | null, };
+
+export type CopiedAnswer = { 
+/**
+ * Requirement.
+ */
+requirement: string, 
+/**
+ * Answer.
+ */
+status: string, 
+/**
+ * Why.
+ */
+justification: string, };
+
+export type LeftOutAnswer = { 
+/**
+ * Requirement.
+ */
+requirement: string, 
+/**
+ * answered (there is an answer already), control (the control is not known here).
+ */
+why: string, };
+
 export type MitigationView = { 
 /**
  * `M0930`.
@@ -2308,6 +2534,10 @@ tickets: [number, number, number],
  * States of updates on assets that are changed, as before.
  */
 patches: [number, number], 
+/**
+ * Answers to requirements that are new, changed, as before.
+ */
+answers: [number, number, number], 
 /**
  * Findings that were closed or remediated, were seen again and are open again.
  */

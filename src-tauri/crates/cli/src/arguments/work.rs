@@ -286,6 +286,74 @@ pub struct WindowFields {
     pub environment: Option<String>,
 }
 
+#[derive(Subcommand, Debug)]
+pub enum SrVerb {
+    /// List a zone's requirements with their answers: those up to its targets
+    List {
+        /// The zone
+        zone: String,
+        /// Those beyond its targets too
+        #[arg(long)]
+        all: bool,
+        #[command(flatten)]
+        scope: Scope,
+    },
+    /// Answer requirements of a zone, all with the same answer
+    Answer {
+        /// The zone
+        zone: String,
+        /// The requirements, such as "SR 1.1"
+        #[arg(required = true)]
+        requirements: Vec<String>,
+        /// met, compensated, not_applicable, not_met
+        #[arg(long)]
+        answer: String,
+        /// Why; needed where it is not applicable
+        #[arg(long, default_value = "")]
+        why: String,
+        /// The control that compensates
+        #[arg(long, default_value = "", value_name = "ID")]
+        control: String,
+        /// The environment; not needed where there is only one
+        #[arg(long, value_name = "ID")]
+        environment: Option<String>,
+    },
+    /// Copy the answers of one zone to another
+    Copy {
+        /// The zone to copy from
+        from: String,
+        /// The zone to copy to
+        zone: String,
+        /// The environment to copy from; the same when not given
+        #[arg(long, value_name = "ID")]
+        from_environment: Option<String>,
+        /// Also over answers that stand there
+        #[arg(long)]
+        over: bool,
+        /// Only tell what would be copied
+        #[arg(long)]
+        dry_run: bool,
+        /// The environment; not needed where there is only one
+        #[arg(long, value_name = "ID")]
+        environment: Option<String>,
+    },
+    /// Write a table to be filled in; `plumbline import` takes the answers back
+    Export {
+        /// The file
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// Only this zone
+        #[arg(long, value_name = "ID")]
+        zone: Option<String>,
+        /// Those beyond the zones' targets too
+        #[arg(long)]
+        all: bool,
+        /// The environment; not needed where there is only one
+        #[arg(long, value_name = "ID")]
+        environment: Option<String>,
+    },
+}
+
 /// What files are evidence of.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum Subject {
@@ -293,6 +361,8 @@ pub enum Subject {
     Control,
     /// A finding
     Finding,
+    /// The answer to a requirement, its id as "Z1 SR 5.1"
+    Requirement,
 }
 
 #[derive(Subcommand, Debug)]

@@ -30,6 +30,7 @@ fn kind(wanted: ImportKind) -> Option<Kind> {
         ImportKind::Vex => Kind::Vex,
         ImportKind::Tickets => Kind::Tickets,
         ImportKind::Patches => Kind::Patches,
+        ImportKind::Requirements => Kind::Requirements,
         ImportKind::Plant => Kind::Plant,
     })
 }

@@ -10,6 +10,7 @@ pub mod import;
 pub mod intel;
 pub mod lists;
 pub mod report;
+pub mod requirements;
 pub mod store;
 pub mod work;
 

@@ -384,6 +384,7 @@ pub fn evidence(mut session: Session, verb: &EvidenceVerb, output: &Output) -> a
     let kind = match subject {
         Subject::Control => "control",
         Subject::Finding => "finding",
+        Subject::Requirement => "requirement",
     };
     match verb {
         EvidenceVerb::List { .. } => {
