@@ -1,7 +1,7 @@
 // A stand-in for the engine, for looking at pages and testing them. Its plant and numbers are made up and
 // never reach the product: nothing under src may import it.
 import type {
-  AnswerWish, CopiedAnswers, CopyWish, RequirementRow, RequirementsView,
+  AnswerWish, ConduitWish, CopiedAnswers, CopyWish, RequirementRow, RequirementsView, ZoneChange, ZoneWish,
   ApprovalWish, AssetPage, AssetRow, AssetSource, AssignWish, AuditPage, AuditRow, BundleView, CellExplanation, Change, ColumnView, ControlRow,
   ControlWish, CoverWish, Decision, DoubtedFinding, EnvironmentView, Failure, FigureRow, FiguresView, FindingDetail, FindingPage, FindingRow,
   ImportView, ImportedFile, IntelImport, IntelStatus, KeptView, LevelCell, LevelRow, Levels, MatchDecision, MatchSummary, MitigationView, Network,
@@ -267,8 +267,8 @@ export function makeFake(scenario: Scenario = {}) {
       return { achieved, limiting: achieved === 4 ? [] : ['triage'], zone: row.achieved.map((v, i) => (i === cell.fr - 1 ? achieved : v)) };
     },
     zones: (a): ZonesView => ({
-      zones: a['environment'] !== 'E1' ? [] : rows(String(a['as_of'] ?? today)).map((r, i) => ({ id: r.zone, name: r.name, parent: r.depth ? zones[i - 1]!.id : null, depth: r.depth, purdue: r.purdue, safety: r.safety, description: i % 2 ? 'Control and monitoring of the process, with its operator stations.' : '', assets: assets.filter((x) => x.zone === r.zone).length, open: findings.filter((f) => f.zone === r.zone && f.state === 'open').length, target: r.target, achieved: r.achieved, level: r.level })),
-      conduits: [['C1', 'Enterprise to DMZ', 0, 1, ['HTTPS'], 'Firewall FW-01, deny by default'], ['C2', 'DMZ to operations', 1, 2, ['OPC UA', 'RDP'], 'Firewall FW-02 with jump host'], ['C3', 'Operations to control', 2, 4, ['OPC UA', 'S7comm'], 'Firewall FW-03'], ['C4', 'Control to safety', 4, 7, ['Modbus/TCP'], 'Read-only gateway'], ['C5', 'Telemetry', 4, 8, ['IEC 60870-5-104'], '']].map(([id, name, from, to, protocols, by]) => ({ id: String(id), name: String(name), from: zones[Number(from)]!.name, to: zones[Number(to)]!.name, protocols: protocols as string[], protected_by: String(by) })),
+      zones: a['environment'] !== 'E1' ? [] : rows(String(a['as_of'] ?? today)).map((r, i) => ({ id: r.zone, name: r.name, parent: r.depth ? zones[i - 1]!.id : null, depth: r.depth, purdue: r.purdue, safety: r.safety, description: i % 2 ? 'Control and monitoring of the process, with its operator stations.' : '', assets: assets.filter((x) => x.zone === r.zone).length, open: findings.filter((f) => f.zone === r.zone && f.state === 'open').length, target: r.target, achieved: r.achieved, level: r.level, targets: i % 3 ? [] : [{ at: '2026-05-12T08:00:00Z', by: 'a.novak', target: r.target, reason: 'Detailed risk assessment of 12 May, scenario 4' }] })),
+      conduits: [['C1', 'Enterprise to DMZ', 0, 1, ['HTTPS'], 'Firewall FW-01, deny by default'], ['C2', 'DMZ to operations', 1, 2, ['OPC UA', 'RDP'], 'Firewall FW-02 with jump host'], ['C3', 'Operations to control', 2, 4, ['OPC UA', 'S7comm'], 'Firewall FW-03'], ['C4', 'Control to safety', 4, 7, ['Modbus/TCP'], 'Read-only gateway'], ['C5', 'Telemetry', 4, 8, ['IEC 60870-5-104'], '']].map(([id, name, from, to, protocols, by]) => ({ id: String(id), name: String(name), from: zones[Number(from)]!.name, from_zone: zones[Number(from)]!.id, to: zones[Number(to)]!.name, to_zone: zones[Number(to)]!.id, protocols: protocols as string[], protected_by: String(by) })),
     }),
     assets: (a): AssetPage => {
       const q = a['query'] as Query;
@@ -385,6 +385,8 @@ export function makeFake(scenario: Scenario = {}) {
     attach: (a): Change => counted('evidence.attached', a),
     detach: (a): Change => counted('evidence.removed', a),
     save_attached: (): string => '/home/m.keller/plumbline rules.pdf',
+    put_zone: (a): ZoneChange => ({ zone: (a['wish'] as ZoneWish).id || 'z-new', change: counted('zone.changed', a['wish'] as object) }),
+    put_conduit: (a): ZoneChange => ({ zone: (a['wish'] as ConduitWish).id || 'C-06', change: counted('conduit.changed', a['wish'] as object) }),
     requirements: (a): RequirementsView => {
       const name = zones.find((z) => z.id === a['zone'])?.name ?? '';
       const target = rowOf(String(a['zone']), today).target;

@@ -19,6 +19,8 @@ const everyPage = [
   ['levels-compare', '#/levels?compare=2026-03-02'],
   ['zones', '#/zones'],
   ['zones-drawer', '#/zones?zone=Z5'],
+  ['zones-edit', '#/zones?zone=Z5', 'edit'],
+  ['zones-conduit', '#/zones?conduit=C1'],
   ['assets', '#/assets'],
   ['assets-drawer', '#/assets', 'asset'],
   ['findings', '#/findings?state=open'],
@@ -90,6 +92,7 @@ const does = {
     await page.getByTestId('copy-answers').click();
     await page.getByTestId('copy-from').selectOption({ index: 1 });
   },
+  edit: (page) => page.getByTestId('zone-edit').click(),
   plan: (page) => page.getByTestId('plan-update').first().click(),
   ticket: async (page) => {
     await page.locator('[data-testid^="finding-"]').nth(1).locator('.pick input').click();

@@ -496,6 +496,12 @@ impl Door {
                 let saved = session().save_attached(&a.environment, &a.kind, &a.id, &a.sha256, &folder)?;
                 answer(saved.display().to_string())
             }
+            "put_zone" => {
+                answer(session().put_zone(&arguments::<Wanted<view::ZoneWish>>(command, args)?.wish)?)
+            }
+            "put_conduit" => {
+                answer(session().put_conduit(&arguments::<Wanted<view::ConduitWish>>(command, args)?.wish)?)
+            }
             "requirements" => {
                 let a: OfZone = arguments(command, args)?;
                 answer(session().requirements(&a.environment, a.as_of.as_deref(), &a.zone)?)

@@ -34,6 +34,7 @@ pub mod requirements;
 pub mod secret;
 pub mod session;
 mod statement;
+pub mod system;
 pub mod tickets;
 pub mod view;
 pub mod visits;

@@ -315,6 +315,8 @@ views! {
         pub achieved: Vec<Option<u8>>,
         /// Level.
         pub level: Option<u8>,
+        /// Targets that were set, with reasons, oldest first.
+        pub targets: Vec<TargetView>,
     }
 
     /// A conduit as a table row.
@@ -325,8 +327,12 @@ views! {
         pub name: String,
         /// From zone (name).
         pub from: String,
+        /// From zone (id).
+        pub from_zone: String,
         /// To zone (name).
         pub to: String,
+        /// To zone (id).
+        pub to_zone: String,
         /// Protocols.
         pub protocols: Vec<String>,
         /// What guards it.
@@ -972,6 +978,91 @@ views! {
         pub title: String,
         /// How far it is on the finding's asset.
         pub state: String,
+    }
+
+    /// A zone as a person writes it down or changes it.
+    #[derive(Default)]
+    struct ZoneWish {
+        /// Environment id.
+        pub environment: String,
+        /// The zone; empty: a new one.
+        #[serde(default)]
+        pub id: String,
+        /// Name.
+        #[serde(default)]
+        pub name: String,
+        /// The zone it lies in; empty: none.
+        #[serde(default)]
+        pub parent: String,
+        /// Purdue level, such as `3.5`.
+        #[serde(default)]
+        pub purdue: String,
+        /// Safety related.
+        #[serde(default)]
+        pub safety: bool,
+        /// What it is for.
+        #[serde(default)]
+        pub description: String,
+        /// SL-T, seven levels.
+        #[serde(default)]
+        pub target: Vec<u8>,
+        /// Why; needed when the target changes.
+        #[serde(default)]
+        pub reason: String,
+        /// Take it away.
+        #[serde(default)]
+        pub remove: bool,
+    }
+
+    /// A conduit as a person writes it down or changes it.
+    #[derive(Default)]
+    struct ConduitWish {
+        /// Environment id.
+        pub environment: String,
+        /// The conduit; empty: a new one.
+        #[serde(default)]
+        pub id: String,
+        /// Name.
+        #[serde(default)]
+        pub name: String,
+        /// Zone id at one end.
+        #[serde(default)]
+        pub from: String,
+        /// Zone id at the other.
+        #[serde(default)]
+        pub to: String,
+        /// Protocols.
+        #[serde(default)]
+        pub protocols: Vec<String>,
+        /// What guards it.
+        #[serde(default)]
+        pub protected_by: String,
+        /// Why, in own words.
+        #[serde(default)]
+        pub reason: String,
+        /// Take it away.
+        #[serde(default)]
+        pub remove: bool,
+    }
+
+    /// A change of a zone or conduit.
+    struct ZoneChange {
+        /// The zone's or conduit's id.
+        pub zone: String,
+        /// The change.
+        pub change: Change,
+    }
+
+    /// A target that was set for a zone.
+    struct TargetView {
+        /// When.
+        pub at: String,
+        /// By whom.
+        pub by: String,
+        /// SL-T, seven levels.
+        pub target: Vec<u8>,
+        /// Why.
+        pub reason: String,
     }
 
     /// The requirements of 62443-3-3 for a zone.

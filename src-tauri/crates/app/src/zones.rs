@@ -47,6 +47,20 @@ impl Session {
                 target: zone.sl_t.iter().map(|l| l.get()).collect(),
                 achieved: zone.vector.iter().map(|l| l.map(|l| l.get())).collect(),
                 level: zone.level.map(|l| l.get()),
+                targets: plant
+                    .work
+                    .targets
+                    .get(&zone.id)
+                    .into_iter()
+                    .flatten()
+                    .filter(|step| step.at <= when.as_of)
+                    .map(|step| view::TargetView {
+                        at: step.at.to_string(),
+                        by: step.by.clone(),
+                        target: step.sl_t.iter().map(|level| level.get()).collect(),
+                        reason: step.reason.clone(),
+                    })
+                    .collect(),
             })
             .collect();
         let conduits = plant
@@ -56,7 +70,9 @@ impl Session {
                 id: conduit.id.clone(),
                 name: conduit.name.clone(),
                 from: around.zone_name(&conduit.from_zone),
+                from_zone: conduit.from_zone.clone(),
                 to: around.zone_name(&conduit.to_zone),
+                to_zone: conduit.to_zone.clone(),
                 protocols: conduit.protocols.clone(),
                 protected_by: conduit.protected_by.clone(),
             })

@@ -66,17 +66,21 @@ pub enum Verb {
         #[command(subcommand)]
         verb: EnvVerb,
     },
-    /// Zones with their levels
-    #[command(after_help = "Example:\n  plumbline zone list\n  plumbline zone show DMZ")]
+    /// Zones with their levels: look, write down, set targets
+    #[command(
+        after_help = "Example:\n  plumbline zone list\n  plumbline zone show DMZ\n  plumbline zone add --name \"Cell 1\" --purdue 1 --target 2,2,2,1,2,2,2 --why \"risk assessment of 12 May\""
+    )]
     Zone {
         #[command(subcommand)]
-        verb: ShowVerb,
+        verb: ZoneVerb,
     },
-    /// Conduits between zones
-    #[command(after_help = "Example:\n  plumbline conduit list")]
+    /// Conduits between zones: look, write down
+    #[command(
+        after_help = "Example:\n  plumbline conduit list\n  plumbline conduit add --from z-dmz --to z-cell-1 --protocol \"OPC UA\" --protected-by \"Firewall FW-01\""
+    )]
     Conduit {
         #[command(subcommand)]
-        verb: ListVerb,
+        verb: ConduitVerb,
     },
     /// Assets with their identities
     #[command(
@@ -410,31 +414,6 @@ pub enum TicketVerb {
         /// The environment; not needed where there is only one
         #[arg(long, value_name = "ID")]
         environment: Option<String>,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub enum ListVerb {
-    /// List them
-    List {
-        #[command(flatten)]
-        scope: Scope,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub enum ShowVerb {
-    /// List them
-    List {
-        #[command(flatten)]
-        scope: Scope,
-    },
-    /// Show one
-    Show {
-        /// Its id
-        id: String,
-        #[command(flatten)]
-        scope: Scope,
     },
 }
 

@@ -481,3 +481,58 @@ fn requirements_are_answered_copied_and_filled_in_elsewhere() {
         String::from_utf8(bench.run(&["sr", "list", &first]).stdout).unwrap().contains("seen on every panel")
     );
 }
+
+#[test]
+fn zones_and_conduits_are_written_down_with_targets_and_reasons() {
+    let bench = Bench::new();
+    bench.json(&["init"]);
+    bench.json(&["env", "add", "Works", "--id", "works"]);
+    let site = bench.json(&["zone", "add", "--name", "Site", "--purdue", "3"])["zone"].clone();
+    let cell = bench.json(&[
+        "zone",
+        "add",
+        "--name",
+        "Cell 1",
+        "--parent",
+        site.as_str().unwrap(),
+        "--target",
+        "2,2,2,1,2,2,2",
+        "--why",
+        "risk assessment of 12 May",
+    ]);
+    let cell = cell["zone"].as_str().unwrap().to_owned();
+    let shown = bench.json(&["zone", "show", &cell])["zone"].clone();
+    assert_eq!((&shown["depth"], &shown["target"]), (&json!(1), &json!([2, 2, 2, 1, 2, 2, 2])));
+    assert_eq!(shown["targets"][0]["reason"], "risk assessment of 12 May");
+    for (wrong, code) in [
+        (vec!["zone", "set", &cell, "--target", "3 3 3 3 3 3 3"], 2),
+        (vec!["zone", "set", &cell, "--target", "3,3"], 2),
+        (vec!["zone", "set", "nowhere", "--name", "x"], 2),
+        (vec!["zone", "rm", site.as_str().unwrap()], 2),
+    ] {
+        assert_eq!(bench.run(&wrong).status.code(), Some(code), "{wrong:?}");
+    }
+    let conduit = bench.json(&[
+        "conduit",
+        "add",
+        "--from",
+        site.as_str().unwrap(),
+        "--to",
+        &cell,
+        "--protocol",
+        "OPC UA",
+        "--protected-by",
+        "FW-01",
+    ]);
+    assert_eq!(conduit["conduit"], "C-01");
+    bench.json(&["conduit", "set", "C-01", "--name", "Cell firewall"]);
+    let conduits = bench.json(&["conduit", "list"])["conduits"].clone();
+    assert_eq!(
+        (&conduits[0]["name"], &conduits[0]["protocols"]),
+        (&json!("Cell firewall"), &json!(["OPC UA"]))
+    );
+    bench.json(&["conduit", "rm", "C-01"]);
+    bench.json(&["zone", "rm", &cell]);
+    assert_eq!(bench.json(&["zone", "list"])["zones"].as_array().unwrap().len(), 1);
+    assert_eq!(bench.json(&["audit", "verify"])["intact"], true);
+}

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::{
-    Moment,
+    Moment, SecurityLevel,
     moment::days_between,
     plant::{Layer, words},
 };
@@ -274,6 +274,19 @@ pub struct Attachment {
     pub note: String,
 }
 
+/// A target that was set for a zone, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TargetStep {
+    /// When.
+    pub at: Moment,
+    /// By whom.
+    pub by: String,
+    /// SL-T by FR.
+    pub sl_t: [SecurityLevel; 7],
+    /// Why.
+    pub reason: String,
+}
+
 /// Filters and order of a table, kept under a name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SavedView {
@@ -299,7 +312,8 @@ words!(Kind {
     Request = "request",
     Update = "update",
     Window = "window",
-    Attachments = "attachments"
+    Attachments = "attachments",
+    Target = "target"
 });
 
 /// Kinds of what is kept.
@@ -322,6 +336,8 @@ pub enum Kind {
     Window,
     /// Files, by what they are evidence of (`control CC-01`).
     Attachments,
+    /// Why a zone's target is what it is, by the zone.
+    Target,
 }
 
 /// Everything that is kept of an environment's work.
@@ -343,6 +359,8 @@ pub struct Work {
     pub windows: BTreeMap<String, Window>,
     /// Files, by what they are evidence of.
     pub attachments: BTreeMap<String, Vec<Attachment>>,
+    /// Why targets are what they are, by zone, in order of time.
+    pub targets: BTreeMap<String, Vec<TargetStep>>,
 }
 
 fn placed<T: DeserializeOwned>(
@@ -379,6 +397,7 @@ impl Work {
             Kind::Update => placed(&mut self.updates, id, content),
             Kind::Window => placed(&mut self.windows, id, content),
             Kind::Attachments => placed(&mut self.attachments, id, content),
+            Kind::Target => placed(&mut self.targets, id, content),
         }
     }
 

@@ -1,8 +1,9 @@
 //! Files taken in, what they said, and taking them back.
 
 use iec62443::{
-    evidence::{Asset, Control, ControlChange},
-    plant::{AssetDetail, ControlDetail, Ticket},
+    SecurityLevel,
+    evidence::{Asset, Control, ControlChange, Zone},
+    plant::{AssetDetail, Conduit, ControlDetail, Ticket, ZoneDetail},
     work::Kind,
 };
 use jiff::civil::Date;
@@ -81,6 +82,52 @@ pub struct Before {
     /// Records that were written, changed or taken away.
     #[serde(default)]
     pub kept: Vec<KeptWas>,
+    /// Zones that a person wrote, changed or took away.
+    #[serde(default)]
+    pub zone_states: Vec<ZoneWas>,
+    /// Conduits that a person wrote, changed or took away.
+    #[serde(default)]
+    pub conduits: Vec<ConduitWas>,
+}
+
+/// A zone as it was, and as a change left it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ZoneWas {
+    /// Its id.
+    pub id: String,
+    /// As it was; none: it was not there.
+    pub before: Option<ZoneState>,
+    /// As it was then; none: it was taken away.
+    pub after: Option<ZoneState>,
+}
+
+/// Everything of a zone but its id.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ZoneState {
+    /// Name.
+    pub name: String,
+    /// SL-T by FR.
+    pub sl_t: [SecurityLevel; 7],
+    /// Everything else.
+    pub detail: ZoneDetail,
+}
+
+impl ZoneState {
+    /// A zone as it stands.
+    pub fn of(zone: &Zone<'_>, detail: &ZoneDetail) -> ZoneState {
+        ZoneState { name: zone.name.to_string(), sl_t: zone.sl_t, detail: detail.clone() }
+    }
+}
+
+/// A conduit as it was, and as a change left it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConduitWas {
+    /// Its id.
+    pub id: String,
+    /// As it was; none: it was not there.
+    pub before: Option<Conduit>,
+    /// As it was then; none: it was taken away.
+    pub after: Option<Conduit>,
 }
 
 /// A control as it was, and as a change left it.
@@ -471,6 +518,7 @@ impl Change<'_> {
         }
         self.undo_controls(&environment, &before)?;
         self.undo_kept(change, &environment, &before.kept)?;
+        self.undo_system(&environment, &before)?;
         for (id, finding, was) in &before.tickets {
             match was {
                 // Its place among the others is kept.

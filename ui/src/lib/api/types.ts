@@ -475,7 +475,11 @@ achieved: Array<number | null>,
 /**
  * Level.
  */
-level: number | null, };
+level: number | null, 
+/**
+ * Targets that were set, with reasons, oldest first.
+ */
+targets: Array<TargetView>, };
 
 export type ConduitRow = { 
 /**
@@ -491,9 +495,17 @@ name: string,
  */
 from: string, 
 /**
+ * From zone (id).
+ */
+from_zone: string, 
+/**
  * To zone (name).
  */
 to: string, 
+/**
+ * To zone (id).
+ */
+to_zone: string, 
 /**
  * Protocols.
  */
@@ -1521,6 +1533,114 @@ title: string,
  * How far it is on the finding's asset.
  */
 state: string, };
+
+export type ZoneWish = { 
+/**
+ * Environment id.
+ */
+environment: string, 
+/**
+ * The zone; empty: a new one.
+ */
+id: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * The zone it lies in; empty: none.
+ */
+parent: string, 
+/**
+ * Purdue level, such as `3.5`.
+ */
+purdue: string, 
+/**
+ * Safety related.
+ */
+safety: boolean, 
+/**
+ * What it is for.
+ */
+description: string, 
+/**
+ * SL-T, seven levels.
+ */
+target: Array<number>, 
+/**
+ * Why; needed when the target changes.
+ */
+reason: string, 
+/**
+ * Take it away.
+ */
+remove: boolean, };
+
+export type ConduitWish = { 
+/**
+ * Environment id.
+ */
+environment: string, 
+/**
+ * The conduit; empty: a new one.
+ */
+id: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Zone id at one end.
+ */
+from: string, 
+/**
+ * Zone id at the other.
+ */
+to: string, 
+/**
+ * Protocols.
+ */
+protocols: Array<string>, 
+/**
+ * What guards it.
+ */
+protected_by: string, 
+/**
+ * Why, in own words.
+ */
+reason: string, 
+/**
+ * Take it away.
+ */
+remove: boolean, };
+
+export type ZoneChange = { 
+/**
+ * The zone's or conduit's id.
+ */
+zone: string, 
+/**
+ * The change.
+ */
+change: Change, };
+
+export type TargetView = { 
+/**
+ * When.
+ */
+at: string, 
+/**
+ * By whom.
+ */
+by: string, 
+/**
+ * SL-T, seven levels.
+ */
+target: Array<number>, 
+/**
+ * Why.
+ */
+reason: string, };
 
 export type RequirementsView = { 
 /**

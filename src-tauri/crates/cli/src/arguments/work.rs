@@ -287,6 +287,140 @@ pub struct WindowFields {
 }
 
 #[derive(Subcommand, Debug)]
+pub enum ZoneVerb {
+    /// List them
+    List {
+        #[command(flatten)]
+        scope: Scope,
+    },
+    /// Show one
+    Show {
+        /// Its id
+        id: String,
+        #[command(flatten)]
+        scope: Scope,
+    },
+    /// Write one down
+    Add {
+        #[command(flatten)]
+        fields: ZoneFields,
+    },
+    /// Change one; what is not named stays
+    Set {
+        /// Its id
+        id: String,
+        #[command(flatten)]
+        fields: ZoneFields,
+    },
+    /// Take one away in which nothing stands
+    Rm {
+        /// Its id
+        id: String,
+        /// The environment; not needed where there is only one
+        #[arg(long, value_name = "ID")]
+        environment: Option<String>,
+    },
+}
+
+/// What a zone is.
+#[derive(Args, Debug)]
+pub struct ZoneFields {
+    /// Its name
+    #[arg(long)]
+    pub name: Option<String>,
+    /// The zone it lies in; empty for none
+    #[arg(long, value_name = "ID")]
+    pub parent: Option<String>,
+    /// Purdue level, such as 3.5
+    #[arg(long, value_name = "LEVEL")]
+    pub purdue: Option<String>,
+    /// Whether it is safety related
+    #[arg(long, value_name = "YES|NO", action = clap::ArgAction::Set, value_parser = yes_no)]
+    pub safety: Option<bool>,
+    /// What it is for
+    #[arg(long)]
+    pub description: Option<String>,
+    /// SL-T for FR 1 to 7, such as 2,2,2,1,2,2,2
+    #[arg(long, value_name = "LEVELS", value_parser = seven)]
+    pub target: Option<Target>,
+    /// Why; needed when the target changes
+    #[arg(long, default_value = "")]
+    pub why: String,
+    /// The environment; not needed where there is only one
+    #[arg(long, value_name = "ID")]
+    pub environment: Option<String>,
+}
+
+/// Seven levels.
+#[derive(Clone, Debug)]
+pub struct Target(pub Vec<u8>);
+
+fn seven(text: &str) -> Result<Target, String> {
+    let levels: Result<Vec<u8>, _> =
+        text.split([',', ' ']).filter(|part| !part.is_empty()).map(str::parse).collect();
+    levels
+        .ok()
+        .filter(|levels| levels.len() == 7)
+        .map(Target)
+        .ok_or_else(|| "say seven levels 0 to 4, such as 2,2,2,1,2,2,2".to_owned())
+}
+
+#[derive(Subcommand, Debug)]
+pub enum ConduitVerb {
+    /// List them
+    List {
+        #[command(flatten)]
+        scope: Scope,
+    },
+    /// Write one down
+    Add {
+        #[command(flatten)]
+        fields: ConduitFields,
+    },
+    /// Change one; what is not named stays
+    Set {
+        /// Its id
+        id: String,
+        #[command(flatten)]
+        fields: ConduitFields,
+    },
+    /// Take one away
+    Rm {
+        /// Its id
+        id: String,
+        /// The environment; not needed where there is only one
+        #[arg(long, value_name = "ID")]
+        environment: Option<String>,
+    },
+}
+
+/// What a conduit is.
+#[derive(Args, Debug)]
+pub struct ConduitFields {
+    /// Its name
+    #[arg(long)]
+    pub name: Option<String>,
+    /// The zone at one end
+    #[arg(long, value_name = "ID")]
+    pub from: Option<String>,
+    /// The zone at the other
+    #[arg(long, value_name = "ID")]
+    pub to: Option<String>,
+    /// A protocol that runs through it; may be given several times
+    #[arg(long = "protocol")]
+    pub protocols: Vec<String>,
+    /// What guards it
+    #[arg(long)]
+    pub protected_by: Option<String>,
+    /// Why
+    #[arg(long, default_value = "")]
+    pub why: String,
+    /// The environment; not needed where there is only one
+    #[arg(long, value_name = "ID")]
+    pub environment: Option<String>,
+}
+
+#[derive(Subcommand, Debug)]
 pub enum SrVerb {
     /// List a zone's requirements with their answers: those up to its targets
     List {

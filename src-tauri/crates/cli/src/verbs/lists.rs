@@ -1,12 +1,12 @@
-//! Environments, zones, conduits, assets and controls as lists.
+//! Environments, assets and tickets as lists.
 
 use app::{Failure, Session, view};
 use serde_json::json;
 
-use super::{environment, level};
+use super::environment;
 use crate::{
     Done,
-    arguments::{AssetVerb, EnvVerb, ListVerb, Scope, ShowVerb, TicketVerb},
+    arguments::{AssetVerb, EnvVerb, Scope, TicketVerb},
     output::{Output, facts, table},
 };
 
@@ -49,74 +49,6 @@ pub fn environments(mut session: Session, verb: &EnvVerb, output: &Output) -> ap
             });
         }
     }
-    Ok(Done::Well)
-}
-
-fn levels(levels: &[Option<u8>]) -> String {
-    levels.iter().map(|l| level(*l)).collect::<Vec<_>>().join(" ")
-}
-
-fn targets(levels: &[u8]) -> String {
-    levels.iter().map(u8::to_string).collect::<Vec<_>>().join(" ")
-}
-
-pub fn zones(mut session: Session, verb: &ShowVerb, output: &Output) -> app::Result<Done> {
-    let scope = scope(verb);
-    let environment = environment(&session, scope.environment.as_deref())?;
-    let view = session.zones(&environment, scope.as_of.as_deref())?;
-    match verb {
-        ShowVerb::List { .. } => output.answer(&json!({"schema": LIST, "zones": view.zones}), || {
-            table(
-                ["id", "name", "level", "SL-A", "SL-T", "assets", "open"],
-                view.zones.iter().map(|z| {
-                    [
-                        z.id.clone(),
-                        format!("{}{}", "  ".repeat(z.depth as usize), z.name),
-                        level(z.level),
-                        levels(&z.achieved),
-                        targets(&z.target),
-                        z.assets.to_string(),
-                        z.open.to_string(),
-                    ]
-                }),
-            )
-        }),
-        ShowVerb::Show { id, .. } => {
-            let zone =
-                view.zones.iter().find(|z| z.id == *id).ok_or_else(|| Failure::not_found("zone", id))?;
-            output.answer(&json!({"schema": "plumbline-zone/1", "zone": zone}), || {
-                facts(
-                    &format!("{} {}", zone.id, zone.name),
-                    &[
-                        ("lies in", zone.parent.clone().unwrap_or_default()),
-                        ("Purdue level", zone.purdue.clone()),
-                        ("safety related", if zone.safety { "yes" } else { "no" }.to_owned()),
-                        ("about", zone.description.clone()),
-                        ("level", level(zone.level)),
-                        ("SL-A", format!("{{{}}}", levels(&zone.achieved))),
-                        ("SL-T", format!("{{{}}}", targets(&zone.target))),
-                        ("assets", zone.assets.to_string()),
-                        ("open findings", zone.open.to_string()),
-                    ],
-                )
-            });
-        }
-    }
-    Ok(Done::Well)
-}
-
-pub fn conduits(mut session: Session, verb: &ListVerb, output: &Output) -> app::Result<Done> {
-    let ListVerb::List { scope } = verb;
-    let environment = environment(&session, scope.environment.as_deref())?;
-    let view = session.zones(&environment, scope.as_of.as_deref())?;
-    output.answer(&json!({"schema": LIST, "conduits": view.conduits}), || {
-        table(
-            ["id", "from", "to", "protocols", "protected by"],
-            view.conduits.iter().map(|c| {
-                [c.id.clone(), c.from.clone(), c.to.clone(), c.protocols.join(", "), c.protected_by.clone()]
-            }),
-        )
-    });
     Ok(Done::Well)
 }
 
@@ -257,12 +189,6 @@ pub fn tickets(mut session: Session, verb: &TicketVerb, output: &Output) -> app:
         }
     }
     Ok(Done::Well)
-}
-
-fn scope(verb: &ShowVerb) -> &Scope {
-    match verb {
-        ShowVerb::List { scope } | ShowVerb::Show { scope, .. } => scope,
-    }
 }
 
 /// A query for everything in a scope.

@@ -12,6 +12,7 @@ pub mod lists;
 pub mod report;
 pub mod requirements;
 pub mod store;
+pub mod system;
 pub mod work;
 
 use app::{Failure, Session};
