@@ -3,9 +3,7 @@
 
 use iec62443::{
     Moment, Plant,
-    evidence::EventKind,
     finding::State,
-    level::FrSet,
     work::{Assignment, Kind, Note, Request, Rules, SavedView, mentions},
 };
 use jiff::civil::Date;
@@ -264,14 +262,13 @@ impl Session {
             };
             let decided = Decided::acceptance(reason, request.until);
             let moment = self.moment(&plant, indices, &decided)?;
-            let mut new = decided.new_event(moment, &format!("{}, {}", request.by, who.actor));
-            new.event.frs = FrSet::EMPTY;
-            debug_assert_eq!(new.event.kind, EventKind::RiskAccepted);
+            let new = decided.new_event(moment, &format!("{}, {}", request.by, who.actor));
             let ids: Vec<String> =
                 indices.iter().map(|at| plant.evidence.findings[*at].id.to_string()).collect();
             decisions.push((new, ids, indices.clone()));
         }
         let before = self.seen_version();
+        let nothing = Plant::empty(plant.environment.clone(), today);
         let was = Before { kept: records, ..Before::default() };
         let action = "finding.acceptance_approved";
         let number = self.store_mut()?.try_change(&who, |change| -> Result<_> {
@@ -290,7 +287,6 @@ impl Session {
         drop(plant);
         drop(assessment);
         let rows = i64::try_from(decisions.len()).unwrap_or(i64::MAX);
-        let nothing = self.nothing(environment)?;
         self.remember(environment, before, rows, |plant| {
             for (new, _, indices) in &decisions {
                 follow(plant, indices, new, &nothing);
@@ -298,15 +294,6 @@ impl Session {
             put_all(plant, &was.kept);
         })?;
         Ok(view::Change { id: number, changed, unchanged })
-    }
-
-    /// An empty plant of an environment.
-    pub(crate) fn nothing(&mut self, environment: &str) -> Result<Plant> {
-        let today = self.today();
-        let known = self.plant(environment)?;
-        let mut nothing = Plant::empty(known.environment.clone(), today);
-        nothing.evidence.profile = known.evidence.profile.clone();
-        Ok(nothing)
     }
 
     /// The findings that are meant, each once, all of which exist; with the plant as it was looked at.
