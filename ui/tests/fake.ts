@@ -1,7 +1,7 @@
 // A stand-in for the engine, for looking at pages and testing them. Its plant and numbers are made up and
 // never reach the product: nothing under src may import it.
 import type {
-  AnswerWish, ConduitWish, CopiedAnswers, CopyWish, RequirementRow, RequirementsView, ZoneChange, ZoneWish,
+  AnswerWish, ConduitWish, ProfileEffect, ProfileValues, ProfileView, ProfileWish, CopiedAnswers, CopyWish, RequirementRow, RequirementsView, ZoneChange, ZoneWish,
   ApprovalWish, AssetPage, AssetRow, AssetSource, AssignWish, AuditPage, AuditRow, BundleView, CellExplanation, Change, ColumnView, ControlRow,
   ControlWish, CoverWish, Decision, DoubtedFinding, EnvironmentView, Failure, FigureRow, FiguresView, FindingDetail, FindingPage, FindingRow,
   ImportView, ImportedFile, IntelImport, IntelStatus, KeptView, LevelCell, LevelRow, Levels, MatchDecision, MatchSummary, MitigationView, Network,
@@ -130,6 +130,8 @@ export function makeFake(scenario: Scenario = {}) {
     audit.unshift({ seq: audit.length + 1, at: `2026-11-24T0${Math.min(9, audit.length % 10)}:12:0${audit.length % 10}Z`, actor: 'm.keller', action, subject, detail: JSON.stringify(detail), hash: hash(audit.length + 1) });
   log('store.created', 'store', { demo: true });
   log('plant.imported', 'E1', { files: 6, added: 540 });
+  const profileDefault: ProfileValues = { name: 'default/1', medium_density: ['0.25', '0.1', '0.05', '0'], patching: ['0.5', '0.75', '0.9', '1'], compensation: ['0.25', '0.6', '0.9', '1'], triage: ['0.5', '0.8', '0.95', '1'], identified: ['0.5', '0.75', '0.9', '1'], freshness_days: [90, 60, 30, 14], patch_grace_days: 30, triage_grace_days: 14, evidence_only_cap: 2 };
+  let profileNow = profileDefault;
   const given = new Map<string, { status: string; justification: string }>();
   const notes = new Map<string, NoteView[]>();
   let rules: Rules = { second_approval: true, due_days: [7, 30, 90, 0], teams: ['Automation', 'IT operations', ''] };
@@ -385,6 +387,12 @@ export function makeFake(scenario: Scenario = {}) {
     attach: (a): Change => counted('evidence.attached', a),
     detach: (a): Change => counted('evidence.removed', a),
     save_attached: (): string => '/home/m.keller/plumbline rules.pdf',
+    profile: (): ProfileView => ({ values: profileNow, default: profileDefault, reason: '', next: 'own/1' }),
+    try_profile: (a): ProfileEffect[] => rows(today).slice(0, 4).map((r) => ({ zone: r.zone, name: r.name, target: r.target, before: r.achieved, after: r.achieved.map((v) => (v === null ? null : Math.min(v, (a['wish'] as ProfileWish).values.evidence_only_cap))) })),
+    set_profile: (a): Change => {
+      profileNow = (a['wish'] as ProfileWish).values;
+      return counted('profile.changed', a['wish'] as object);
+    },
     put_zone: (a): ZoneChange => ({ zone: (a['wish'] as ZoneWish).id || 'z-new', change: counted('zone.changed', a['wish'] as object) }),
     put_conduit: (a): ZoneChange => ({ zone: (a['wish'] as ConduitWish).id || 'C-06', change: counted('conduit.changed', a['wish'] as object) }),
     requirements: (a): RequirementsView => {

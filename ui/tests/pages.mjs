@@ -47,6 +47,7 @@ const everyPage = [
   ['audit', '#/audit'],
   ['audit-drawer', '#/audit', 'audit'],
   ['settings', '#/settings'],
+  ['settings-profile', '#/settings', 'profile'],
   ['import', '#/import', real ? undefined : 'import'],
   ['palette', '#/overview', 'palette'],
 ];
@@ -91,6 +92,12 @@ const does = {
   copy: async (page) => {
     await page.getByTestId('copy-answers').click();
     await page.getByTestId('copy-from').selectOption({ index: 1 });
+  },
+  profile: async (page) => {
+    const cap = page.getByTestId('profile-evidence_only_cap');
+    await cap.fill('1');
+    await cap.blur();
+    await page.getByTestId('profile-effect').scrollIntoViewIfNeeded();
   },
   edit: (page) => page.getByTestId('zone-edit').click(),
   plan: (page) => page.getByTestId('plan-update').first().click(),

@@ -496,6 +496,14 @@ impl Door {
                 let saved = session().save_attached(&a.environment, &a.kind, &a.id, &a.sha256, &folder)?;
                 answer(saved.display().to_string())
             }
+            "profile" => answer(session().profile(&arguments::<OnDay>(command, args)?.environment)?),
+            "try_profile" => {
+                let wish = arguments::<Wanted<view::ProfileWish>>(command, args)?.wish;
+                answer(session().try_profile(&wish.environment, &wish.values)?)
+            }
+            "set_profile" => {
+                answer(session().set_profile(&arguments::<Wanted<view::ProfileWish>>(command, args)?.wish)?)
+            }
             "put_zone" => {
                 answer(session().put_zone(&arguments::<Wanted<view::ZoneWish>>(command, args)?.wish)?)
             }

@@ -28,6 +28,7 @@ pub mod overview;
 pub mod patches;
 pub mod place;
 pub mod plants;
+pub mod profile;
 pub mod program;
 pub mod reports;
 pub mod requirements;

@@ -980,6 +980,66 @@ views! {
         pub state: String,
     }
 
+    /// Thresholds of a profile (scoring.md section 7), for SL 1 to SL 4 where there are four. Shares are decimal texts.
+    struct ProfileValues {
+        /// Name with version.
+        pub name: String,
+        /// Share of assets with an open medium finding, at most.
+        pub medium_density: [String; 4],
+        /// Share remediated, at least.
+        pub patching: [String; 4],
+        /// Share covered, at least.
+        pub compensation: [String; 4],
+        /// Share triaged, at least.
+        pub triage: [String; 4],
+        /// Share identified, at least.
+        pub identified: [String; 4],
+        /// Age of feeds in days, at most.
+        pub freshness_days: [u32; 4],
+        /// Days before a missing fix counts.
+        pub patch_grace_days: u32,
+        /// Days before a missing decision counts.
+        pub triage_grace_days: u32,
+        /// Highest level by evidence alone.
+        pub evidence_only_cap: u8,
+    }
+
+    /// The profile of an environment.
+    struct ProfileView {
+        /// As it stands.
+        pub values: ProfileValues,
+        /// The default one.
+        pub default: ProfileValues,
+        /// Why it is what it is; empty when nobody set one.
+        pub reason: String,
+        /// The name of the next version.
+        pub next: String,
+    }
+
+    /// What other thresholds would do to a zone.
+    struct ProfileEffect {
+        /// Zone id.
+        pub zone: String,
+        /// Its name.
+        pub name: String,
+        /// SL-T.
+        pub target: Vec<u8>,
+        /// SL-A now.
+        pub before: Vec<Option<u8>>,
+        /// SL-A then.
+        pub after: Vec<Option<u8>>,
+    }
+
+    /// A profile as a person wants it.
+    struct ProfileWish {
+        /// Environment id.
+        pub environment: String,
+        /// Thresholds.
+        pub values: ProfileValues,
+        /// Why.
+        pub reason: String,
+    }
+
     /// A zone as a person writes it down or changes it.
     #[derive(Default)]
     struct ZoneWish {

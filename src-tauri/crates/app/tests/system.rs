@@ -108,3 +108,58 @@ fn zones_lie_in_zones_and_nothing_is_lost_with_one() {
     assert_eq!(zones(&mut fresh).zones.len(), 3);
     assert!(fresh.doctor().unwrap().is_sound());
 }
+
+#[test]
+fn thresholds_are_tried_set_with_a_name_and_a_reason_and_taken_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = clock("2026-03-02T08:00:00Z");
+    let (mut session, _) = plant(folder.path(), &clock, 4);
+    // Feeds are fresh, so that the zone can be assessed; its assets are identified.
+    let scan = folder.path().join("scan.xml");
+    std::fs::write(&scan, r#"<?xml version="1.0"?><nmaprun scanner="nmap" start="1772400000" version="7.94"><runstats><finished time="1772400100"/><hosts up="0" down="0" total="0"/></runstats></nmaprun>"#).unwrap();
+    let wish = plumbline_app::intake::Wish {
+        paths: vec![scan],
+        environment: Some("works".to_owned()),
+        ..plumbline_app::intake::Wish::default()
+    };
+    session.import_files(&wish, &plumbline_app::watch::Unwatched).unwrap();
+    let start = session.profile("works").unwrap();
+    assert_eq!((start.values.name.as_str(), start.next.as_str()), ("default/1", "own/1"));
+    let strict = view::ProfileValues {
+        name: "own/1".to_owned(),
+        evidence_only_cap: 0,
+        triage: ["1".to_owned(), "1".to_owned(), "1".to_owned(), "1".to_owned()],
+        ..start.values.clone()
+    };
+    let tried = session.try_profile("works", &strict).unwrap();
+    // A stricter profile never raises a level, and nothing was changed.
+    assert!(tried.iter().all(|zone| zone.before.iter().zip(&zone.after).all(|(b, a)| a <= b)));
+    assert!(tried.iter().any(|zone| zone.before != zone.after), "{tried:?}");
+    assert_eq!(session.profile("works").unwrap(), start);
+    let wish = |values: &view::ProfileValues, reason: &str| view::ProfileWish {
+        environment: "works".to_owned(),
+        values: values.clone(),
+        reason: reason.to_owned(),
+    };
+    assert!(what(session.set_profile(&wish(&strict, ""))).contains("reason"));
+    let unnamed = view::ProfileValues { name: "default/1".to_owned(), ..strict.clone() };
+    assert!(what(session.set_profile(&wish(&unnamed, "board"))).contains("need a name"));
+    let set = session.set_profile(&wish(&strict, "agreed by the board")).unwrap();
+    let levels = session.levels("works", None, None).unwrap();
+    assert_eq!(levels.profile, "own/1");
+    for (row, zone) in levels.rows.iter().zip(&tried) {
+        let now: Vec<Option<u8>> = row.cells.iter().map(|cell| cell.achieved).collect();
+        assert_eq!(now, zone.after, "the promise is kept");
+    }
+    assert_eq!(session.profile("works").unwrap().next, "own/2");
+    let other = view::ProfileValues { patch_grace_days: 10, ..strict.clone() };
+    assert!(what(session.set_profile(&wish(&other, "again"))).contains("own/1 has other thresholds"));
+    let second = session
+        .set_profile(&wish(&view::ProfileValues { name: "own/2".to_owned(), ..other }, "again"))
+        .unwrap();
+    assert!(session.undo(set.id).is_err());
+    session.undo(second.id).unwrap();
+    session.undo(set.id).unwrap();
+    assert_eq!(session.profile("works").unwrap(), start);
+    assert!(session.doctor().unwrap().is_sound());
+}

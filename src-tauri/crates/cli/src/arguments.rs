@@ -143,6 +143,14 @@ pub enum Verb {
         #[command(subcommand)]
         verb: SrVerb,
     },
+    /// The scoring profile of an environment: its thresholds, what others would do, setting them
+    #[command(
+        after_help = "Example:\n  plumbline profile show\n  plumbline profile try --file own.json\n  plumbline profile set --file own.json --name own/1 --why \"agreed by the board\""
+    )]
+    Profile {
+        #[command(subcommand)]
+        verb: ProfileVerb,
+    },
     /// Rules of the team: a second person for accepted risks, due days by tier, teams by layer
     #[command(
         after_help = "Example:\n  plumbline rules set --second-approval yes --due 7,30,90,0 --team ot=Automation --note \"agreed in the security board\""

@@ -76,6 +76,7 @@ fn run(arguments: &Arguments, output: &Output) -> app::Result<Done> {
         Verb::Patch { verb } => verbs::work::patches(stored()?, verb, output),
         Verb::Window { verb } => verbs::work::windows(stored()?, verb, output),
         Verb::Sr { verb } => verbs::requirements::requirements(stored()?, verb, output),
+        Verb::Profile { verb } => verbs::profile::profile(stored()?, verb, output),
         Verb::Rules { verb } => verbs::work::rules(stored()?, verb, output),
         Verb::Evidence { verb } => verbs::work::evidence(stored()?, verb, output),
         Verb::Assess(wanted) => match &wanted.evidence {

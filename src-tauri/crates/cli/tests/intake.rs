@@ -536,3 +536,29 @@ fn zones_and_conduits_are_written_down_with_targets_and_reasons() {
     assert_eq!(bench.json(&["zone", "list"])["zones"].as_array().unwrap().len(), 1);
     assert_eq!(bench.json(&["audit", "verify"])["intact"], true);
 }
+
+#[test]
+fn a_profile_is_tried_set_and_taken_back() {
+    let bench = Bench::new();
+    bench.json(&["demo"]);
+    let file = bench.path("own.json");
+    std::fs::write(&file, r#"{"evidence_only_cap": 1}"#).unwrap();
+    let path = file.to_str().unwrap();
+    let tried = bench.json(&["profile", "try", "--file", path])["zones"].clone();
+    let moved = tried.as_array().unwrap().iter().filter(|zone| zone["before"] != zone["after"]).count();
+    assert!(moved > 0);
+    assert_eq!(bench.run(&["profile", "set", "--file", path, "--why", "board"]).status.code(), Some(2));
+    let set = bench.json(&["profile", "set", "--file", path, "--name", "own/1", "--why", "board"]);
+    assert_eq!(bench.json(&["profile", "show"])["profile"]["values"]["name"], "own/1");
+    let assessed = bench.json(&["assess"]);
+    assert_eq!(assessed["profile"]["name"], "own/1");
+    for (zone, promised) in assessed["zones"].as_array().unwrap().iter().zip(tried.as_array().unwrap()) {
+        assert_eq!(zone["vector"], promised["after"]);
+    }
+    bench.json(&["undo", &set["change"]["id"].to_string()]);
+    assert_ne!(bench.json(&["assess"])["profile"]["name"], "own/1");
+    assert_eq!(
+        bench.run(&["profile", "try", "--file", "nowhere.json"]).status.code().map(|c| c > 1),
+        Some(true)
+    );
+}

@@ -20,7 +20,16 @@ pub struct NotAShare(pub String);
 
 impl Share {
     const fn hundredths(numerator: u64) -> Share {
-        Share { numerator, decimals: 2 }
+        Share { numerator, decimals: 2 }.shortest()
+    }
+
+    /// The same share with as few decimals as it needs, so that equal shares are equal.
+    const fn shortest(mut self) -> Share {
+        while self.decimals > 0 && self.numerator.is_multiple_of(10) {
+            self.numerator /= 10;
+            self.decimals -= 1;
+        }
+        self
     }
 
     fn scale(self) -> u128 {
@@ -49,7 +58,7 @@ impl FromStr for Share {
             return Err(wrong());
         }
         let numerator = format!("{whole}{fraction}").parse().map_err(|_| wrong())?;
-        let share = Share { numerator, decimals: fraction.len() as u8 };
+        let share = Share { numerator, decimals: fraction.len() as u8 }.shortest();
         if u128::from(share.numerator) > share.scale() { Err(wrong()) } else { Ok(share) }
     }
 }
@@ -200,6 +209,7 @@ mod tests {
     fn shares_are_written_as_short_as_they_are() {
         for (read, written) in [("0.250", "0.25"), ("1.00", "1"), ("0", "0"), ("0.05", "0.05")] {
             assert_eq!(read.parse::<Share>().unwrap().to_string(), written);
+            assert_eq!(read.parse::<Share>().unwrap(), written.parse::<Share>().unwrap());
         }
         for wrong in ["", ".5", "1.1", "-0.1", "1e-1", "0,5", "NaN", "0.25 "] {
             assert!(wrong.parse::<Share>().is_err(), "{wrong}");

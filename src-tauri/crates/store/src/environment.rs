@@ -23,6 +23,14 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Environment> {
 }
 
 impl Store {
+    /// Why an environment's profile is what it is; empty when nobody set one.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn profile_reason(&self, environment: &str) -> Result<String> {
+        Reading { connection: &self.connection }.profile_reason(environment)
+    }
+
     /// All environments in order of creation.
     ///
     /// # Errors
@@ -64,6 +72,12 @@ impl Reading<'_> {
             .query_row([environment], |row| row.get(0))
             .optional()?;
         text.map_or_else(|| Ok(Overrides::default()), |text| value::list("profile", &text))
+    }
+
+    pub(crate) fn profile_reason(&self, environment: &str) -> Result<String> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT reason FROM profile WHERE environment = ?1")?;
+        Ok(statement.query_row([environment], |row| row.get(0)).optional()?.unwrap_or_default())
     }
 
     pub(crate) fn updates(&self, environment: &str) -> Result<Vec<Moment>> {
@@ -108,6 +122,20 @@ impl Change<'_> {
         }
         self.forget_statements()?;
         self.log("environment.removed", id, &serde_json::json!({}))
+    }
+
+    /// Sets the profile of an environment.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn set_profile(&self, environment: &str, overrides: &Overrides, reason: &str) -> Result<()> {
+        self.put_overrides(environment, overrides, reason)
+    }
+
+    /// The profile with its reason.
+    pub(crate) fn profile(&self, environment: &str) -> Result<(Overrides, String)> {
+        let reading = Reading { connection: &self.transaction };
+        Ok((reading.overrides(environment)?, reading.profile_reason(environment)?))
     }
 
     pub(crate) fn put_overrides(&self, environment: &str, overrides: &Overrides, reason: &str) -> Result<()> {

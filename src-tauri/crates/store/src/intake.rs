@@ -4,6 +4,7 @@ use iec62443::{
     SecurityLevel,
     evidence::{Asset, Control, ControlChange, Zone},
     plant::{AssetDetail, Conduit, ControlDetail, Ticket, ZoneDetail},
+    profile::Overrides,
     work::Kind,
 };
 use jiff::civil::Date;
@@ -88,6 +89,18 @@ pub struct Before {
     /// Conduits that a person wrote, changed or took away.
     #[serde(default)]
     pub conduits: Vec<ConduitWas>,
+    /// The profile, when it was changed.
+    #[serde(default)]
+    pub profile: Option<ProfileWas>,
+}
+
+/// A profile with its reason as it was, and as a change left it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProfileWas {
+    /// As it was.
+    pub before: (Overrides, String),
+    /// As it was then.
+    pub after: (Overrides, String),
 }
 
 /// A zone as it was, and as a change left it.
@@ -519,6 +532,12 @@ impl Change<'_> {
         self.undo_controls(&environment, &before)?;
         self.undo_kept(change, &environment, &before.kept)?;
         self.undo_system(&environment, &before)?;
+        if let Some(was) = &before.profile {
+            if self.profile(&environment)? != was.after {
+                return Err(overtaken("profile", &environment));
+            }
+            self.set_profile(&environment, &was.before.0, &was.before.1)?;
+        }
         for (id, finding, was) in &before.tickets {
             match was {
                 // Its place among the others is kept.

@@ -143,6 +143,7 @@ fn plant() -> Plant {
         status: "open".to_owned(),
         closed: None,
     });
+    plant.answered_by.push(String::new());
     plant.evidence.sr_assessments.push(SrAssessment {
         zone: text("Z2"),
         requirement: text("SR 1.1"),

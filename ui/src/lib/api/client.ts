@@ -1,6 +1,6 @@
 // The one way from the page to the engine: a function for each command.
 import type {
-  AnswerWish, ConduitWish, CopiedAnswers, CopyWish, RequirementsView, ZoneChange, ZoneWish,
+  AnswerWish, ConduitWish, ProfileEffect, ProfileView, ProfileWish, CopiedAnswers, CopyWish, RequirementsView, ZoneChange, ZoneWish,
   ApprovalWish, AssetPage, AssetSource, AssignWish, AuditPage, BundleView, CellExplanation, Change, ControlRow, ControlWish, CoverWish, Decision,
   EnvironmentView, Failure, FiguresView, FindingDetail, FindingPage, ImportView, IntelImport, IntelStatus, KeptView, Levels, MatchDecision, MatchSummary,
   MitigationView, Network, NoteWish, Overview, PatchesView, PlanWish, Progress, Query, RefusedRow, ReportRequest, ReportView, Review, Rules,
@@ -105,6 +105,9 @@ export const engine = {
   detach: (environment: string, kind: string, id: string, sha256: string) => call<Change>('detach', { environment, kind, id, sha256 }),
   saveAttached: (environment: string, kind: string, id: string, sha256: string) =>
     call<string | null>('save_attached', { environment, kind, id, sha256 }),
+  profile: (environment: string) => call<ProfileView>('profile', { environment }),
+  tryProfile: (wish: ProfileWish) => call<ProfileEffect[]>('try_profile', { wish }),
+  setProfile: (wish: ProfileWish) => call<Change>('set_profile', { wish }),
   putZone: (wish: ZoneWish) => call<ZoneChange>('put_zone', { wish }),
   putConduit: (wish: ConduitWish) => call<ZoneChange>('put_conduit', { wish }),
   requirements: (environment: string, as_of: Day, zone: string) => call<RequirementsView>('requirements', { environment, as_of, zone }),

@@ -1534,6 +1534,102 @@ title: string,
  */
 state: string, };
 
+export type ProfileValues = { 
+/**
+ * Name with version.
+ */
+name: string, 
+/**
+ * Share of assets with an open medium finding, at most.
+ */
+medium_density: [string, string, string, string], 
+/**
+ * Share remediated, at least.
+ */
+patching: [string, string, string, string], 
+/**
+ * Share covered, at least.
+ */
+compensation: [string, string, string, string], 
+/**
+ * Share triaged, at least.
+ */
+triage: [string, string, string, string], 
+/**
+ * Share identified, at least.
+ */
+identified: [string, string, string, string], 
+/**
+ * Age of feeds in days, at most.
+ */
+freshness_days: [number, number, number, number], 
+/**
+ * Days before a missing fix counts.
+ */
+patch_grace_days: number, 
+/**
+ * Days before a missing decision counts.
+ */
+triage_grace_days: number, 
+/**
+ * Highest level by evidence alone.
+ */
+evidence_only_cap: number, };
+
+export type ProfileView = { 
+/**
+ * As it stands.
+ */
+values: ProfileValues, 
+/**
+ * The default one.
+ */
+default: ProfileValues, 
+/**
+ * Why it is what it is; empty when nobody set one.
+ */
+reason: string, 
+/**
+ * The name of the next version.
+ */
+next: string, };
+
+export type ProfileEffect = { 
+/**
+ * Zone id.
+ */
+zone: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * SL-T.
+ */
+target: Array<number>, 
+/**
+ * SL-A now.
+ */
+before: Array<number | null>, 
+/**
+ * SL-A then.
+ */
+after: Array<number | null>, };
+
+export type ProfileWish = { 
+/**
+ * Environment id.
+ */
+environment: string, 
+/**
+ * Thresholds.
+ */
+values: ProfileValues, 
+/**
+ * Why.
+ */
+reason: string, };
+
 export type ZoneWish = { 
 /**
  * Environment id.

@@ -287,6 +287,40 @@ pub struct WindowFields {
 }
 
 #[derive(Subcommand, Debug)]
+pub enum ProfileVerb {
+    /// Show it
+    Show {
+        /// The environment; not needed where there is only one
+        #[arg(long, value_name = "ID")]
+        environment: Option<String>,
+    },
+    /// Tell what other thresholds would do to every zone; nothing is changed
+    Try {
+        /// JSON with the thresholds that differ from default/1
+        #[arg(long, value_name = "FILE")]
+        file: PathBuf,
+        /// The environment; not needed where there is only one
+        #[arg(long, value_name = "ID")]
+        environment: Option<String>,
+    },
+    /// Set it
+    Set {
+        /// JSON with the thresholds that differ from default/1; without one the default comes back
+        #[arg(long, value_name = "FILE")]
+        file: Option<PathBuf>,
+        /// Its name with a version, such as own/1
+        #[arg(long, default_value = "")]
+        name: String,
+        /// Why
+        #[arg(long)]
+        why: String,
+        /// The environment; not needed where there is only one
+        #[arg(long, value_name = "ID")]
+        environment: Option<String>,
+    },
+}
+
+#[derive(Subcommand, Debug)]
 pub enum ZoneVerb {
     /// List them
     List {

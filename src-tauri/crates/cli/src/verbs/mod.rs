@@ -9,6 +9,7 @@ pub mod help;
 pub mod import;
 pub mod intel;
 pub mod lists;
+pub mod profile;
 pub mod report;
 pub mod requirements;
 pub mod store;
