@@ -57,6 +57,7 @@ fn rows(plant: &Plant, assessment: &Assessment) -> Vec<view::LevelRow> {
             purdue: detail.purdue.clone(),
             safety: detail.safety,
             depth,
+            conduit: detail.conduit,
             level: zone.level.map(|l| l.get()),
             target: zone.sl_t.iter().map(|l| l.get()).collect(),
             achieved: zone.vector.iter().map(|l| l.map(|l| l.get())).collect(),

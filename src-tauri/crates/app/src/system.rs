@@ -4,11 +4,15 @@
 use iec62443::{
     Moment, Plant, SecurityLevel,
     evidence::Zone,
-    plant::{Conduit, ZoneDetail},
+    plant::{Conduit, Direction, Trait, ZoneDetail},
     work::{Kind, TargetStep, Work},
 };
 use serde_json::json;
-use store::intake::{Before, ConduitWas, ZoneState, ZoneWas};
+use store::{
+    Who,
+    intake::{Before, ConduitWas, ZoneState, ZoneWas},
+    work::KeptWas,
+};
 
 use crate::{
     Failure, Result, Session,
@@ -40,6 +44,7 @@ impl Session {
                     .zones
                     .iter()
                     .position(|zone| *zone.id == *id)
+                    .filter(|at| !plant.zones[*at].conduit)
                     .ok_or_else(|| Failure::not_found("zone", id))?,
             ),
         };
@@ -63,21 +68,8 @@ impl Session {
         if let Some(state) = &after
             && targets(&before) != state.sl_t
         {
-            if reason.is_empty() {
-                return Err(usage(
-                    "a target is set with a reason",
-                    "Say why: the risk assessment it comes from, the owner's decision.",
-                ));
-            }
-            let steps = plant.work.targets.get(&id);
-            let mut now = steps.cloned().unwrap_or_default();
-            now.push(TargetStep {
-                at: Moment::at(who.at),
-                by: who.actor.clone(),
-                sl_t: state.sl_t,
-                reason: reason.clone(),
-            });
-            kept.extend(replaced(Kind::Target, &id, steps, Some(&now))?);
+            let was = before.as_ref().map(|state| state.sl_t);
+            kept.extend(target_step(&plant, &who, &id, was, state.sl_t, &reason)?);
         }
         let action = match (&before, &after) {
             (None, _) => "zone.added",
@@ -94,7 +86,8 @@ impl Session {
         Ok(view::ZoneChange { zone: id, change: view::Change { id: change, changed: 1, unchanged: 0 } })
     }
 
-    /// Writes a conduit down, changes one, or takes one away.
+    /// Writes a conduit down, changes one, or takes one away. With a target of its own it is assessed like a zone, and
+    /// assets can belong to it.
     ///
     /// # Errors
     /// `not_found`, `usage`; nothing is changed then.
@@ -105,68 +98,58 @@ impl Session {
         let plant = self.plant(environment)?;
         let before = match wish.id.as_str() {
             "" => None,
-            id => Some(
-                plant
-                    .conduits
-                    .iter()
-                    .find(|conduit| conduit.id == id)
-                    .cloned()
-                    .ok_or_else(|| Failure::not_found("conduit", id))?,
-            ),
+            id => Some(known_conduit(&plant, id)?.clone()),
         };
-        let id = before.as_ref().map_or_else(
-            || {
-                let taken = plant.conduits.iter().map(|conduit| (conduit.id.clone(), ())).collect();
-                Work::next(&taken, 'C')
-            },
-            |conduit| conduit.id.clone(),
-        );
-        let after = if wish.remove {
-            None
-        } else {
-            for zone in [&wish.from, &wish.to] {
-                if !plant.evidence.zones.iter().any(|known| *known.id == **zone) {
-                    return Err(Failure::not_found("zone", zone));
-                }
-            }
-            if wish.from == wish.to {
-                return Err(usage("a conduit joins two zones", "Choose another zone at one end."));
-            }
-            let mut protocols = Vec::new();
-            for protocol in &wish.protocols {
-                let protocol = typed("protocol", protocol, LONGEST_NAME)?;
-                if !protocol.is_empty() && !protocols.contains(&protocol) {
-                    protocols.push(protocol);
-                }
-            }
-            if protocols.len() > MOST_PROTOCOLS {
-                return Err(usage(format!("more than {MOST_PROTOCOLS} protocols"), "Sum some of them up."));
-            }
-            Some(Conduit {
-                id: id.clone(),
-                name: typed("name", &wish.name, LONGEST_NAME)?,
-                from_zone: wish.from.clone(),
-                to_zone: wish.to.clone(),
-                protocols,
-                protected_by: typed("protection", &wish.protected_by, LONGEST)?,
-            })
+        let id = before.as_ref().map_or_else(|| new_conduit_id(&plant), |conduit| conduit.id.clone());
+        let after = if wish.remove { None } else { Some(conduit_state(&plant, &id, wish)?) };
+        let place = plant.evidence.zones.iter().position(|zone| *zone.id == *id);
+        let place = place.filter(|at| plant.zones[*at].conduit);
+        let zone_before = place.map(|at| ZoneState::of(&plant.evidence.zones[at], &plant.zones[at]));
+        let zone_after = match (&after, &wish.target) {
+            (Some(conduit), Some(target)) => Some(ZoneState {
+                name: if conduit.name.is_empty() { id.clone() } else { conduit.name.clone() },
+                sl_t: vector(target)?,
+                detail: ZoneDetail { conduit: true, ..ZoneDetail::default() },
+            }),
+            _ => None,
         };
-        if before == after {
+        if zone_before.is_some() && zone_after.is_none() {
+            in_use(&plant, &id)?;
+        }
+        if before == after && zone_before == zone_after {
             return Err(usage("nothing of that differs from what stands there", "Change something first."));
+        }
+        let reason = typed("reason", &wish.reason, LONGEST)?;
+        let targets = |state: &Option<ZoneState>| state.as_ref().map(|state| state.sl_t);
+        let mut kept = Vec::new();
+        if let Some(sl_t) = targets(&zone_after).filter(|_| targets(&zone_before) != targets(&zone_after)) {
+            kept.extend(target_step(&plant, &who, &id, targets(&zone_before), sl_t, &reason)?);
         }
         let action = match (&before, &after) {
             (None, _) => "conduit.added",
             (_, None) => "conduit.removed",
             _ => "conduit.changed",
         };
-        let detail = json!({"conduit": id, "before": before, "after": after, "reason": wish.reason.trim()});
-        let was =
-            Before { conduits: vec![ConduitWas { id: id.clone(), before, after }], ..Before::default() };
+        let detail = json!({
+            "conduit": id, "before": before, "after": after, "reason": reason,
+            "target": targets(&zone_after),
+        });
+        let zone_states = if zone_before == zone_after {
+            Vec::new()
+        } else {
+            vec![ZoneWas { id: id.clone(), before: zone_before, after: zone_after }]
+        };
+        let was = Before {
+            zone_states,
+            conduits: vec![ConduitWas { id: id.clone(), before, after }],
+            kept,
+            ..Before::default()
+        };
         let change = self.write_system(environment, action, was, detail)?;
         Ok(view::ZoneChange { zone: id, change: view::Change { id: change, changed: 1, unchanged: 0 } })
     }
 
-    fn write_system(
+    pub(crate) fn write_system(
         &mut self,
         environment: &str,
         action: &str,
@@ -249,14 +232,7 @@ fn zone_state(plant: &Plant, id: &str, wish: &view::ZoneWish) -> Result<ZoneStat
     if let Some(other) = plant.evidence.zones.iter().find(|zone| same(zone)) {
         return Err(usage(format!("zone {} has that name", other.id), "Choose another name."));
     }
-    let mut sl_t = [SecurityLevel::ZERO; 7];
-    if wish.target.len() != sl_t.len() {
-        return Err(usage("a target has seven levels, one for each FR", "Write it as 2 2 2 1 2 2 2."));
-    }
-    for (place, level) in sl_t.iter_mut().zip(&wish.target) {
-        *place = SecurityLevel::new(*level)
-            .ok_or_else(|| usage(format!("there is no level {level}"), "Levels are 0 to 4."))?;
-    }
+    let sl_t = vector(&wish.target)?;
     let parent = wish.parent.trim();
     let mut above = Some(parent).filter(|parent| !parent.is_empty());
     // From the zone upwards: it must not be met again.
@@ -270,6 +246,7 @@ fn zone_state(plant: &Plant, id: &str, wish: &view::ZoneWish) -> Result<ZoneStat
             .zones
             .iter()
             .position(|known| *known.id == *zone)
+            .filter(|at| !plant.zones[*at].conduit)
             .ok_or_else(|| Failure::not_found("zone", zone))?;
         above = plant.zones[at].parent.as_deref().filter(|parent| !parent.is_empty());
     }
@@ -281,7 +258,125 @@ fn zone_state(plant: &Plant, id: &str, wish: &view::ZoneWish) -> Result<ZoneStat
             purdue: typed("Purdue level", &wish.purdue, LONGEST_NAME)?,
             safety: wish.safety,
             description: typed("description", &wish.description, LONGEST)?,
+            traits: traits(&wish.traits)?,
+            conduit: false,
         },
+    })
+}
+
+fn traits(words: &[String]) -> Result<Vec<Trait>> {
+    let mut traits = Vec::new();
+    for word in words {
+        let one = Trait::from_word(word).ok_or_else(|| {
+            let known: Vec<&str> = Trait::ALL.iter().map(|one| one.as_str()).collect();
+            usage(
+                format!("{word:?} is nothing that sets a zone apart"),
+                format!("Known: {}.", known.join(", ")),
+            )
+        })?;
+        if !traits.contains(&one) {
+            traits.push(one);
+        }
+    }
+    traits.sort_unstable();
+    Ok(traits)
+}
+
+/// Seven levels.
+pub(crate) fn vector(levels: &[u8]) -> Result<[SecurityLevel; 7]> {
+    let mut sl_t = [SecurityLevel::ZERO; 7];
+    if levels.len() != sl_t.len() {
+        return Err(usage("a target has seven levels, one for each FR", "Write it as 2 2 2 1 2 2 2."));
+    }
+    for (place, level) in sl_t.iter_mut().zip(levels) {
+        *place = SecurityLevel::new(*level)
+            .ok_or_else(|| usage(format!("there is no level {level}"), "Levels are 0 to 4."))?;
+    }
+    Ok(sl_t)
+}
+
+/// A target that is set, behind those before it. 62443-3-2 (ZCR 4 to 6) wants to know why.
+pub(crate) fn target_step(
+    plant: &Plant,
+    who: &Who,
+    id: &str,
+    was: Option<[SecurityLevel; 7]>,
+    sl_t: [SecurityLevel; 7],
+    reason: &str,
+) -> Result<Option<KeptWas>> {
+    if reason.is_empty() {
+        return Err(usage(
+            "a target is set with a reason",
+            "Say why: the risk assessment it comes from, the owner's decision.",
+        ));
+    }
+    let steps = plant.work.targets.get(id);
+    let mut now = steps.cloned().unwrap_or_default();
+    now.push(TargetStep {
+        at: Moment::at(who.at),
+        by: who.actor.clone(),
+        sl_t,
+        was,
+        reason: reason.to_owned(),
+    });
+    replaced(Kind::Target, id, steps, Some(&now))
+}
+
+pub(crate) fn known_conduit<'p>(plant: &'p Plant, id: &str) -> Result<&'p Conduit> {
+    plant.conduits.iter().find(|conduit| conduit.id == id).ok_or_else(|| Failure::not_found("conduit", id))
+}
+
+/// A number that no conduit and no zone has.
+fn new_conduit_id(plant: &Plant) -> String {
+    let zones = plant.evidence.zones.iter().map(|zone| zone.id.to_string());
+    let taken = plant.conduits.iter().map(|conduit| conduit.id.clone()).chain(zones);
+    Work::next(&taken.map(|id| (id, ())).collect(), 'C')
+}
+
+fn conduit_state(plant: &Plant, id: &str, wish: &view::ConduitWish) -> Result<Conduit> {
+    let mut zones: Vec<String> = Vec::new();
+    for zone in &wish.zones {
+        let place = plant.evidence.zones.iter().position(|known| *known.id == **zone);
+        if place.is_none_or(|at| plant.zones[at].conduit) {
+            return Err(Failure::not_found("zone", zone));
+        }
+        if !zones.contains(zone) {
+            zones.push(zone.clone());
+        }
+    }
+    if zones.len() < 2 {
+        return Err(usage("a conduit joins two zones or more", "Choose another zone beside the first."));
+    }
+    let is_zone = |zone: &Zone<'_>| *zone.id == *id;
+    let place = plant.evidence.zones.iter().position(is_zone);
+    if wish.target.is_some() && place.is_some_and(|at| !plant.zones[at].conduit) {
+        return Err(usage(
+            format!("a zone has the id {id} too"),
+            "Write the conduit down anew; it gets an id of its own.",
+        ));
+    }
+    let direction = match wish.direction.as_str() {
+        "" => Direction::Both,
+        word => Direction::from_word(word)
+            .ok_or_else(|| usage(format!("{word:?} is no direction"), "Say both, outward or inward."))?,
+    };
+    let mut protocols = Vec::new();
+    for protocol in &wish.protocols {
+        let protocol = typed("protocol", protocol, LONGEST_NAME)?;
+        if !protocol.is_empty() && !protocols.contains(&protocol) {
+            protocols.push(protocol);
+        }
+    }
+    if protocols.len() > MOST_PROTOCOLS {
+        return Err(usage(format!("more than {MOST_PROTOCOLS} protocols"), "Sum some of them up."));
+    }
+    Ok(Conduit {
+        id: id.to_owned(),
+        name: typed("name", &wish.name, LONGEST_NAME)?,
+        zones,
+        direction,
+        protocols,
+        protected_by: typed("protection", &wish.protected_by, LONGEST)?,
     })
 }
 
@@ -303,11 +398,7 @@ fn in_use(plant: &Plant, id: &str) -> Result<()> {
     )?;
     used(
         "conduits end",
-        plant
-            .conduits
-            .iter()
-            .filter(|conduit| [&conduit.from_zone, &conduit.to_zone].contains(&&id.to_owned()))
-            .count(),
+        plant.conduits.iter().filter(|conduit| conduit.zones.iter().any(|zone| zone == id)).count(),
         "Take them away first.",
     )?;
     used(

@@ -73,6 +73,8 @@ views! {
         pub safety: bool,
         /// Depth of nesting, 0 for a top zone.
         pub depth: u32,
+        /// It is a conduit, assessed like a zone.
+        pub conduit: bool,
         /// Zone level: minimum over the seven; null when not assessable.
         pub level: Option<u8>,
         /// SL-T by FR, seven numbers.
@@ -317,6 +319,18 @@ views! {
         pub level: Option<u8>,
         /// Targets that were set, with reasons, oldest first.
         pub targets: Vec<TargetView>,
+        /// What else sets it apart: business, temporary, wireless, external, outside.
+        pub traits: Vec<String>,
+        /// What characterises it, by topic (ZCR 6.4).
+        pub characteristics: std::collections::BTreeMap<String, String>,
+    }
+
+    /// A zone's id and name.
+    struct ZoneName {
+        /// Id.
+        pub id: String,
+        /// Name.
+        pub name: String,
     }
 
     /// A conduit as a table row.
@@ -325,18 +339,38 @@ views! {
         pub id: String,
         /// Name.
         pub name: String,
-        /// From zone (name).
+        /// The first zone's name.
         pub from: String,
-        /// From zone (id).
+        /// The first zone's id.
         pub from_zone: String,
-        /// To zone (name).
+        /// The second zone's name.
         pub to: String,
-        /// To zone (id).
+        /// The second zone's id.
         pub to_zone: String,
+        /// All zones that it joins.
+        pub zones: Vec<ZoneName>,
+        /// Which side opens connections: both, outward (the first zone), inward (the others).
+        pub direction: String,
         /// Protocols.
         pub protocols: Vec<String>,
-        /// What guards it.
+        /// What guards it, in words.
         pub protected_by: String,
+        /// Assets that belong to it and guard it, by tag; the first of them.
+        pub guards: Vec<String>,
+        /// How many assets belong to it.
+        pub assets: u32,
+        /// Open findings on them.
+        pub open: u32,
+        /// SL-T vector; null while it is not assessed on its own.
+        pub target: Option<Vec<u8>>,
+        /// SL-A vector; empty while it is not assessed on its own.
+        pub achieved: Vec<Option<u8>>,
+        /// Level.
+        pub level: Option<u8>,
+        /// Targets that were set, with reasons, oldest first.
+        pub targets: Vec<TargetView>,
+        /// What characterises it, by topic (ZCR 6.4).
+        pub characteristics: std::collections::BTreeMap<String, String>,
     }
 
     /// Zones and conduits.
@@ -1063,6 +1097,9 @@ views! {
         /// What it is for.
         #[serde(default)]
         pub description: String,
+        /// What else sets it apart: business, temporary, wireless, external, outside.
+        #[serde(default)]
+        pub traits: Vec<String>,
         /// SL-T, seven levels.
         #[serde(default)]
         pub target: Vec<u8>,
@@ -1085,19 +1122,22 @@ views! {
         /// Name.
         #[serde(default)]
         pub name: String,
-        /// Zone id at one end.
+        /// Ids of the zones that it joins, two or more.
         #[serde(default)]
-        pub from: String,
-        /// Zone id at the other.
+        pub zones: Vec<String>,
+        /// Which side opens connections: both (also when empty), outward (the first zone), inward (the others).
         #[serde(default)]
-        pub to: String,
+        pub direction: String,
         /// Protocols.
         #[serde(default)]
         pub protocols: Vec<String>,
         /// What guards it.
         #[serde(default)]
         pub protected_by: String,
-        /// Why, in own words.
+        /// SL-T of its own, seven levels; null: it is not assessed on its own.
+        #[serde(default)]
+        pub target: Option<Vec<u8>>,
+        /// Why, in own words; needed when the target changes.
         #[serde(default)]
         pub reason: String,
         /// Take it away.

@@ -1,6 +1,11 @@
 //! Zones and conduits as rows.
 
+use std::collections::BTreeMap;
+
 use crate::{Result, Session, findings::Around, view};
+
+/// Guards of a conduit that are named.
+const NAMED: usize = 12;
 
 impl Session {
     /// Zones with their levels, and conduits.
@@ -29,11 +34,28 @@ impl Session {
             }
         }
         let depths = plant.depths();
+        let targets = |id: &str| -> Vec<view::TargetView> {
+            let steps = plant.work.targets.get(id).into_iter().flatten();
+            steps
+                .filter(|step| step.at <= when.as_of)
+                .map(|step| view::TargetView {
+                    at: step.at.to_string(),
+                    by: step.by.clone(),
+                    target: step.sl_t.iter().map(|level| level.get()).collect(),
+                    reason: step.reason.clone(),
+                })
+                .collect()
+        };
+        let characteristics = |id: &str| -> BTreeMap<String, String> {
+            let written = plant.work.system.characteristics.get(id).into_iter().flatten();
+            written.map(|(topic, text)| (topic.as_str().to_owned(), text.clone())).collect()
+        };
         let zones = assessment
             .zones
             .iter()
             .zip(&plant.zones)
             .enumerate()
+            .filter(|(_, (_, detail))| !detail.conduit)
             .map(|(i, (zone, detail))| view::ZoneRow {
                 id: zone.id.clone(),
                 name: zone.name.clone(),
@@ -47,34 +69,50 @@ impl Session {
                 target: zone.sl_t.iter().map(|l| l.get()).collect(),
                 achieved: zone.vector.iter().map(|l| l.map(|l| l.get())).collect(),
                 level: zone.level.map(|l| l.get()),
-                targets: plant
-                    .work
-                    .targets
-                    .get(&zone.id)
-                    .into_iter()
-                    .flatten()
-                    .filter(|step| step.at <= when.as_of)
-                    .map(|step| view::TargetView {
-                        at: step.at.to_string(),
-                        by: step.by.clone(),
-                        target: step.sl_t.iter().map(|level| level.get()).collect(),
-                        reason: step.reason.clone(),
-                    })
-                    .collect(),
+                targets: targets(&zone.id),
+                traits: detail.traits.iter().map(|one| one.as_str().to_owned()).collect(),
+                characteristics: characteristics(&zone.id),
             })
             .collect();
         let conduits = plant
             .conduits
             .iter()
-            .map(|conduit| view::ConduitRow {
-                id: conduit.id.clone(),
-                name: conduit.name.clone(),
-                from: around.zone_name(&conduit.from_zone),
-                from_zone: conduit.from_zone.clone(),
-                to: around.zone_name(&conduit.to_zone),
-                to_zone: conduit.to_zone.clone(),
-                protocols: conduit.protocols.clone(),
-                protected_by: conduit.protected_by.clone(),
+            .map(|conduit| {
+                let place = assessment.zones.iter().position(|zone| zone.id == conduit.id);
+                let place = place.filter(|at| plant.zones[*at].conduit);
+                let zone = place.map(|at| &assessment.zones[at]);
+                let end = |at: usize| conduit.zones.get(at).cloned().unwrap_or_default();
+                let guards = plant.evidence.assets.iter().zip(&plant.assets);
+                view::ConduitRow {
+                    id: conduit.id.clone(),
+                    name: conduit.name.clone(),
+                    from: around.zone_name(&end(0)),
+                    from_zone: end(0),
+                    to: around.zone_name(&end(1)),
+                    to_zone: end(1),
+                    zones: conduit
+                        .zones
+                        .iter()
+                        .map(|id| view::ZoneName { id: id.clone(), name: around.zone_name(id) })
+                        .collect(),
+                    direction: conduit.direction.as_str().to_owned(),
+                    protocols: conduit.protocols.clone(),
+                    protected_by: conduit.protected_by.clone(),
+                    guards: guards
+                        .filter(|(asset, _)| place.is_some() && *asset.zone == *conduit.id)
+                        .map(|(_, detail)| detail.tag.clone())
+                        .take(NAMED)
+                        .collect(),
+                    assets: place.map_or(0, |at| assets[at]),
+                    open: place.map_or(0, |at| open[at]),
+                    target: zone.map(|zone| zone.sl_t.iter().map(|l| l.get()).collect()),
+                    achieved: zone
+                        .map(|zone| zone.vector.iter().map(|l| l.map(|l| l.get())).collect())
+                        .unwrap_or_default(),
+                    level: zone.and_then(|zone| zone.level).map(|l| l.get()),
+                    targets: targets(&conduit.id),
+                    characteristics: characteristics(&conduit.id),
+                }
             })
             .collect();
         Ok(view::ZonesView { zones, conduits })

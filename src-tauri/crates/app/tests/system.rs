@@ -82,12 +82,11 @@ fn zones_lie_in_zones_and_nothing_is_lost_with_one() {
         environment: "works".to_owned(),
         id: id.to_owned(),
         name: "Firewall".to_owned(),
-        from: from.to_owned(),
-        to: to.to_owned(),
+        zones: vec![from.to_owned(), to.to_owned()],
         protocols: vec!["OPC UA".to_owned(), " OPC UA ".to_owned(), "SSH".to_owned()],
         ..view::ConduitWish::default()
     };
-    assert!(what(session.put_conduit(&conduit("", &site, &site))).contains("joins two zones"));
+    assert!(what(session.put_conduit(&conduit("", &site, &site))).contains("two zones or more"));
     assert_eq!(session.put_conduit(&conduit("", &site, "z-nowhere")).unwrap_err().code, "not_found");
     let made = session.put_conduit(&conduit("", &site, &area)).unwrap();
     assert_eq!(zones(&mut session).conduits[0].protocols, ["OPC UA", "SSH"]);

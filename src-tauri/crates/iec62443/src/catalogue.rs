@@ -7,7 +7,11 @@ use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use vulnerability::CweId;
 
-use crate::level::{Fr, FrSet, SecurityLevel};
+use crate::{
+    level::{Fr, FrSet, SecurityLevel},
+    risk::{Matrix, Starter},
+    system::ZoneRequirement,
+};
 
 /// A text in the languages of the program.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -126,6 +130,33 @@ pub fn mitigations() -> &'static [Mitigation] {
         }
         let file: File = read("attack-ics.json", asset!("attack-ics.json"));
         file.mitigations
+    })
+}
+
+/// IEC 62443-3-2.
+#[derive(Debug, Deserialize)]
+pub struct RiskTables {
+    /// ZCR 1 to 7, groups and members, in the standard's order.
+    pub requirements: Vec<ZoneRequirement>,
+    /// The matrix to start from.
+    pub matrix: Matrix,
+}
+
+/// IEC 62443-3-2.
+pub fn risk() -> &'static RiskTables {
+    static TABLE: OnceLock<RiskTables> = OnceLock::new();
+    TABLE.get_or_init(|| read("iec62443-3-2.json", asset!("iec62443-3-2.json")))
+}
+
+/// Threat scenarios to start from, in our words.
+pub fn starters() -> &'static [Starter] {
+    static TABLE: OnceLock<Vec<Starter>> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        #[derive(Deserialize)]
+        struct File {
+            scenarios: Vec<Starter>,
+        }
+        read::<File>("threats.json", asset!("threats.json")).scenarios
     })
 }
 
@@ -342,6 +373,8 @@ mod tests {
         assert_eq!(component().len(), 122);
         assert_eq!(foundational().len(), 7);
         assert_eq!(levels().len(), 5);
+        assert_eq!(risk().requirements.len(), 39);
+        assert!(risk().requirements.iter().all(|zcr| !zcr.title.en.is_empty() && !zcr.title.de.is_empty()));
         assert_eq!(cwe_table().len(), 560);
         assert_eq!(cwe_table().values().filter(|row| row.primary.is_empty()).count(), 106);
         assert!(phrases().len() > 100);

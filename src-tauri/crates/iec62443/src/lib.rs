@@ -22,6 +22,8 @@
 pub mod action;
 pub mod assessment;
 pub mod catalogue;
+pub mod component;
+pub mod drawing;
 pub mod evidence;
 pub mod finding;
 pub mod level;
@@ -31,7 +33,9 @@ pub mod plant;
 pub mod priority;
 pub mod profile;
 pub mod program;
+pub mod risk;
 pub mod scoring;
+pub mod system;
 pub mod work;
 
 pub use assessment::Assessment;

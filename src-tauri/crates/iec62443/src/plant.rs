@@ -57,7 +57,7 @@ pub struct Environment {
     pub demo: bool,
 }
 
-/// What is known of a zone beside its SL-T.
+/// What is known of a zone beside its SL-T. A conduit that is assessed stands among the zones, under its own id.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ZoneDetail {
     /// The zone it lies in.
@@ -68,23 +68,59 @@ pub struct ZoneDetail {
     pub safety: bool,
     /// What it is for.
     pub description: String,
+    /// What else sets it apart.
+    #[serde(default)]
+    pub traits: Vec<Trait>,
+    /// It is the conduit of this id, assessed like a zone.
+    #[serde(default)]
+    pub conduit: bool,
 }
 
-/// A conduit between two zones.
+/// What sets a zone apart, beside safety (62443-3-2 ZCR 3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trait {
+    /// Business or enterprise systems (ZCR 3.2).
+    Business,
+    /// Devices that are connected for a time only (ZCR 3.4).
+    Temporary,
+    /// Wireless devices (ZCR 3.5).
+    Wireless,
+    /// Devices that are reached over external networks (ZCR 3.6).
+    External,
+    /// It lies outside the trust boundary of the system (ZCR 1.1).
+    Outside,
+}
+
+/// A conduit between two zones or more.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conduit {
     /// Id.
     pub id: String,
     /// Name; may be empty.
     pub name: String,
-    /// Zone id at one end.
-    pub from_zone: String,
-    /// Zone id at the other.
-    pub to_zone: String,
+    /// Ids of the zones that it joins, two or more, each once.
+    pub zones: Vec<String>,
+    /// Which side opens connections.
+    #[serde(default)]
+    pub direction: Direction,
     /// Protocols.
     pub protocols: Vec<String>,
     /// What guards it, in words.
     pub protected_by: String,
+}
+
+/// Which side of a conduit opens connections.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// Every side.
+    #[default]
+    Both,
+    /// Its first zone only.
+    Outward,
+    /// All but its first zone.
+    Inward,
 }
 
 /// A layer of an asset.
@@ -137,6 +173,8 @@ macro_rules! words {
 pub(crate) use words;
 
 words!(Layer { Ot = "ot", Os = "os", Network = "network" });
+words!(Direction { Both = "both", Outward = "outward", Inward = "inward" });
+words!(Trait { Business = "business", Temporary = "temporary", Wireless = "wireless", External = "external", Outside = "outside" });
 words!(IdentityKind { Hardware = "hardware", Firmware = "firmware", OperatingSystem = "operating_system", Application = "application" });
 
 /// What an asset is, on one layer.
@@ -309,9 +347,14 @@ impl Plant {
             if zone.name.is_empty() {
                 zone.name = old.zones[*at].name.clone();
             }
+            let before = &known.zones[*at];
             if *detail == ZoneDetail::default() {
-                detail.clone_from(&known.zones[*at]);
+                detail.clone_from(before);
             }
+            if detail.traits.is_empty() {
+                detail.traits.clone_from(&before.traits);
+            }
+            detail.conduit |= before.conduit;
         }
         let assets = by_id(old.assets.iter().map(|asset| &*asset.id));
         for (asset, detail) in self.evidence.assets.iter().zip(&mut self.assets) {

@@ -4,13 +4,20 @@
 use std::collections::BTreeMap;
 
 use jiff::{ToSpan, civil::Date};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Serialize,
+    de::{DeserializeOwned, Error as _},
+};
 use serde_json::Value;
 
 use crate::{
     Moment, SecurityLevel,
+    component::Component,
+    evidence::SrStatus,
     moment::days_between,
     plant::{Layer, words},
+    risk::Matrix,
+    system::{System, Topic},
 };
 
 /// The rules of an environment's team.
@@ -283,8 +290,27 @@ pub struct TargetStep {
     pub by: String,
     /// SL-T by FR.
     pub sl_t: [SecurityLevel; 7],
+    /// SL-T before; none where that is not known.
+    #[serde(default)]
+    pub was: Option<[SecurityLevel; 7]>,
     /// Why.
     pub reason: String,
+}
+
+/// An answer to a requirement that holds for the environment as a whole; zones may take it over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommonAnswer {
+    /// The answer.
+    pub status: SrStatus,
+    /// Why.
+    pub justification: String,
+    /// The control that compensates; may be empty.
+    #[serde(default)]
+    pub control: String,
+    /// When.
+    pub at: Moment,
+    /// Who.
+    pub by: String,
 }
 
 /// Filters and order of a table, kept under a name.
@@ -313,7 +339,17 @@ words!(Kind {
     Update = "update",
     Window = "window",
     Attachments = "attachments",
-    Target = "target"
+    Target = "target",
+    Text = "text",
+    External = "external",
+    Characteristics = "characteristics",
+    Matrix = "matrix",
+    Risk = "risk",
+    Approvals = "approvals",
+    Place = "place",
+    Component = "component",
+    Common = "common",
+    Inherited = "inherited"
 });
 
 /// Kinds of what is kept.
@@ -338,6 +374,26 @@ pub enum Kind {
     Attachments,
     /// Why a zone's target is what it is, by the zone.
     Target,
+    /// What is written of the system, by topic.
+    Text,
+    /// A way into the system from outside, by its number.
+    External,
+    /// What characterises a zone or conduit, by its id.
+    Characteristics,
+    /// The asset owner's risk matrix; one, without an id.
+    Matrix,
+    /// The risk assessment of a zone or conduit, by its id.
+    Risk,
+    /// Approvals of the whole; one list, without an id.
+    Approvals,
+    /// Where a zone stands in the drawing, by the zone.
+    Place,
+    /// What is known of an asset as a component, by the asset.
+    Component,
+    /// An answer for the environment as a whole, by requirement.
+    Common,
+    /// What answers a zone takes over, by the zone.
+    Inherited,
 }
 
 /// Everything that is kept of an environment's work.
@@ -361,6 +417,14 @@ pub struct Work {
     pub attachments: BTreeMap<String, Vec<Attachment>>,
     /// Why targets are what they are, by zone, in order of time.
     pub targets: BTreeMap<String, Vec<TargetStep>>,
+    /// The system as 62443-3-2 wants it documented.
+    pub system: System,
+    /// Assets as components, by asset.
+    pub components: BTreeMap<String, Component>,
+    /// Answers for the environment as a whole, by requirement.
+    pub common: BTreeMap<String, CommonAnswer>,
+    /// Answers that zones take over, by zone and requirement: from which zone, or from the environment where empty.
+    pub inherited: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 fn placed<T: DeserializeOwned>(
@@ -398,6 +462,29 @@ impl Work {
             Kind::Window => placed(&mut self.windows, id, content),
             Kind::Attachments => placed(&mut self.attachments, id, content),
             Kind::Target => placed(&mut self.targets, id, content),
+            Kind::Text => {
+                let topic = Topic::from_word(id).ok_or_else(|| serde_json::Error::custom("no topic"))?;
+                match content {
+                    Some(content) => self.system.texts.insert(topic, String::deserialize(content)?),
+                    None => self.system.texts.remove(&topic),
+                };
+                Ok(())
+            }
+            Kind::External => placed(&mut self.system.external, id, content),
+            Kind::Characteristics => placed(&mut self.system.characteristics, id, content),
+            Kind::Matrix => {
+                self.system.matrix = content.map(Matrix::deserialize).transpose()?;
+                Ok(())
+            }
+            Kind::Risk => placed(&mut self.system.risks, id, content),
+            Kind::Approvals => {
+                self.system.approvals = content.map(Vec::deserialize).transpose()?.unwrap_or_default();
+                Ok(())
+            }
+            Kind::Place => placed(&mut self.system.places, id, content),
+            Kind::Component => placed(&mut self.components, id, content),
+            Kind::Common => placed(&mut self.common, id, content),
+            Kind::Inherited => placed(&mut self.inherited, id, content),
         }
     }
 

@@ -8,8 +8,8 @@ use iec62443::{
     Moment, Plant, SecurityLevel,
     evidence::{Asset, Control, ControlChange, ControlStatus, EventKind, Evidence, Problem, Zone},
     plant::{
-        AssetDetail, Conduit, ControlDetail, Environment, EventNote, Identity, IdentityKind, Layer, Ticket,
-        ZoneDetail,
+        AssetDetail, Conduit, ControlDetail, Direction, Environment, EventNote, Identity, IdentityKind,
+        Layer, Ticket, ZoneDetail,
     },
 };
 use jiff::civil::Date;
@@ -231,6 +231,7 @@ fn zones(file: &File, plant: &mut Plant) -> Result<()> {
             purdue: row.text("purdue_level").to_owned(),
             safety: row.read("safety_related", "yes or no", yes)?.unwrap_or(false),
             description: row.text("description").to_owned(),
+            ..ZoneDetail::default()
         };
         match plant.evidence.zones.iter().position(|zone| &*zone.id == id) {
             Some(index) if plant.evidence.zones[index].sl_t != sl_t => {
@@ -286,24 +287,53 @@ fn zone_of<'r>(plant: &Plant, row: Row<'r>, column: &str) -> Result<&'r str> {
 }
 
 fn conduits(file: &File, plant: &mut Plant) -> Result<()> {
-    let table =
-        Table::read(file, &["conduit", "from_zone", "to_zone", "protocols", "protected_by"], &["name"])?;
+    let columns = ["conduit", "from_zone", "to_zone", "protocols", "protected_by"];
+    let table = Table::read(file, &columns, &["name", "more_zones", "direction"])?;
+    let list = |text: &str| -> Vec<String> {
+        text.split(';').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+    };
     let mut seen = FxHashMap::default();
     for row in table.rows() {
-        let conduit = Conduit {
+        let mut zones: Vec<String> = Vec::new();
+        for zone in [zone_of(plant, row, "from_zone")?, zone_of(plant, row, "to_zone")?]
+            .into_iter()
+            .map(str::to_owned)
+            .chain(list(row.text("more_zones")))
+        {
+            if !plant.evidence.zones.iter().any(|known| *known.id == *zone) {
+                return Err(row.refuse(format!(
+                    "there is no zone {zone:?}; add it to zones.csv or correct more_zones"
+                )));
+            }
+            if !zones.contains(&zone) {
+                zones.push(zone);
+            }
+        }
+        plant.conduits.push(Conduit {
             id: once(&mut seen, row, "conduit")?.to_owned(),
             name: row.text("name").to_owned(),
-            from_zone: zone_of(plant, row, "from_zone")?.to_owned(),
-            to_zone: zone_of(plant, row, "to_zone")?.to_owned(),
-            protocols: row
-                .text("protocols")
-                .split(';')
-                .map(|p| p.trim().to_owned())
-                .filter(|p| !p.is_empty())
-                .collect(),
+            zones,
+            direction: row
+                .read("direction", "both, outward or inward", Direction::from_word)?
+                .unwrap_or_default(),
+            protocols: list(row.text("protocols")),
             protected_by: row.text("protected_by").to_owned(),
-        };
-        plant.conduits.push(conduit);
+        });
+    }
+    // One that stands among the zones under its own id, with levels, is assessed.
+    let is_end = |id: &str| plant.conduits.iter().any(|conduit| conduit.zones.iter().any(|zone| zone == id));
+    let holds = |id: &str| plant.zones.iter().any(|zone| zone.parent.as_deref() == Some(id));
+    let assessed: Vec<usize> = plant
+        .evidence
+        .zones
+        .iter()
+        .enumerate()
+        .filter(|(_, zone)| plant.conduits.iter().any(|conduit| *conduit.id == *zone.id))
+        .filter(|(_, zone)| !is_end(&zone.id) && !holds(&zone.id))
+        .map(|(at, _)| at)
+        .collect();
+    for at in assessed {
+        plant.zones[at].conduit = true;
     }
     Ok(())
 }

@@ -512,7 +512,7 @@ impl Change<'_> {
             self.transaction.execute(
                 "DELETE FROM zone WHERE environment = ?1 AND id = ?2
                     AND NOT EXISTS (SELECT 1 FROM asset WHERE environment = ?1 AND zone = ?2)
-                    AND NOT EXISTS (SELECT 1 FROM conduit WHERE environment = ?1 AND ?2 IN (from_zone, to_zone))
+                    AND NOT EXISTS (SELECT 1 FROM conduit_zone WHERE environment = ?1 AND zone = ?2)
                     AND NOT EXISTS (SELECT 1 FROM sr_answer WHERE environment = ?1 AND zone = ?2)",
                 [&environment, zone],
             )?;

@@ -12,6 +12,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("../migrations/0002_intake.sql")),
     M::up(include_str!("../migrations/0003_work.sql")),
     M::up(include_str!("../migrations/0004_keeping.sql")),
+    M::up(include_str!("../migrations/0005_system.sql")),
 ];
 
 /// The version this program writes.

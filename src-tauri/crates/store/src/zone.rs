@@ -12,7 +12,7 @@ use crate::{
 impl Reading<'_> {
     pub(crate) fn zones(&self, environment: &str) -> Result<(Vec<Zone<'static>>, Vec<ZoneDetail>)> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT id, name, sl_t, parent, purdue, safety, description FROM zone WHERE environment = ?1 ORDER BY position, id",
+            "SELECT id, name, sl_t, parent, purdue, safety, description, traits, conduit FROM zone WHERE environment = ?1 ORDER BY position, id",
         )?;
         let mut rows = statement.query([environment])?;
         let (mut zones, mut details) = (Vec::new(), Vec::new());
@@ -27,6 +27,8 @@ impl Reading<'_> {
                 purdue: row.get(4)?,
                 safety: row.get(5)?,
                 description: row.get(6)?,
+                traits: value::list("list of traits", &row.get::<_, String>(7)?)?,
+                conduit: row.get(8)?,
             });
         }
         Ok((zones, details))
@@ -43,9 +45,10 @@ impl Change<'_> {
     ) -> Result<()> {
         self.transaction
             .prepare_cached(
-                "INSERT INTO zone (environment, id, position, name, parent, purdue, safety, description, sl_t)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-                 ON CONFLICT (environment, id) DO UPDATE SET name = ?4, parent = ?5, purdue = ?6, safety = ?7, description = ?8, sl_t = ?9",
+                "INSERT INTO zone (environment, id, position, name, parent, purdue, safety, description, sl_t, traits, conduit)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+                 ON CONFLICT (environment, id) DO UPDATE SET name = ?4, parent = ?5, purdue = ?6, safety = ?7,
+                     description = ?8, sl_t = ?9, traits = ?10, conduit = ?11",
             )?
             .execute(params![
                 environment,
@@ -56,7 +59,9 @@ impl Change<'_> {
                 detail.purdue,
                 detail.safety,
                 detail.description,
-                value::json(&zone.sl_t)
+                value::json(&zone.sl_t),
+                value::json(&detail.traits),
+                detail.conduit
             ])?;
         Ok(())
     }
@@ -120,7 +125,7 @@ impl Change<'_> {
                     .transaction
                     .query_row(
                         "SELECT 1 WHERE EXISTS (SELECT 1 FROM asset WHERE environment = ?1 AND zone = ?2)
-                            OR EXISTS (SELECT 1 FROM conduit WHERE environment = ?1 AND ?2 IN (from_zone, to_zone))
+                            OR EXISTS (SELECT 1 FROM conduit_zone WHERE environment = ?1 AND zone = ?2)
                             OR EXISTS (SELECT 1 FROM zone WHERE environment = ?1 AND parent = ?2)
                             OR EXISTS (SELECT 1 FROM sr_answer WHERE environment = ?1 AND zone = ?2)",
                         [environment, &was.id],

@@ -12,8 +12,8 @@ use iec62443::{
     },
     level::FrSet,
     plant::{
-        AssetDetail, Conduit, ControlDetail, Environment, EventNote, Identity, IdentityKind, Layer, Ticket,
-        ZoneDetail,
+        AssetDetail, Conduit, ControlDetail, Direction, Environment, EventNote, Identity, IdentityKind,
+        Layer, Ticket, Trait, ZoneDetail,
     },
 };
 use jiff::civil::date;
@@ -54,13 +54,15 @@ fn plant() -> Plant {
             purdue: "3.5".to_owned(),
             safety: parent.is_some(),
             description: "where it happens".to_owned(),
+            traits: vec![Trait::Wireless, Trait::Outside],
+            conduit: false,
         });
     }
     plant.conduits.push(Conduit {
         id: "C1".to_owned(),
         name: "up".to_owned(),
-        from_zone: "Z1".to_owned(),
-        to_zone: "Z2".to_owned(),
+        zones: vec!["Z2".to_owned(), "Z1".to_owned()],
+        direction: Direction::Outward,
         protocols: vec!["OPC UA".to_owned(), "NTP".to_owned()],
         protected_by: "firewall".to_owned(),
     });

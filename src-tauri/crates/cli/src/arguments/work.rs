@@ -374,6 +374,9 @@ pub struct ZoneFields {
     /// What it is for
     #[arg(long)]
     pub description: Option<String>,
+    /// What else sets it apart, with commas: business, temporary, wireless, external, outside (the trust boundary)
+    #[arg(long, value_name = "WORDS")]
+    pub traits: Option<String>,
     /// SL-T for FR 1 to 7, such as 2,2,2,1,2,2,2
     #[arg(long, value_name = "LEVELS", value_parser = seven)]
     pub target: Option<Target>,
@@ -440,6 +443,18 @@ pub struct ConduitFields {
     /// The zone at the other
     #[arg(long, value_name = "ID")]
     pub to: Option<String>,
+    /// A further zone that it joins; may be given several times
+    #[arg(long, value_name = "ID")]
+    pub also: Vec<String>,
+    /// Who opens connections: both, outward (the first zone), inward (the others)
+    #[arg(long)]
+    pub direction: Option<String>,
+    /// SL-T of its own for FR 1 to 7, such as 2,2,2,1,2,2,2: it is assessed like a zone then; needs --why
+    #[arg(long, value_name = "LEVELS", value_parser = seven)]
+    pub target: Option<Target>,
+    /// No SL-T of its own
+    #[arg(long, conflicts_with = "target")]
+    pub no_target: bool,
     /// A protocol that runs through it; may be given several times
     #[arg(long = "protocol")]
     pub protocols: Vec<String>,

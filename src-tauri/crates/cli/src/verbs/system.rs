@@ -53,6 +53,7 @@ pub fn zones(mut session: Session, verb: &ZoneVerb, output: &Output) -> app::Res
                         ("lies in", zone.parent.clone().unwrap_or_default()),
                         ("Purdue level", zone.purdue.clone()),
                         ("safety related", if zone.safety { "yes" } else { "no" }.to_owned()),
+                        ("set apart", zone.traits.join(", ")),
                         ("about", zone.description.clone()),
                         ("level", level(zone.level)),
                         ("SL-A", format!("{{{}}}", levels(&zone.achieved))),
@@ -89,6 +90,7 @@ pub fn zones(mut session: Session, verb: &ZoneVerb, output: &Output) -> app::Res
                 purdue: zone.purdue,
                 safety: zone.safety,
                 description: zone.description,
+                traits: zone.traits,
                 target: zone.target,
                 ..view::ZoneWish::default()
             };
@@ -129,6 +131,10 @@ fn zone_wish(mut wish: view::ZoneWish, fields: &ZoneFields) -> view::ZoneWish {
         }
     }
     wish.safety = fields.safety.unwrap_or(wish.safety);
+    if let Some(traits) = &fields.traits {
+        wish.traits =
+            traits.split(',').map(|one| one.trim().to_owned()).filter(|one| !one.is_empty()).collect();
+    }
     if let Some(target) = &fields.target {
         wish.target.clone_from(&target.0);
     }
@@ -152,14 +158,16 @@ pub fn conduits(mut session: Session, verb: &ConduitVerb, output: &Output) -> ap
             let view = session.zones(&environment, scope.as_of.as_deref())?;
             output.answer(&json!({"schema": LIST, "conduits": view.conduits}), || {
                 table(
-                    ["id", "from", "to", "protocols", "protected by"],
+                    ["id", "from", "to", "protocols", "protected by", "SL-A", "SL-T"],
                     view.conduits.iter().map(|c| {
                         [
                             c.id.clone(),
                             c.from.clone(),
-                            c.to.clone(),
+                            others(c),
                             c.protocols.join(", "),
                             c.protected_by.clone(),
+                            levels(&c.achieved),
+                            c.target.as_deref().map(targets).unwrap_or_default(),
                         ]
                     }),
                 )
@@ -181,8 +189,9 @@ pub fn conduits(mut session: Session, verb: &ConduitVerb, output: &Output) -> ap
                 environment,
                 id: known.id,
                 name: known.name,
-                from: known.from_zone,
-                to: known.to_zone,
+                zones: known.zones.into_iter().map(|zone| zone.id).collect(),
+                direction: known.direction,
+                target: known.target,
                 protocols: known.protocols,
                 protected_by: known.protected_by,
                 ..view::ConduitWish::default()
@@ -202,19 +211,44 @@ pub fn conduits(mut session: Session, verb: &ConduitVerb, output: &Output) -> ap
     }
 }
 
+/// The zones at the other end of a conduit, with who opens connections.
+fn others(conduit: &view::ConduitRow) -> String {
+    let names: Vec<&str> = conduit.zones.iter().skip(1).map(|zone| zone.name.as_str()).collect();
+    match conduit.direction.as_str() {
+        "both" => names.join(", "),
+        direction => format!("{} ({direction})", names.join(", ")),
+    }
+}
+
 fn conduit_wish(mut wish: view::ConduitWish, fields: &ConduitFields) -> view::ConduitWish {
     for (named, place) in [
         (&fields.name, &mut wish.name),
-        (&fields.from, &mut wish.from),
-        (&fields.to, &mut wish.to),
+        (&fields.direction, &mut wish.direction),
         (&fields.protected_by, &mut wish.protected_by),
     ] {
         if let Some(named) = named {
             place.clone_from(named);
         }
     }
+    for (place, named) in [&fields.from, &fields.to].into_iter().enumerate() {
+        match (named, wish.zones.get_mut(place)) {
+            (Some(named), Some(zone)) => zone.clone_from(named),
+            (Some(named), None) => wish.zones.push(named.clone()),
+            (None, _) => {}
+        }
+    }
+    if !fields.also.is_empty() {
+        wish.zones.truncate(2);
+        wish.zones.extend(fields.also.iter().cloned());
+    }
     if !fields.protocols.is_empty() {
         wish.protocols.clone_from(&fields.protocols);
+    }
+    if let Some(target) = &fields.target {
+        wish.target = Some(target.0.clone());
+    }
+    if fields.no_target {
+        wish.target = None;
     }
     wish.reason.clone_from(&fields.why);
     wish

@@ -5,6 +5,7 @@ use iec62443::{
     assessment::WarningCode,
     catalogue,
     moment::days_between,
+    plant::{Conduit, Direction},
     profile::{Share, Steps},
 };
 
@@ -71,6 +72,7 @@ fn zones_and_conduits(facts: &Facts<'_>, part: &mut Part) {
         .zones()
         .iter()
         .enumerate()
+        .filter(|(index, _)| facts.plant.zones.get(*index).is_none_or(|detail| !detail.conduit))
         .map(|(index, zone)| {
             let detail = facts.plant.zones.get(index).cloned().unwrap_or_default();
             let mark = "› ".repeat(depths.get(index).copied().unwrap_or(0).min(8) as usize);
@@ -98,26 +100,41 @@ fn zones_and_conduits(facts: &Facts<'_>, part: &mut Part) {
         .conduits
         .iter()
         .map(|conduit| {
+            let target = facts.zones().iter().find(|zone| zone.id == conduit.id).map(|zone| zone.sl_t);
             let protocols: Vec<String> = conduit.protocols.iter().map(|p| clean(p)).collect();
             vec![
                 Cell::text(clean(&conduit.id)),
-                Cell::text(format!("{} ↔ {}", clean(&conduit.from_zone), clean(&conduit.to_zone)))
-                    .noted(clean(&conduit.name)),
+                Cell::text(joined(conduit)).noted(clean(&conduit.name)),
                 Cell::text(protocols.join(", ")),
                 Cell::text(if conduit.protected_by.trim().is_empty() {
                     words.get("not_recorded")
                 } else {
                     clean(&conduit.protected_by)
                 }),
+                Cell::text(target.map_or_else(|| "–".to_owned(), |sl_t| vector(sl_t.map(Some)))),
             ]
         })
         .collect();
     part.push(table(
         words,
         "conduits",
-        &[("id", Text), ("connects", Text), ("protocols", Text), ("protected_by", Text)],
+        &[("id", Text), ("connects", Text), ("protocols", Text), ("protected_by", Text), ("sl_t", Code)],
         rows,
     ));
+}
+
+/// The zones that a conduit joins, with an arrow for who opens connections.
+fn joined(conduit: &Conduit) -> String {
+    let ids: Vec<String> = conduit.zones.iter().map(|id| clean(id)).collect();
+    let arrow = match conduit.direction {
+        Direction::Both => " ↔ ",
+        Direction::Outward => " → ",
+        Direction::Inward => " ← ",
+    };
+    match ids.split_first() {
+        Some((first, others)) if !others.is_empty() => format!("{first}{arrow}{}", others.join(", ")),
+        _ => ids.join(""),
+    }
 }
 
 fn definitions(facts: &Facts<'_>, part: &mut Part) {

@@ -83,6 +83,7 @@ pub fn plant(zones: usize, findings_by_zone: usize) -> Plant {
             purdue: "1".into(),
             safety: z == 1,
             description: "What it is for".into(),
+            ..ZoneDetail::default()
         });
         // The last zone has no assets: not assessable.
         let assets = if z + 1 == zones && zones > 1 { 0 } else { 4 };
@@ -137,8 +138,7 @@ pub fn plant(zones: usize, findings_by_zone: usize) -> Plant {
     }
     plant.conduits.push(Conduit {
         id: "C1".into(),
-        from_zone: "Z1".into(),
-        to_zone: "Z2".into(),
+        zones: vec!["Z1".into(), "Z2".into()],
         protocols: vec!["OPC UA".into()],
         ..Conduit::default()
     });
