@@ -9,6 +9,8 @@ use std::{
     },
 };
 
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use iec62443::catalogue::Language;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -23,6 +25,9 @@ use crate::{
 
 /// Most rows of a table that cross to the window at once.
 const MOST_ROWS: u32 = 500;
+
+/// How every PNG file begins.
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 /// What only a window can do.
 pub trait Shell: Send + Sync {
@@ -177,12 +182,27 @@ struct OfZone {
 }
 
 #[derive(Deserialize)]
+struct OfDrawing {
+    environment: String,
+    #[serde(default)]
+    as_of: Option<String>,
+    #[serde(default)]
+    language: Language,
+    /// The picture that the page made of the SVG, base64; none: the SVG itself is wanted.
+    #[serde(default)]
+    png: Option<String>,
+}
+
+#[derive(Deserialize)]
 struct OfList {
     environment: String,
     #[serde(default)]
     zone: Option<String>,
     #[serde(default)]
     all: bool,
+    /// CSV rather than an Excel workbook.
+    #[serde(default)]
+    csv: bool,
 }
 
 #[derive(Deserialize)]
@@ -510,6 +530,59 @@ impl Door {
             "put_conduit" => {
                 answer(session().put_conduit(&arguments::<Wanted<view::ConduitWish>>(command, args)?.wish)?)
             }
+            "system" => answer(session().system(&arguments::<OnDay>(command, args)?.environment)?),
+            "put_system_text" => {
+                let wish = arguments::<Wanted<view::SystemTextWish>>(command, args)?.wish;
+                answer(session().put_system_text(&wish)?)
+            }
+            "put_external" => {
+                answer(session().put_external(&arguments::<Wanted<view::ExternalWish>>(command, args)?.wish)?)
+            }
+            "put_characteristics" => {
+                let wish = arguments::<Wanted<view::CharacteristicsWish>>(command, args)?.wish;
+                answer(session().put_characteristics(&wish)?)
+            }
+            "set_matrix" => {
+                answer(session().set_matrix(&arguments::<Wanted<view::MatrixWish>>(command, args)?.wish)?)
+            }
+            "risk" => {
+                let a: OfZone = arguments(command, args)?;
+                answer(session().risk(&a.environment, &a.zone)?)
+            }
+            "try_risk" => {
+                answer(session().try_risk(&arguments::<Wanted<view::RiskWish>>(command, args)?.wish)?)
+            }
+            "put_risk" => {
+                answer(session().put_risk(&arguments::<Wanted<view::RiskWish>>(command, args)?.wish)?)
+            }
+            "agree" => answer(session().agree(&arguments::<Wanted<view::AgreeWish>>(command, args)?.wish)?),
+            "components" => {
+                let a: OnDay = arguments(command, args)?;
+                answer(session().components(&a.environment, a.as_of.as_deref())?)
+            }
+            "component" => {
+                let a: OfAsset = arguments(command, args)?;
+                answer(session().component(&a.environment, &a.asset)?)
+            }
+            "put_component" => {
+                let wish = arguments::<Wanted<view::ComponentWish>>(command, args)?.wish;
+                answer(session().put_component(&wish)?)
+            }
+            "drawing" => {
+                let a: OnDay = arguments(command, args)?;
+                answer(session().drawing(&a.environment, a.as_of.as_deref())?)
+            }
+            "drawing_svg" => {
+                let a: OfDrawing = arguments(command, args)?;
+                answer(session().drawing_svg(&a.environment, a.as_of.as_deref(), a.language)?)
+            }
+            "save_drawing" => answer(self.save_drawing(&arguments(command, args)?)?),
+            "place_zone" => {
+                answer(session().place_zone(&arguments::<Wanted<view::PlaceWish>>(command, args)?.wish)?)
+            }
+            "inherit" => {
+                answer(session().inherit(&arguments::<Wanted<view::InheritWish>>(command, args)?.wish)?)
+            }
             "requirements" => {
                 let a: OfZone = arguments(command, args)?;
                 answer(session().requirements(&a.environment, a.as_of.as_deref(), &a.zone)?)
@@ -661,6 +734,29 @@ impl Door {
         Ok(Some(file.display().to_string()))
     }
 
+    /// Writes the drawing as SVG, or as the picture that the page made of it, into a folder that is asked for.
+    fn save_drawing(&self, a: &OfDrawing) -> Result<Option<String>> {
+        let picture = match &a.png {
+            None => None,
+            Some(text) => {
+                let bytes = BASE64.decode(text).ok().filter(|bytes| bytes.starts_with(PNG));
+                Some(bytes.ok_or_else(|| Failure::new("usage", "that is no picture"))?)
+            }
+        };
+        let Some(folder) = self.folder() else { return Ok(None) };
+        let mut session = lock(&self.session);
+        let day = a.as_of.clone().unwrap_or_else(|| session.today().to_string());
+        let kind = if picture.is_some() { "png" } else { "svg" };
+        let file = folder.join(format!("plumbline-zones-{}-{}.{kind}", slug(&a.environment), slug(&day)));
+        let bytes = match picture {
+            Some(picture) => picture,
+            None => session.drawing_svg(&a.environment, a.as_of.as_deref(), a.language)?.into_bytes(),
+        };
+        drop(session);
+        reports::write(&file, &bytes)?;
+        Ok(Some(file.display().to_string()))
+    }
+
     /// Writes updates as a table that an integrator fills in, into a folder that is asked for; returns the file.
     fn save_patches(&self, environment: &str, update: Option<&str>) -> Result<Option<String>> {
         let Some(folder) = self.folder() else { return Ok(None) };
@@ -680,9 +776,14 @@ impl Door {
         let Some(folder) = self.folder() else { return Ok(None) };
         let mut session = lock(&self.session);
         let which = a.zone.as_deref().map(|id| format!("-{}", slug(id))).unwrap_or_default();
-        let name = format!("plumbline-requirements-{}{which}-{}.csv", slug(&a.environment), session.today());
+        let kind = if a.csv { "csv" } else { "xlsx" };
+        let name = format!("plumbline-requirements-{}{which}-{}.{kind}", slug(&a.environment), session.today());
         let file = folder.join(name);
-        let table = session.requirements_as_csv(&a.environment, a.zone.as_deref(), a.all)?;
+        let table = if a.csv {
+            session.requirements_as_csv(&a.environment, a.zone.as_deref(), a.all)?
+        } else {
+            session.requirements_as_xlsx(&a.environment, a.zone.as_deref(), a.all)?
+        };
         drop(session);
         reports::write(&file, &table)?;
         Ok(Some(file.display().to_string()))

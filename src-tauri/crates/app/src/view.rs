@@ -1111,6 +1111,638 @@ views! {
         pub remove: bool,
     }
 
+    /// A place in the risk matrix; both count from 0, the lowest.
+    #[derive(Copy, Eq)]
+    struct RatedView {
+        /// Likelihood.
+        pub likelihood: u8,
+        /// Consequence.
+        pub consequence: u8,
+    }
+
+    /// Somebody's agreement.
+    struct ApprovalView {
+        /// When it was recorded.
+        pub at: String,
+        /// Who recorded it.
+        pub by: String,
+        /// Who agreed.
+        pub name: String,
+        /// In which role.
+        pub role: String,
+        /// Their words, or where they are kept.
+        pub note: String,
+    }
+
+    /// A text in both languages.
+    struct Bilingual {
+        /// English.
+        pub en: String,
+        /// German.
+        pub de: String,
+    }
+
+    /// The risk matrix.
+    struct MatrixView {
+        /// Steps of likelihood, ascending.
+        pub likelihood: Vec<String>,
+        /// Steps of consequence, ascending.
+        pub consequence: Vec<String>,
+        /// What each step of consequence means.
+        pub meaning: Vec<String>,
+        /// Ranks of risk, ascending.
+        pub ranks: Vec<String>,
+        /// The rank of each pair: a row for each likelihood, a column for each consequence.
+        pub cells: Vec<Vec<u8>>,
+        /// The highest rank that is borne.
+        pub tolerable: u8,
+        /// The asset owner set it; else it is the one to start from.
+        pub agreed: bool,
+        /// The tolerable risk as a number (likelihood times consequence, both from 1).
+        pub tolerable_number: u32,
+    }
+
+    /// The risk matrix as a person wants it.
+    #[derive(Default)]
+    struct MatrixWish {
+        /// Environment id.
+        #[serde(default)]
+        pub environment: String,
+        /// Steps of likelihood, ascending; 3 to 6.
+        pub likelihood: Vec<String>,
+        /// Steps of consequence, ascending; 3 to 6.
+        pub consequence: Vec<String>,
+        /// What each step of consequence means.
+        #[serde(default)]
+        pub meaning: Vec<String>,
+        /// Ranks of risk, ascending; 2 to 6.
+        pub ranks: Vec<String>,
+        /// The rank of each pair: a row for each likelihood, a column for each consequence.
+        pub cells: Vec<Vec<u8>>,
+        /// The highest rank that is borne.
+        pub tolerable: u8,
+        /// Who agreed, where it comes from.
+        #[serde(default)]
+        pub reason: String,
+    }
+
+    /// Where a risk assessment leads. Ranks are places in the matrix' list of ranks.
+    struct RiskOutcome {
+        /// The rank of the initial risk.
+        pub initial: Option<u8>,
+        /// Whether a detailed assessment is needed; null while the initial risk is not rated.
+        pub needs_detail: Option<bool>,
+        /// The highest rank with no countermeasures.
+        pub unmitigated: Option<u8>,
+        /// The highest rank that is left; null while a scenario is not rated anew.
+        pub residual: Option<u8>,
+        /// Scenarios whose risk that is left is borne.
+        pub borne: u32,
+        /// All scenarios.
+        pub scenarios: u32,
+        /// The level by FR that the CRRF points to; null while no scenario is rated.
+        pub aid: Option<Vec<u8>>,
+        /// The highest cyber risk reduction factor.
+        pub crrf: Option<f64>,
+    }
+
+    /// A threat scenario.
+    #[derive(Default)]
+    struct ScenarioView {
+        /// What happens.
+        pub threat: String,
+        /// Who or what brings it about.
+        #[serde(default)]
+        pub source: String,
+        /// What makes it possible.
+        #[serde(default)]
+        pub vulnerability: String,
+        /// What follows.
+        #[serde(default)]
+        pub consequence: String,
+        /// FRs that stand against it; empty: all.
+        #[serde(default)]
+        pub frs: Vec<u8>,
+        /// Its risk with no countermeasures.
+        #[serde(default)]
+        pub unmitigated: Option<RatedView>,
+        /// Countermeasures that are there.
+        #[serde(default)]
+        pub countermeasures: String,
+        /// Controls among them, by id.
+        #[serde(default)]
+        pub controls: Vec<String>,
+        /// Its risk with them.
+        #[serde(default)]
+        pub residual: Option<RatedView>,
+        /// What else is to be done.
+        #[serde(default)]
+        pub further: String,
+    }
+
+    /// A scenario to start from.
+    struct StarterView {
+        /// Id.
+        pub id: String,
+        /// FRs that stand against it.
+        pub frs: Vec<u8>,
+        /// What happens.
+        pub threat: Bilingual,
+        /// Who or what brings it about.
+        pub source: Bilingual,
+        /// What makes it possible.
+        pub vulnerability: Bilingual,
+        /// What follows.
+        pub consequence: Bilingual,
+    }
+
+    /// The risk assessment of a zone or conduit.
+    struct RiskView {
+        /// Zone or conduit id.
+        pub id: String,
+        /// Name.
+        pub name: String,
+        /// It is a conduit.
+        pub conduit: bool,
+        /// Kinds of zones that it is of, for choosing scenarios.
+        pub kinds: Vec<String>,
+        /// SL-T; null for a conduit that has none of its own yet.
+        pub target: Option<Vec<u8>>,
+        /// The matrix.
+        pub matrix: MatrixView,
+        /// The worst that could happen with nothing against it.
+        pub initial: Option<RatedView>,
+        /// Why it is rated so.
+        pub initial_note: String,
+        /// Scenarios.
+        pub scenarios: Vec<ScenarioView>,
+        /// Why each FR's target is what it is, seven texts.
+        pub reasons: Vec<String>,
+        /// Where it leads.
+        pub outcome: RiskOutcome,
+        /// When it was changed last.
+        pub changed: Option<String>,
+        /// By whom.
+        pub changed_by: String,
+        /// Who agreed to it as it stands.
+        pub approved: Option<ApprovalView>,
+        /// Scenarios to start from.
+        pub starters: Vec<StarterView>,
+    }
+
+    /// A risk assessment as a person wants it.
+    #[derive(Default)]
+    struct RiskWish {
+        /// Environment id.
+        #[serde(default)]
+        pub environment: String,
+        /// Zone or conduit id.
+        #[serde(default)]
+        pub subject: String,
+        /// The worst that could happen with nothing against it.
+        #[serde(default)]
+        pub initial: Option<RatedView>,
+        /// Why it is rated so.
+        #[serde(default)]
+        pub initial_note: String,
+        /// Scenarios.
+        #[serde(default)]
+        pub scenarios: Vec<ScenarioView>,
+        /// Why each FR's target is what it is, seven texts or none.
+        #[serde(default)]
+        pub reasons: Vec<String>,
+        /// SL-T that follows; null: as it is.
+        #[serde(default)]
+        pub target: Option<Vec<u8>>,
+        /// Why, when the target changes; empty: the reasons of the FRs.
+        #[serde(default)]
+        pub reason: String,
+    }
+
+    /// Where the risk assessment of a zone or conduit stands.
+    struct RiskRow {
+        /// Zone or conduit id.
+        pub id: String,
+        /// Name.
+        pub name: String,
+        /// It is a conduit.
+        pub conduit: bool,
+        /// It lies outside the trust boundary.
+        pub outside: bool,
+        /// Where it leads.
+        pub outcome: RiskOutcome,
+        /// SL-T; null for a conduit that has none of its own yet.
+        pub target: Option<Vec<u8>>,
+        /// Who agreed to it as it stands.
+        pub approved: Option<ApprovalView>,
+        /// When it was changed last.
+        pub changed: Option<String>,
+    }
+
+    /// A way into the system from outside its trust boundary.
+    struct ExternalRow {
+        /// Number.
+        pub id: String,
+        /// connection or remote_access.
+        pub kind: String,
+        /// Name.
+        pub name: String,
+        /// Who is at the other end.
+        pub party: String,
+        /// The zone where it arrives.
+        pub zone: String,
+        /// Its name.
+        pub zone_name: String,
+        /// Protocols.
+        pub protocols: Vec<String>,
+        /// What guards it.
+        pub protected_by: String,
+        /// When it is open, who may use it.
+        pub description: String,
+    }
+
+    /// A way in as a person writes it down or changes it.
+    #[derive(Default)]
+    struct ExternalWish {
+        /// Environment id.
+        pub environment: String,
+        /// Number; empty: a new one.
+        #[serde(default)]
+        pub id: String,
+        /// connection or remote_access.
+        #[serde(default)]
+        pub kind: String,
+        /// Name.
+        #[serde(default)]
+        pub name: String,
+        /// Who is at the other end.
+        #[serde(default)]
+        pub party: String,
+        /// The zone where it arrives.
+        #[serde(default)]
+        pub zone: String,
+        /// Protocols.
+        #[serde(default)]
+        pub protocols: Vec<String>,
+        /// What guards it.
+        #[serde(default)]
+        pub protected_by: String,
+        /// When it is open, who may use it.
+        #[serde(default)]
+        pub description: String,
+        /// Take it away.
+        #[serde(default)]
+        pub remove: bool,
+    }
+
+    /// What is to be said of the system on a topic.
+    #[derive(Default)]
+    struct SystemTextWish {
+        /// Environment id.
+        pub environment: String,
+        /// purpose, perimeter, access_points, business, safety, temporary, wireless, external, assumptions, threats,
+        /// policies, regulations, requirements, communicated.
+        pub topic: String,
+        /// The text; empty takes it away.
+        pub text: String,
+    }
+
+    /// What characterises a zone or conduit.
+    #[derive(Default)]
+    struct CharacteristicsWish {
+        /// Environment id.
+        pub environment: String,
+        /// Zone or conduit id.
+        pub zone: String,
+        /// Texts by topic: accountable, logical_boundary, physical_boundary, access_points, data_flows, assumptions.
+        pub texts: std::collections::BTreeMap<String, String>,
+    }
+
+    /// An agreement to be recorded.
+    #[derive(Default)]
+    struct AgreeWish {
+        /// Environment id.
+        pub environment: String,
+        /// Zone or conduit id; empty: everything.
+        #[serde(default)]
+        pub subject: String,
+        /// Who agreed.
+        pub name: String,
+        /// In which role.
+        #[serde(default)]
+        pub role: String,
+        /// Their words, or where they are kept.
+        #[serde(default)]
+        pub note: String,
+    }
+
+    /// A requirement of 62443-3-2 with what of it is there.
+    struct DocumentedRow {
+        /// `ZCR 1.1`, or `ZCR 1` for a group.
+        pub id: String,
+        /// Title.
+        pub title: String,
+        /// Title in German.
+        pub title_de: String,
+        /// A heading above others.
+        pub group: bool,
+        /// present, partly, missing, not_needed.
+        pub held: String,
+        /// Things that are there.
+        pub done: u32,
+        /// Things that are asked for.
+        pub of: u32,
+        /// Zones and conduits for which it is not there, by name.
+        pub lacking: Vec<String>,
+    }
+
+    /// The system under consideration.
+    struct SystemView {
+        /// What is written of it, by topic.
+        pub texts: std::collections::BTreeMap<String, String>,
+        /// Ways in from outside.
+        pub external: Vec<ExternalRow>,
+        /// The risk matrix.
+        pub matrix: MatrixView,
+        /// Where the risk assessments stand: zones, then conduits.
+        pub risks: Vec<RiskRow>,
+        /// Approvals of the whole, oldest first.
+        pub approvals: Vec<ApprovalView>,
+        /// ZCR 1 to 7.
+        pub documented: Vec<DocumentedRow>,
+    }
+
+    /// What components of one product can do, where that is known alike.
+    struct ComponentRow {
+        /// One of them, by asset id: it stands for all.
+        pub asset: String,
+        /// Tags, the first of them.
+        pub tags: Vec<String>,
+        /// How many assets.
+        pub assets: u32,
+        /// Zones in which they stand, by name.
+        pub zones: Vec<String>,
+        /// Component type of 62443-4-2; empty when not known.
+        pub component_type: String,
+        /// Vendor and product; empty when not known.
+        pub product: String,
+        /// SL-C by FR, seven numbers or nulls.
+        pub sl_c: Vec<Option<u8>>,
+        /// How that is known: certificate, self_declared, assessed; empty when it is not.
+        pub basis: String,
+        /// Number of the certificate.
+        pub certificate: String,
+        /// Who certified it.
+        pub certifier: String,
+        /// Last day of the certificate.
+        pub valid_until: Option<String>,
+        /// The certificate has run out.
+        pub expired: bool,
+        /// FRs in which a zone's target asks for more.
+        pub short: Vec<u8>,
+    }
+
+    /// What the components of a zone can do.
+    struct ZoneCapability {
+        /// Zone or conduit id.
+        pub zone: String,
+        /// Name.
+        pub name: String,
+        /// SL-T by FR.
+        pub target: Vec<u8>,
+        /// SL-A by FR.
+        pub achieved: Vec<Option<u8>>,
+        /// The weakest SL-C by FR among the components whose SL-C is known.
+        pub weakest: Vec<Option<u8>>,
+        /// Components whose SL-C is known.
+        pub known: u32,
+        /// All components.
+        pub assets: u32,
+        /// What must be compensated because a component cannot do it.
+        pub short: Vec<ShortComponent>,
+    }
+
+    /// Components that can do less than their zone's target asks for.
+    struct ShortComponent {
+        /// FR 1 to 7.
+        pub fr: u8,
+        /// SL-C there.
+        pub sl_c: u8,
+        /// SL-T there.
+        pub target: u8,
+        /// Vendor and product, or the tag where that is not known.
+        pub product: String,
+        /// Tags, the first of them.
+        pub tags: Vec<String>,
+        /// How many assets.
+        pub assets: u32,
+        /// Requirements up to the target that are known not to be met.
+        pub unmet: Vec<String>,
+    }
+
+    /// Components and what they can do.
+    struct ComponentsView {
+        /// By zone and conduit.
+        pub zones: Vec<ZoneCapability>,
+        /// By product.
+        pub rows: Vec<ComponentRow>,
+    }
+
+    /// A requirement of 62443-4-2 for a component.
+    struct ComponentRequirementRow {
+        /// `CR 1.1`.
+        pub id: String,
+        /// FR 1 to 7.
+        pub fr: u8,
+        /// Lowest capability level that requires it.
+        pub sl: u8,
+        /// Title.
+        pub title: String,
+        /// met, not_met, not_applicable; empty: not gone through.
+        pub answer: String,
+        /// The zone's target asks for it.
+        pub required: bool,
+    }
+
+    /// An asset as a component.
+    struct ComponentView {
+        /// Asset id.
+        pub asset: String,
+        /// Tag.
+        pub tag: String,
+        /// Vendor and product.
+        pub product: String,
+        /// Component type; empty when not known.
+        pub component_type: String,
+        /// Zone name.
+        pub zone_name: String,
+        /// SL-T of its zone.
+        pub target: Vec<u8>,
+        /// SL-C as certified or declared; null when nothing is.
+        pub declared: Option<Vec<u8>>,
+        /// certificate, self_declared, assessed.
+        pub basis: String,
+        /// Number of the certificate.
+        pub certificate: String,
+        /// Who certified it.
+        pub certifier: String,
+        /// Last day of the certificate.
+        pub valid_until: Option<String>,
+        /// The certificate has run out.
+        pub expired: bool,
+        /// What else is to be known.
+        pub note: String,
+        /// SL-C by FR as the answers show.
+        pub answered: Vec<Option<u8>>,
+        /// SL-C by FR that counts.
+        pub sl_c: Vec<Option<u8>>,
+        /// Requirements of its type.
+        pub requirements: Vec<ComponentRequirementRow>,
+        /// Other assets of the same product and type.
+        pub alike: u32,
+    }
+
+    /// What is to be known of a component.
+    #[derive(Default)]
+    struct ComponentWish {
+        /// Environment id.
+        pub environment: String,
+        /// Asset id.
+        pub asset: String,
+        /// Every asset of the same product and type too.
+        #[serde(default)]
+        pub alike: bool,
+        /// SL-C as certified or declared; null: none.
+        #[serde(default)]
+        pub declared: Option<Vec<u8>>,
+        /// certificate, self_declared, assessed.
+        #[serde(default)]
+        pub basis: String,
+        /// Number of the certificate.
+        #[serde(default)]
+        pub certificate: String,
+        /// Who certified it.
+        #[serde(default)]
+        pub certifier: String,
+        /// Last day of the certificate.
+        #[serde(default)]
+        pub valid_until: Option<String>,
+        /// What else is to be known.
+        #[serde(default)]
+        pub note: String,
+        /// met, not_met, not_applicable by requirement; those that are not named were not gone through.
+        #[serde(default)]
+        pub answers: std::collections::BTreeMap<String, String>,
+    }
+
+    /// A rectangle of the drawing.
+    #[derive(Copy, Eq)]
+    struct AreaView {
+        /// Left.
+        pub x: i32,
+        /// Top.
+        pub y: i32,
+        /// Width.
+        pub width: i32,
+        /// Height.
+        pub height: i32,
+    }
+
+    /// A zone, or something outside, in the drawing.
+    struct ShapeView {
+        /// Zone id, or the number of the way in.
+        pub id: String,
+        /// It is something outside.
+        pub external: bool,
+        /// Remote access rather than a connection; for what is outside.
+        pub remote: bool,
+        /// Depth of nesting.
+        pub depth: u32,
+        /// It holds other zones.
+        pub holds: bool,
+        /// Where.
+        pub area: AreaView,
+        /// Name.
+        pub name: String,
+        /// Purdue level; who is at the other end for what is outside.
+        pub note: String,
+        /// Safety related.
+        pub safety: bool,
+        /// What else sets it apart.
+        pub traits: Vec<String>,
+        /// Assets in it.
+        pub assets: u32,
+        /// Seven cells; empty for what is outside.
+        pub cells: Vec<LevelCell>,
+    }
+
+    /// A conduit, or a way in, in the drawing.
+    struct LinkView {
+        /// Conduit id, or the number of the way in.
+        pub id: String,
+        /// It is a way in.
+        pub external: bool,
+        /// Name.
+        pub name: String,
+        /// Protocols.
+        pub protocols: Vec<String>,
+        /// Where its name stands.
+        pub tag: Option<AreaView>,
+        /// Lines as corners.
+        pub lines: Vec<Vec<[i32; 2]>>,
+        /// For each line, whether it ends in an arrow at the zone.
+        pub arrows: Vec<bool>,
+        /// Nothing is written of what guards it.
+        pub unprotected: bool,
+        /// The largest gap of its cells; null while it is not assessed on its own, or cannot be.
+        pub gap: Option<u8>,
+        /// It is assessed on its own.
+        pub assessed: bool,
+    }
+
+    /// A level on the drawing's left.
+    struct BandView {
+        /// Purdue level; empty where it is not known.
+        pub purdue: String,
+        /// Top.
+        pub y: i32,
+        /// Height.
+        pub height: i32,
+    }
+
+    /// The zone-and-conduit drawing.
+    struct DrawingView {
+        /// Width.
+        pub width: i32,
+        /// Height.
+        pub height: i32,
+        /// Levels.
+        pub bands: Vec<BandView>,
+        /// The trust boundary; null when nothing lies outside.
+        pub boundary: Option<AreaView>,
+        /// Zones and what is outside; one that holds others comes before them.
+        pub shapes: Vec<ShapeView>,
+        /// Conduits and ways in.
+        pub links: Vec<LinkView>,
+        /// Somebody has put zones where they stand.
+        pub by_hand: bool,
+    }
+
+    /// A zone dropped somewhere in the drawing.
+    struct PlaceWish {
+        /// Environment id.
+        pub environment: String,
+        /// The zone; empty: all go back to where they are put automatically.
+        #[serde(default)]
+        pub zone: String,
+        /// Where its middle is.
+        #[serde(default)]
+        pub x: i32,
+        /// Where its middle is.
+        #[serde(default)]
+        pub y: i32,
+    }
+
     /// A conduit as a person writes it down or changes it.
     #[derive(Default)]
     struct ConduitWish {
@@ -1235,6 +1867,27 @@ views! {
         pub findings: Vec<FindingName>,
         /// Files kept as evidence.
         pub attachments: Vec<AttachmentView>,
+        /// Taken over from this zone, or from the environment as a whole where empty; null: answered for the zone itself.
+        pub inherited: Option<String>,
+        /// The name of where it is taken over from.
+        pub inherited_name: String,
+    }
+
+    /// Which answers a zone takes over, and from where.
+    #[derive(Default)]
+    struct InheritWish {
+        /// Environment id.
+        pub environment: String,
+        /// Zone id.
+        pub zone: String,
+        /// Requirements.
+        pub requirements: Vec<String>,
+        /// A zone around it, or the environment as a whole where empty.
+        #[serde(default)]
+        pub from: String,
+        /// No longer; the answers that stand stay.
+        #[serde(default)]
+        pub stop: bool,
     }
 
     /// A finding by its name.
@@ -1250,7 +1903,7 @@ views! {
     struct AnswerWish {
         /// Environment id.
         pub environment: String,
-        /// Zone id.
+        /// Zone id; empty: the environment as a whole, for zones that take its answers over.
         pub zone: String,
         /// Requirements.
         pub requirements: Vec<String>,

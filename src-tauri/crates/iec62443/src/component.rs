@@ -6,9 +6,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Fr, SecurityLevel,
+    Fr, Plant, SecurityLevel,
     catalogue::{self, ComponentRequirement},
-    plant::words,
+    plant::{AssetDetail, words},
 };
 
 words!(Basis { Certificate = "certificate", SelfDeclared = "self_declared", Assessed = "assessed" });
@@ -109,6 +109,91 @@ impl Component {
             .filter(move |requirement| requirement.fr == fr && requirement.sl <= level)
             .filter(|requirement| self.answers.get(&requirement.id) == Some(&Fulfilled::NotMet))
     }
+}
+
+/// What the components of a zone can do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Capability {
+    /// The weakest SL-C by FR among the components whose SL-C is known.
+    pub weakest: [Option<SecurityLevel>; 7],
+    /// Components whose SL-C is known.
+    pub known: usize,
+    /// All components.
+    pub assets: usize,
+    /// What must be compensated because a component cannot do it, by FR, level and product.
+    pub short: Vec<Short>,
+}
+
+/// Components of one product that can do less in an FR than their zone's target asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Short {
+    /// The FR.
+    pub fr: Fr,
+    /// SL-C there.
+    pub sl_c: SecurityLevel,
+    /// SL-T there.
+    pub target: SecurityLevel,
+    /// Vendor and product, or the tag where that is not known.
+    pub product: String,
+    /// Their places among the plant's assets.
+    pub assets: Vec<usize>,
+    /// Requirements up to the target that are known not to be met.
+    pub unmet: Vec<String>,
+}
+
+/// Vendor and product of an asset's main identity; empty when not known.
+pub fn product(detail: &AssetDetail) -> String {
+    let main = detail.identities.first();
+    main.map(|main| format!("{} {}", main.vendor.trim(), main.product.trim()).trim().to_owned())
+        .unwrap_or_default()
+}
+
+/// What the components of each zone can do, in the order of the zones. Assets of a zone that there is not count nowhere.
+pub fn capabilities(plant: &Plant) -> Vec<Capability> {
+    let evidence = &plant.evidence;
+    let mut zones: Vec<Capability> = vec![Capability::default(); evidence.zones.len()];
+    let mut short: Vec<BTreeMap<(Fr, SecurityLevel, String), Short>> = vec![BTreeMap::new(); evidence.zones.len()];
+    let places: rustc_hash::FxHashMap<&str, usize> =
+        evidence.zones.iter().enumerate().map(|(at, zone)| (&*zone.id, at)).collect();
+    for (at, (asset, detail)) in evidence.assets.iter().zip(&plant.assets).enumerate() {
+        let Some(place) = places.get(&*asset.zone).copied() else { continue };
+        let zone = &mut zones[place];
+        zone.assets += 1;
+        let Some(component) = plant.work.components.get(&*asset.id) else { continue };
+        let capability = component.capability(&detail.component_type);
+        zone.known += usize::from(capability.iter().any(Option::is_some));
+        for fr in Fr::ALL {
+            let Some(sl_c) = capability[fr.index()] else { continue };
+            let weakest = &mut zone.weakest[fr.index()];
+            *weakest = Some(weakest.map_or(sl_c, |other| other.min(sl_c)));
+            let target = evidence.zones[place].sl_t[fr.index()];
+            if sl_c >= target {
+                continue;
+            }
+            let name = match product(detail) {
+                name if name.is_empty() => detail.tag.clone(),
+                name => name,
+            };
+            let entry = short[place].entry((fr, sl_c, name.clone())).or_insert_with(|| Short {
+                fr,
+                sl_c,
+                target,
+                product: name,
+                assets: Vec::new(),
+                unmet: Vec::new(),
+            });
+            entry.assets.push(at);
+            for requirement in component.unmet(&detail.component_type, fr, target) {
+                if !entry.unmet.contains(&requirement.id) {
+                    entry.unmet.push(requirement.id.clone());
+                }
+            }
+        }
+    }
+    for (zone, short) in zones.iter_mut().zip(short) {
+        zone.short = short.into_values().collect();
+    }
+    zones
 }
 
 /// The CRs, SARs, EDRs, HDRs and NDRs of a component type, in the standard's order; none for a type that is not known.

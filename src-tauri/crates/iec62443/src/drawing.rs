@@ -28,7 +28,7 @@ const RAIL: i32 = 64;
 const TRACK: i32 = 30;
 const CHANNEL: i32 = 30;
 /// A row is no wider than this, unless a single zone is.
-const WIDEST: i32 = 1320;
+const WIDEST: i32 = 912;
 const SWEEPS: usize = 12;
 
 /// A rectangle.

@@ -31,15 +31,26 @@ mod error;
 mod input;
 mod notation;
 mod pdf;
+mod svg;
 mod words;
 
 pub use content::{Content, build as content};
 pub use error::{Cancelled, ReportError};
 pub use input::{AuditLine, AuditSummary, Input, Options, Paper, PlantInput, Progress};
 pub use pdf::{Rendered, render as pdf};
+pub use svg::svg;
 
 /// Name of the JSON schema of [`json`].
 pub const SCHEMA: &str = "plumbline-report/1";
+
+/// The zone-and-conduit drawing with the levels of a day, in a language; none for a plant without zones.
+pub fn drawing(
+    plant: &iec62443::Plant,
+    assessment: &iec62443::Assessment,
+    language: iec62443::catalogue::Language,
+) -> Option<content::drawing::Drawing> {
+    content::drawing::drawing(plant, assessment, words::Words::of(language))
+}
 
 /// The content model as JSON, `plumbline-report/1`: the same sections, tables and figures as every other format.
 pub fn json(content: &Content) -> String {

@@ -103,7 +103,12 @@ pub fn requirements(mut session: Session, verb: &SrVerb, output: &Output) -> app
         }
         SrVerb::Export { out, zone, all, environment: named } => {
             let environment = environment(&session, named.as_deref())?;
-            let table = session.requirements_as_csv(&environment, zone.as_deref(), *all)?;
+            let is_workbook = out.extension().is_some_and(|kind| kind.eq_ignore_ascii_case("xlsx"));
+            let table = if is_workbook {
+                session.requirements_as_xlsx(&environment, zone.as_deref(), *all)?
+            } else {
+                session.requirements_as_csv(&environment, zone.as_deref(), *all)?
+            };
             app::reports::write(out, &table)?;
             output.answer(&json!({"schema": "plumbline-file/1", "file": out}), || {
                 format!("The requirements are in {}\n", out.display())

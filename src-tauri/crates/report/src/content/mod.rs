@@ -1,7 +1,9 @@
 //! Builds the content model: every word and figure of a report, in order.
 
 mod annexes;
+mod components;
 mod cover;
+pub mod drawing;
 mod facts;
 mod findings;
 mod levers;
@@ -9,6 +11,7 @@ mod model;
 mod part;
 mod program;
 mod recommendations;
+mod risk;
 mod scope;
 mod summary;
 mod vendors;
@@ -78,12 +81,14 @@ pub fn build(input: &Input<'_>, progress: &dyn Progress) -> Result<Content, Repo
         sections.push(named(scope::section(&facts, &mut numbers)));
         sections.push(named(zones::section(&facts, &mut numbers, &steps)?));
         steps.done()?;
+        sections.push(named(risk::section(&facts, &mut numbers)));
         sections.push(named(findings::section(&facts, &mut numbers)));
         steps.done()?;
         sections.push(named(program::section(&facts, &input.audit, &mut numbers)));
         steps.done()?;
         sections.push(named(vendors::section(&facts, &mut numbers)));
         steps.done()?;
+        sections.push(named(components::section(&facts, &mut numbers)));
         sections.push(named(recommendations::section(&facts, &mut numbers, &steps)?));
         steps.done()?;
         annexes.extend(annexes::of_plant(&facts, &mut numbers, &steps)?.into_iter().map(named));

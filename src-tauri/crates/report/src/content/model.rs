@@ -3,6 +3,7 @@
 use iec62443::catalogue::Language;
 use serde::Serialize;
 
+use super::drawing::Drawing;
 use crate::input::Paper;
 
 /// A whole report.
@@ -164,6 +165,8 @@ pub enum Block {
     Table(Table),
     /// Zones by foundational requirement.
     HeatMap(HeatMap),
+    /// The zone-and-conduit drawing.
+    Drawing(Drawing),
     /// Charts beside each other.
     Charts {
         /// One or two.

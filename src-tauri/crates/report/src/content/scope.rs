@@ -67,6 +67,10 @@ fn zones_and_conduits(facts: &Facts<'_>, part: &mut Part) {
     let words = facts.words;
     part.heading_of("scope.zones");
     part.say("scope.zones.text");
+    if let Some(drawing) = super::drawing::drawing(facts.plant, &facts.input.assessment, words) {
+        part.push(Block::Drawing(drawing));
+        part.aside(words.get("drawing.legend"));
+    }
     let depths = facts.plant.depths();
     let rows = facts
         .zones()
@@ -121,6 +125,39 @@ fn zones_and_conduits(facts: &Facts<'_>, part: &mut Part) {
         &[("id", Text), ("connects", Text), ("protocols", Text), ("protected_by", Text), ("sl_t", Code)],
         rows,
     ));
+    let rows: Vec<Vec<Cell>> = facts
+        .plant
+        .work
+        .system
+        .external
+        .iter()
+        .map(|(id, external)| {
+            let protocols: Vec<String> = external.protocols.iter().map(|p| clean(p)).collect();
+            vec![
+                Cell::text(clean(id)),
+                Cell::text(clean(&external.name)).noted(clean(&external.description)),
+                Cell::text(words.get(&format!("external.{}", external.kind.as_str()))).noted(clean(&external.party)),
+                Cell::text(clean(&external.zone)),
+                Cell::text(protocols.join(", ")),
+                Cell::text(if external.protected_by.trim().is_empty() {
+                    words.get("not_recorded")
+                } else {
+                    clean(&external.protected_by)
+                }),
+            ]
+        })
+        .collect();
+    if !rows.is_empty() {
+        let columns = [
+            ("id", Text),
+            ("name", Text),
+            ("external", Text),
+            ("zone", Text),
+            ("protocols", Text),
+            ("protected_by", Text),
+        ];
+        part.push(table(words, "external", &columns, rows));
+    }
 }
 
 /// The zones that a conduit joins, with an arrow for who opens connections.

@@ -210,8 +210,13 @@ fn basis(alone: bool, x: f32, y: f32, marks: &mut Vec<Mark>) {
     }
 }
 
+/// The ground alone.
+pub(super) fn ground(gap: usize) -> Rgb {
+    SHADES[gap.min(3)].0
+}
+
 /// The ground of a gap with its hatching: none, wide, close, crossed.
-fn swatch(gap: usize, (x, y, w, h): (f32, f32, f32, f32), marks: &mut Vec<Mark>) {
+pub(super) fn swatch(gap: usize, (x, y, w, h): (f32, f32, f32, f32), marks: &mut Vec<Mark>) {
     let (ground, ink) = SHADES[gap.min(3)];
     marks.push(Mark::fill(x, y, w, h, ground));
     let (step, crossed) = match gap {

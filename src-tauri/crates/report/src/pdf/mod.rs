@@ -1,10 +1,11 @@
 //! The report as PDF: pages laid out from the content model, written through printpdf.
 
 mod block;
-mod canvas;
+pub(crate) mod canvas;
 mod chart;
+pub(crate) mod drawing;
 mod flow;
-mod font;
+pub(crate) mod font;
 mod frame;
 mod heat;
 mod surface;
@@ -187,6 +188,7 @@ fn lay(
             Block::Figures { figures } => list.push(layout.figures(figures)),
             Block::Callout { title, text, warning } => list.push(layout.callout(title, text, *warning)),
             Block::HeatMap(map) => layout.heat_map(map, &mut list),
+            Block::Drawing(drawing) => layout.drawing(drawing, &mut list),
             Block::Charts { charts } => {
                 list.push(layout.charts(charts)?);
                 ticks.chart()?;
