@@ -6,8 +6,8 @@
 use std::{path::Path, time::Instant};
 
 use app::{Session, demo, view};
-use iec62443::{Evidence, Plant, evidence::Text};
-use jiff::{Timestamp, civil::date};
+use iec62443::{Evidence, Moment, Plant, When, assess_at, evidence::Text, scoring::levels_over};
+use jiff::{Timestamp, ToSpan, civil::date};
 use printpdf::{
     FontId, Mm, Op, ParsedFont, PdfDocument, PdfFont, PdfFontHandle, PdfPage, PdfSaveOptions, Point, Pt,
     TextItem,
@@ -27,9 +27,11 @@ fn main() -> Result<()> {
         ["engine", folder] => {
             let (change_ms, change) = change(Path::new(folder))?;
             let (report_ratio, report) = report()?;
+            let (months_ratio, months) = months(Path::new(folder))?;
             let all = serde_json::json!({
                 "change_ms": change_ms, "change": {"milliseconds": change},
                 "report_ratio": report_ratio, "report": {"seconds": report},
+                "months_ratio": months_ratio, "months": {"seconds": months},
             });
             println!("{all}");
         }
@@ -135,6 +137,36 @@ fn change(folder: &Path) -> Result<(f64, Vec<f64>)> {
         times.push(start.elapsed().as_secs_f64() * 1000.0);
     }
     Ok((median(&times), times))
+}
+
+/// Levels of 14 months' ends against one assessment, both from the same 100,000 findings in memory.
+fn months(folder: &Path) -> Result<(f64, Vec<(f64, f64)>)> {
+    let bytes = std::fs::read(folder.join("evidence-100000.json"))?;
+    let evidence = Evidence::from_json(&bytes)?;
+    let now = evidence.when();
+    let whens: Vec<When> = (0..14)
+        .map(|month: i64| {
+            let as_of = Moment::end_of(TODAY.saturating_sub((30 * month).days()));
+            let period_from = as_of.day().saturating_sub(181.days());
+            When { as_of, period_from, last_update: now.last_update.filter(|at| *at <= as_of) }
+        })
+        .collect();
+    let mut pairs = Vec::new();
+    for _ in 0..=RUNS {
+        let start = Instant::now();
+        let levels = levels_over(&evidence, &whens);
+        let many = start.elapsed().as_secs_f64();
+        let start = Instant::now();
+        let one = assess_at(&evidence, whens[0]);
+        pairs.push((many, start.elapsed().as_secs_f64()));
+        if levels[0] != one.zones {
+            return Err("14 days at once differ from one".into());
+        }
+    }
+    // The first warms caches.
+    pairs.remove(0);
+    let ratios: Vec<f64> = pairs.iter().map(|(many, one)| many / one).collect();
+    Ok((median(&ratios), pairs))
 }
 
 /// The demo plant's report against its own pages' lines, set by printpdf in one of the report's fonts.

@@ -1,7 +1,7 @@
 //! Properties of the method that hold for any evidence document.
 
 use iec62443::{
-    Evidence, Fr, SecurityLevel, assess,
+    Evidence, Fr, SecurityLevel, When, assess, assess_at,
     assessment::Verdict,
     evidence::{
         Asset, Control, ControlChange, ControlStatus, Cvss, Event, EventKind, Exploit, Finding, Fix, Source,
@@ -11,6 +11,7 @@ use iec62443::{
     level::FrSet,
     moment::Moment,
     profile::Overrides,
+    scoring::levels_over,
 };
 use jiff::{ToSpan, civil::Date};
 use proptest::{collection::vec, option, prelude::*, sample::select};
@@ -238,6 +239,20 @@ proptest! {
         let json = evidence.to_json();
         let again = Evidence::from_json(json.as_bytes()).unwrap();
         prop_assert_eq!(assess(&evidence), assess(&again));
+    }
+
+    #[test]
+    fn many_moments_at_once_are_as_each_alone(evidence in plant(), days in vec((-5..500i32, 0..200i32), 0..9)) {
+        let whens: Vec<When> = days
+            .iter()
+            .map(|(ago, period)| When {
+                as_of: day(*ago),
+                period_from: day(*ago + *period).day(),
+                last_update: evidence.monitoring.last_update.filter(|at| *at <= day(*ago)),
+            })
+            .collect();
+        let each: Vec<_> = whens.iter().map(|when| assess_at(&evidence, *when).zones).collect();
+        prop_assert_eq!(levels_over(&evidence, &whens), each);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! All 200 worked cases of `plumbline-sl/1` (tests/worked/scoring.json), every field of every one.
 
-use iec62443::{Evidence, assess};
+use iec62443::{Evidence, assess, scoring::levels_over};
 use serde_json::Value;
 
 /// Every key of `expected` must be there in `found` with the same value; `found` may say more.
@@ -36,6 +36,10 @@ fn all_worked_cases_are_equal_in_every_field() {
         // Nothing but the expected findings: one not yet opened is absent.
         let keys = |v: &Value| v["findings"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
         assert_eq!(keys(&case["expected"]), keys(&found), "{name}");
+        // Asked for with other days, each has the same levels.
+        let when = evidence.when();
+        let levels = levels_over(&evidence, &[when, when]);
+        assert!(levels.iter().all(|zones| *zones == assess(&evidence).zones), "{name}");
         // A document written again is the same document.
         let again = evidence.to_json();
         assert_eq!(Evidence::from_json(again.as_bytes()).unwrap(), evidence, "{name}");

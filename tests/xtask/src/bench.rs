@@ -216,6 +216,14 @@ fn engine(folder: &Path) -> Step<Vec<Row>> {
             moonshot: 2.0,
             behind: figures["report"].clone(),
         },
+        Row {
+            work: "levels of 14 days, 100,000 findings / one assessment",
+            measured: number("months_ratio"),
+            unit: "×",
+            bar: 3.0,
+            moonshot: 1.5,
+            behind: figures["months"].clone(),
+        },
     ])
 }
 

@@ -49,6 +49,7 @@ pub mod zones;
 pub use call::Door;
 pub use failure::Failure;
 pub use feeds::sync::Settings as SyncSettings;
+pub use iec62443::catalogue::Language;
 pub use place::Place;
 pub use session::Session;
 pub use watch::Watch;

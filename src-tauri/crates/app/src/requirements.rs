@@ -88,7 +88,7 @@ impl Session {
             .iter()
             .position(|known| *known.id == *zone)
             .ok_or_else(|| Failure::not_found("zone", zone))?;
-        let targets = plant.evidence.zones[place].sl_t;
+        let targets = assessment.zones[place].sl_t;
         let held = scoring::satisfied(&plant.evidence, when.as_of);
         let held = held.get(place).map(Vec::as_slice).unwrap_or_default();
         let latest = latest(&plant, zone, when.as_of);

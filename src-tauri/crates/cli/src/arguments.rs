@@ -1,5 +1,6 @@
 //! What can be said to the command. Help, completions and man pages come from here.
 
+pub mod risk;
 mod work;
 
 use std::path::PathBuf;
@@ -137,11 +138,35 @@ pub enum Verb {
     },
     /// Requirements of IEC 62443-3-3 by zone: answer them, copy answers, fill them in elsewhere
     #[command(
-        after_help = "Example:\n  plumbline sr list Z-CELL-1\n  plumbline sr answer Z-CELL-1 \"SR 1.1\" --answer met --why \"logins on every panel\"\n  plumbline sr copy Z-CELL-1 Z-CELL-2 --dry-run\n  plumbline sr export --out requirements.csv"
+        after_help = "Example:\n  plumbline sr list Z-CELL-1\n  plumbline sr answer Z-CELL-1 \"SR 1.1\" --answer met --why \"logins on every panel\"\n  plumbline sr copy Z-CELL-1 Z-CELL-2 --dry-run\n  plumbline sr inherit Z-CELL-1 \"SR 6.1\" --from z-site\n  plumbline sr export --out requirements.xlsx"
     )]
     Sr {
         #[command(subcommand)]
         verb: SrVerb,
+    },
+    /// The system under consideration: what is written of it, ways in from outside, its drawing, ZCR 1 to 7
+    #[command(
+        after_help = "Example:\n  plumbline system show\n  plumbline system describe perimeter \"Everything behind FW-01\"\n  plumbline system way-in --kind remote_access --name \"Vendor VPN\" --party \"Example Ltd\" --zone DMZ\n  plumbline system draw --out zones.svg"
+    )]
+    System {
+        #[command(subcommand)]
+        verb: risk::SystemVerb,
+    },
+    /// Risk of zones and conduits by IEC 62443-3-2
+    #[command(
+        after_help = "Example:\n  plumbline risk list\n  plumbline risk show Z-CELL-1 --json > cell-1.json\n  plumbline risk set Z-CELL-1 --file cell-1.json --dry-run\n  plumbline risk approve Z-CELL-1 --name \"A. Weber\" --role \"Plant manager\""
+    )]
+    Risk {
+        #[command(subcommand)]
+        verb: risk::RiskVerb,
+    },
+    /// Components by IEC 62443-4-2: what assets can do (SL-C), certificates, requirements of their type
+    #[command(
+        after_help = "Example:\n  plumbline component list\n  plumbline component set PLC-01 --declared 2,2,2,1,2,2,2 --basis certificate --certificate C-1042 --certifier \"Example Cert\" --valid-until 2028-06-30 --alike"
+    )]
+    Component {
+        #[command(subcommand)]
+        verb: risk::ComponentVerb,
     },
     /// The scoring profile of an environment: its thresholds, what others would do, setting them
     #[command(

@@ -53,6 +53,16 @@ impl ZoneAssessment {
         vector_text(self.vector)
     }
 
+    /// The same levels against another target.
+    #[must_use]
+    pub fn against(mut self, sl_t: [SecurityLevel; 7]) -> ZoneAssessment {
+        self.sl_t = sl_t;
+        for (cell, target) in self.cells.iter_mut().zip(sl_t) {
+            cell.gap = cell.achieved.map(|achieved| target.get().saturating_sub(achieved.get()));
+        }
+        self
+    }
+
     /// The cell of an FR.
     pub fn cell(&self, fr: Fr) -> &Cell {
         &self.cells[fr.index()]

@@ -27,8 +27,12 @@ const MARGIN: i32 = 28;
 const RAIL: i32 = 64;
 const TRACK: i32 = 30;
 const CHANNEL: i32 = 30;
-/// A row is no wider than this, unless a single zone is.
-const WIDEST: i32 = 912;
+/// Zones side by side in a row that is not arranged by hand: the fewest and the most tried.
+const COLUMNS: std::ops::RangeInclusive<i32> = 4..=9;
+/// The shape in which a drawing is shown largest: that of a page's text.
+const PAGE: (i64, i64) = (500, 640);
+/// Upright lines of different conduits in a channel are this far apart.
+const APART: i32 = 6;
 const SWEEPS: usize = 12;
 
 /// A rectangle.
@@ -141,6 +145,8 @@ struct Join {
 }
 
 struct Layout {
+    /// A row is no wider than this, unless a single zone is or somebody arranged it so.
+    widest: i32,
     nodes: Vec<Node>,
     joins: Vec<Join>,
     rows: Vec<Vec<usize>>,
@@ -148,18 +154,36 @@ struct Layout {
 
 /// Draws a plant.
 pub fn draw(plant: &Plant) -> Drawing {
-    let mut layout = Layout::of(plant);
-    layout.measure();
-    layout.arrange(&plant.work.system.places);
-    layout.finish()
+    laid_out(plant).1
+}
+
+/// The layout that a page shows largest, with its drawing.
+fn laid_out(plant: &Plant) -> (Layout, Drawing) {
+    let of_columns = |columns: i32| {
+        let mut layout = Layout::of(plant, columns * (WIDTH + GAP) - GAP);
+        layout.measure();
+        layout.arrange(&plant.work.system.places);
+        let drawing = layout.finish();
+        (layout, drawing)
+    };
+    let mut best = of_columns(*COLUMNS.start());
+    // How many pages a drawing would need across or down, in thousandths.
+    let size = |drawing: &Drawing| {
+        let across = i64::from(drawing.width) * 1000 / PAGE.0;
+        across.max(i64::from(drawing.height) * 1000 / PAGE.1)
+    };
+    for columns in COLUMNS.skip(1) {
+        let other = of_columns(columns);
+        if size(&other.1) < size(&best.1) {
+            best = other;
+        }
+    }
+    best
 }
 
 /// The places of all zones as they are drawn now, with one of them put where a person dropped it.
 pub fn places_with(plant: &Plant, zone: &str, at: [i32; 2]) -> Places {
-    let mut layout = Layout::of(plant);
-    layout.measure();
-    layout.arrange(&plant.work.system.places);
-    let drawing = layout.finish();
+    let (mut layout, drawing) = laid_out(plant);
     let Some(moved) = layout.nodes.iter().position(|node| !node.external && node.id == zone) else {
         return layout.places();
     };
@@ -226,7 +250,7 @@ fn purdue(text: &str) -> f64 {
 }
 
 impl Layout {
-    fn of(plant: &Plant) -> Layout {
+    fn of(plant: &Plant, widest: i32) -> Layout {
         let node = |id: &str, external| Node {
             id: id.to_owned(),
             external,
@@ -299,7 +323,7 @@ impl Layout {
                 });
             }
         }
-        Layout { nodes, joins, rows: Vec::new() }
+        Layout { widest, nodes, joins, rows: Vec::new() }
     }
 
     /// The node at the top of a node's nesting.
@@ -408,11 +432,21 @@ impl Layout {
         let neighbours = self.neighbours();
         self.rows = bands.into_iter().map(|(_, band)| band).collect();
         self.sweep(&neighbours, &placed);
+        // Whether a node's neighbours stand above it or below.
+        let band_of: BTreeMap<usize, i32> = (0..)
+            .zip(&self.rows)
+            .flat_map(|(at, band)| band.iter().map(move |node| (*node, at)))
+            .collect();
+        let leaning = |node: usize| -> i32 {
+            let own = band_of.get(&node).copied().unwrap_or(0);
+            let near = neighbours.get(&node).into_iter().flatten();
+            near.filter_map(|other| band_of.get(other)).map(|other| (other - own).signum()).sum()
+        };
         let wrapped: Vec<Vec<usize>> = std::mem::take(&mut self.rows)
             .into_iter()
             .flat_map(|band| {
                 let hand = by_hand && band.iter().any(|node| placed(self, *node).is_some());
-                if hand { vec![band] } else { self.wrapped(&band) }
+                if hand { vec![band] } else { self.wrapped(&band, &leaning) }
             })
             .collect();
         self.rows = wrapped;
@@ -471,7 +505,7 @@ impl Layout {
                 let width = self.nodes[*node].width;
                 // Rows are centred.
                 let from_middle = f64::from(x + width / 2) - f64::from(total) / 2.0;
-                across.insert(*node, 0.5 + from_middle / f64::from(WIDEST));
+                across.insert(*node, 0.5 + from_middle / f64::from(self.widest));
                 x += width + GAP;
             }
         }
@@ -511,25 +545,32 @@ impl Layout {
     }
 
     /// A band as rows that are not too wide, each about as long as the others.
-    fn wrapped(&self, band: &[usize]) -> Vec<Vec<usize>> {
+    fn wrapped(&self, band: &[usize], leaning: &dyn Fn(usize) -> i32) -> Vec<Vec<usize>> {
         let width = |node: &usize| self.nodes[*node].width + GAP;
         let total: i32 = band.iter().map(width).sum();
-        let rows = (total / WIDEST) + 1;
+        let rows = (total - GAP + self.widest - 1) / self.widest;
         if rows <= 1 {
             return vec![band.to_vec()];
         }
-        let aim = total / rows;
+        let aim = (total + rows - 1) / rows;
+        // Those joined with what is above stand in the upper rows; in each row the order across stays.
+        let mut sorted: Vec<(i32, usize)> = band.iter().map(|node| (leaning(*node), *node)).collect();
+        sorted.sort_by_key(|(leaning, _)| *leaning);
         let mut wrapped: Vec<Vec<usize>> = vec![Vec::new()];
         let mut filled = 0;
-        for node in band {
-            if filled > 0 && filled + width(node) / 2 > aim {
+        for (_, node) in sorted {
+            if filled > 0 && filled + width(&node) / 2 > aim {
                 wrapped.push(Vec::new());
                 filled = 0;
             }
-            filled += width(node);
+            filled += width(&node);
             if let Some(row) = wrapped.last_mut() {
-                row.push(*node);
+                row.push(node);
             }
+        }
+        let place = |node: &usize| band.iter().position(|other| other == node);
+        for row in &mut wrapped {
+            row.sort_by_key(place);
         }
         wrapped
     }
@@ -567,16 +608,22 @@ impl Layout {
         }
     }
 
+    fn row_width(&self, row: &[usize]) -> i32 {
+        row.iter().map(|node| self.nodes[*node].width + GAP).sum::<i32>() - GAP
+    }
+
+    /// Width of everything, with room on both sides for lines that pass a row.
+    fn width(&self) -> i32 {
+        let inner = self.rows.iter().map(|row| self.row_width(row)).max().unwrap_or(0);
+        inner + 2 * (MARGIN + GAP) + RAIL
+    }
+
     /// Gives everything its coordinates and every conduit its lines.
     fn finish(&mut self) -> Drawing {
-        let row_width = |layout: &Layout, row: &[usize]| -> i32 {
-            row.iter().map(|node| layout.nodes[*node].width + GAP).sum::<i32>() - GAP
-        };
-        let inner = self.rows.iter().map(|row| row_width(self, row)).max().unwrap_or(0);
-        // Room on both sides for lines that pass a row.
-        let width = inner + 2 * (MARGIN + GAP) + RAIL;
+        let width = self.width();
+        let inner = width - 2 * (MARGIN + GAP) - RAIL;
         for row in self.rows.clone() {
-            let mut x = RAIL + MARGIN + GAP + (inner - row_width(self, &row)) / 2;
+            let mut x = RAIL + MARGIN + GAP + (inner - self.row_width(&row)) / 2;
             for node in row {
                 self.put(node, x, 0);
                 x += self.nodes[node].width + GAP;
@@ -750,18 +797,23 @@ impl Routes {
                 sides.entry((*end, down)).or_default().push((towards, at, place));
             }
         }
+        let mut uprights = Uprights::default();
         let mut ports: BTreeMap<(usize, usize), i32> = BTreeMap::new();
-        for ((node, _), mut ends) in sides {
+        for ((node, down), mut ends) in sides {
             ends.sort_unstable();
             let area = layout.nodes[node].area;
             let count = i32::try_from(ends.len()).unwrap_or(1);
+            // The channel that lines of this side come into.
+            let channel = if down { row(node) } else { row(node).saturating_sub(1) };
             for (place, (_, at, end)) in ends.into_iter().enumerate() {
                 let place = i32::try_from(place).unwrap_or(0) + 1;
-                ports.insert((at, end), area.x + area.width * place / (count + 1));
+                let wanted = area.x + area.width * place / (count + 1);
+                let inner = area.x + 8..=area.right() - 8;
+                let x = uprights.nearest(&[channel], at, wanted, 40, |x| inner.contains(&x));
+                ports.insert((at, end), x);
             }
         }
         let mut routes = Routes { runs: Vec::new(), tracks: vec![0; rows], joins: Vec::new() };
-        let mut used: BTreeMap<(usize, i32), i32> = BTreeMap::new();
         for (at, join) in layout.joins.iter().enumerate() {
             let channel = channels[at];
             let mut ways = Vec::new();
@@ -771,15 +823,18 @@ impl Routes {
                 let down = own <= channel;
                 let aside = layout.is_barred(*end, port, down);
                 let exit = if aside {
-                    let area = layout.nodes[*end].area;
-                    area.right() + GAP / 2 - 6 + 4 * (i32::try_from(at).unwrap_or(0) % 4)
+                    let right = layout.nodes[*end].area.right();
+                    let channels = if down { [own, own] } else { [own.saturating_sub(1); 2] };
+                    uprights.nearest(&channels, at, right + GAP / 2, GAP, |x| {
+                        (right + 5..=right + GAP - 5).contains(&x)
+                    })
                 } else {
                     port
                 };
                 let mut passes = Vec::new();
                 let mut x = exit;
                 for passed in own + 1..=channel {
-                    x = layout.gap(passed, x, &mut used);
+                    x = layout.gap(passed, x, at, &mut uprights);
                     passes.push(x);
                 }
                 ways.push(Way { node: *end, port, down, exit, aside, passes, runs: Vec::new() });
@@ -833,8 +888,12 @@ impl Routes {
                 continue;
             }
             let half = half_tag(&layout.joins[at].name);
-            let run = &self.runs[main];
-            let (low, high) = (run.from + half, run.to - half);
+            let arrivals = self.joins[at].2.iter().map(|way| way.passes.last().copied().unwrap_or(way.exit));
+            let (first, last) = (arrivals.clone().min().unwrap_or(centre), arrivals.max().unwrap_or(centre));
+            // On the line, or beside its ends with a short piece to it.
+            let beside = half + 12;
+            let frame = half + 4..=layout.width() - half - 4;
+            let (low, high) = ((first - beside).max(*frame.start()), (last + beside).min(*frame.end()));
             let through = |x: i32| {
                 uprights
                     .iter()
@@ -849,6 +908,8 @@ impl Routes {
                 .min_by_key(|x| (through(*x), (x - centre).abs()))
                 .unwrap_or(centre);
             self.joins[at].3 = best;
+            self.runs[main].from = first.min(best - half);
+            self.runs[main].to = last.max(best + half);
         }
     }
 
@@ -982,24 +1043,58 @@ impl Layout {
         )
     }
 
-    /// The x of a gap of a row, the nearest to a wanted one; lines through one gap stand side by side.
-    fn gap(&self, row: usize, wanted: i32, used: &mut BTreeMap<(usize, i32), i32>) -> i32 {
-        let mut gaps: Vec<i32> = Vec::new();
+    /// An x in a gap of a row, near to a wanted one; lines through one gap stand side by side.
+    fn gap(&self, row: usize, wanted: i32, join: usize, uprights: &mut Uprights) -> i32 {
         let nodes = &self.rows[row];
+        let mut gaps: Vec<i32> = nodes
+            .windows(2)
+            .map(|pair| i32::midpoint(self.nodes[pair[0]].area.right(), self.nodes[pair[1]].area.x))
+            .collect();
         if let (Some(first), Some(last)) = (nodes.first(), nodes.last()) {
             gaps.push(self.nodes[*first].area.x - GAP / 2);
             gaps.push(self.nodes[*last].area.right() + GAP / 2);
         }
-        for pair in nodes.windows(2) {
-            gaps.push(i32::midpoint(self.nodes[pair[0]].area.right(), self.nodes[pair[1]].area.x));
-        }
-        let load = |gap: &i32| used.get(&(row, *gap)).copied().unwrap_or(0);
-        let chosen =
-            gaps.iter().copied().min_by_key(|gap| (gap - wanted).abs() + 30 * load(gap)).unwrap_or(wanted);
-        let count = used.entry((row, chosen)).or_default();
-        *count += 1;
-        let step = (*count / 2) * 8;
-        let offset = if *count % 2 == 0 { step } else { -step };
-        chosen + offset.clamp(-GAP / 2 + 6, GAP / 2 - 6)
+        let channels = [row.saturating_sub(1), row];
+        let load = |gap: i32| uprights.near(row, gap, GAP / 2);
+        let chosen = gaps.iter().copied().min_by_key(|gap| (gap - wanted).abs() + 30 * load(*gap));
+        let chosen = chosen.unwrap_or(wanted);
+        // Straight on, when that is in the gap.
+        let inside = chosen - GAP / 2 + 5..=chosen + GAP / 2 - 5;
+        let start = if inside.contains(&wanted) { wanted } else { chosen };
+        uprights.nearest(&channels, join, start, GAP, |x| inside.contains(&x))
+    }
+}
+
+/// Lines that go up or down through channels, so that no two of different conduits lie on each other.
+#[derive(Default)]
+struct Uprights(Vec<(usize, i32, usize)>);
+
+impl Uprights {
+    /// How many there are in a channel around an x.
+    fn near(&self, channel: usize, x: i32, reach: i32) -> i32 {
+        let near = |(of, at, _): &&(usize, i32, usize)| *of == channel && (at - x).abs() < reach;
+        i32::try_from(self.0.iter().filter(near).count()).unwrap_or(i32::MAX)
+    }
+
+    /// The x nearest to a wanted one that fits and where channels are free; the wanted one when there is none.
+    fn nearest(
+        &mut self,
+        channels: &[usize],
+        join: usize,
+        wanted: i32,
+        reach: i32,
+        fits: impl Fn(i32) -> bool,
+    ) -> i32 {
+        let free = |x: i32| {
+            !self.0.iter().any(|(channel, at, other)| {
+                channels.contains(channel) && *other != join && (at - x).abs() < APART
+            })
+        };
+        let x = (0..=reach)
+            .flat_map(|away| [wanted + away, wanted - away])
+            .find(|x| fits(*x) && free(*x))
+            .unwrap_or(wanted);
+        self.0.extend(channels.iter().map(|channel| (*channel, x, join)));
+        x
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use vulnerability::{Severity, Vector, cvss::Version};
 
 use crate::{
-    evidence::{Control, ControlStatus, Cvss, EventKind, Exploit, Finding, Fix, Source},
+    evidence::{Control, ControlStatus, Cvss, Event, EventKind, Exploit, Finding, Fix, Source},
     level::FrSet,
     moment::Moment,
 };
@@ -153,8 +153,17 @@ impl Standing {
 /// Replays a finding's events up to a moment, in order of time, ties in document order. None when it was
 /// not yet opened.
 pub fn standing(finding: &Finding<'_>, moment: Moment) -> Option<Standing> {
-    if finding.opened > moment {
-        return None;
+    let mut standing = None;
+    standings(finding, &[moment], |_, now| standing = Some(*now));
+    standing
+}
+
+/// Replays a finding's events once over moments in ascending order, and tells where it stands at each at which it was
+/// opened already, with the moment's place.
+pub fn standings(finding: &Finding<'_>, moments: &[Moment], mut tell: impl FnMut(usize, &Standing)) {
+    let first = moments.partition_point(|moment| *moment < finding.opened);
+    if first == moments.len() {
+        return;
     }
     let mut now = Standing {
         state: State::Open,
@@ -164,51 +173,57 @@ pub fn standing(finding: &Finding<'_>, moment: Moment) -> Option<Standing> {
         left_open: None,
         overridden: None,
     };
-    let mut replay = |at: Moment, kind: EventKind, frs: FrSet| {
-        let leaves = |now: &mut Standing, state| {
-            if now.state == State::Open {
-                now.left_open = Some(at.day());
-            }
-            now.state = state;
-        };
-        match kind {
-            EventKind::Acknowledged | EventKind::Ticketed | EventKind::RiskAccepted => now.triaged = true,
+    let mut sorted;
+    let mut events = finding.events.as_slice();
+    if !events.is_sorted_by_key(|event| event.at) {
+        sorted = finding.events.clone();
+        sorted.sort_by_key(|event| event.at);
+        events = &sorted;
+    }
+    for (place, moment) in moments.iter().enumerate().skip(first) {
+        while let Some((event, rest)) = events.split_first().filter(|(event, _)| event.at <= *moment) {
+            now.apply(event);
+            events = rest;
+        }
+        tell(place, &now);
+    }
+}
+
+impl Standing {
+    fn leave(&mut self, at: Moment, state: State) {
+        if self.state == State::Open {
+            self.left_open = Some(at.day());
+        }
+        self.state = state;
+        self.triaged = true;
+    }
+
+    fn apply(&mut self, event: &Event) {
+        match event.kind {
+            EventKind::Acknowledged | EventKind::Ticketed | EventKind::RiskAccepted => self.triaged = true,
             EventKind::Deferred => {
-                now.triaged = true;
-                now.deferred = true;
+                self.triaged = true;
+                self.deferred = true;
             }
-            EventKind::Undeferred => now.deferred = false,
-            EventKind::FixAvailable => now.fix = now.fix.or(Some(at.day())),
+            EventKind::Undeferred => self.deferred = false,
+            EventKind::FixAvailable => self.fix = self.fix.or(Some(event.at.day())),
             EventKind::Patched => {
-                leaves(&mut now, State::Remediated);
-                now.triaged = true;
-                now.deferred = false;
+                self.leave(event.at, State::Remediated);
+                self.deferred = false;
             }
             EventKind::Closed => {
-                leaves(&mut now, State::Closed);
-                now.triaged = true;
-                now.deferred = false;
+                self.leave(event.at, State::Closed);
+                self.deferred = false;
             }
-            EventKind::FalsePositive => {
-                leaves(&mut now, State::Excluded);
-                now.triaged = true;
-            }
+            EventKind::FalsePositive => self.leave(event.at, State::Excluded),
             EventKind::Reopened => {
-                now.state = State::Open;
-                now.triaged = false;
-                now.deferred = false;
+                self.state = State::Open;
+                self.triaged = false;
+                self.deferred = false;
             }
-            EventKind::FrOverride => now.overridden = Some(frs),
+            EventKind::FrOverride => self.overridden = Some(event.frs),
         }
-    };
-    if finding.events.is_sorted_by_key(|event| event.at) {
-        finding.events.iter().take_while(|e| e.at <= moment).for_each(|e| replay(e.at, e.kind, e.frs));
-    } else {
-        let mut events: Vec<_> = finding.events.iter().filter(|e| e.at <= moment).collect();
-        events.sort_by_key(|event| event.at);
-        events.into_iter().for_each(|e| replay(e.at, e.kind, e.frs));
     }
-    Some(now)
 }
 
 /// The vector the method uses: highest version first, primary before secondary, then document order.

@@ -59,11 +59,8 @@ pub struct Mapper {
 }
 
 impl Mapper {
-    /// Maps a finding with the vector chosen for it.
-    pub fn map(&mut self, finding: &Finding<'_>, standing: &Standing, vector: Option<Vector>) -> Mapping {
-        if let Some(frs) = standing.overridden.filter(|frs| !frs.is_empty()) {
-            return Mapping { rule: Rule::Override, frs };
-        }
+    /// Maps a finding, with the vector chosen for it, where no person has done so ([`Standing::mapping`]).
+    pub fn map(&mut self, finding: &Finding<'_>, vector: Option<Vector>) -> Mapping {
         let frs = finding
             .cwes
             .iter()
@@ -85,6 +82,13 @@ impl Mapper {
             return Mapping { rule: Rule::Impact, frs: FrSet::from_iter([fr]) };
         }
         Mapping { rule: Rule::Unclassified, frs: FrSet::EMPTY }
+    }
+}
+
+impl Standing {
+    /// What a person decided at that time; none where nobody did.
+    pub fn mapping(&self) -> Option<Mapping> {
+        self.overridden.filter(|frs| !frs.is_empty()).map(|frs| Mapping { rule: Rule::Override, frs })
     }
 }
 

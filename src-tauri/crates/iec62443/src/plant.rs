@@ -8,8 +8,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Assessment, METHOD,
-    evidence::{Evidence, Monitoring, SCHEMA},
+    Assessment, METHOD, SecurityLevel,
+    assessment::ZoneAssessment,
+    evidence::{Evidence, Monitoring, SCHEMA, Zone},
     moment::Moment,
     profile::Overrides,
     scoring::{self, When},
@@ -386,9 +387,43 @@ impl Plant {
         When { as_of, period_from, last_update: self.updates.iter().copied().filter(|at| *at <= as_of).max() }
     }
 
-    /// Scores the plant at the end of a day.
+    /// Scores the plant at the end of a day, against the targets of that day.
     pub fn assess(&self, when: When) -> Assessment {
-        scoring::assess_at(&self.evidence, when)
+        let mut assessment = scoring::assess_at(&self.evidence, when);
+        self.aim(&mut assessment.zones, when.as_of);
+        assessment
+    }
+
+    /// The levels at many moments, in the order asked: the zones of [`Plant::assess`], much faster than one by one.
+    pub fn levels_over(&self, whens: &[When]) -> Vec<Vec<ZoneAssessment>> {
+        let mut levels = scoring::levels_over(&self.evidence, whens);
+        for (zones, when) in levels.iter_mut().zip(whens) {
+            self.aim(zones, when.as_of);
+        }
+        levels
+    }
+
+    /// The target of a zone at a moment, as far as it is known: the last one set by then, else what stood before the
+    /// first that was set.
+    pub fn target_at(&self, zone: &Zone<'_>, moment: Moment) -> [SecurityLevel; 7] {
+        let steps = self.work.targets.get(&*zone.id).map(Vec::as_slice).unwrap_or_default();
+        let then = steps.iter().rev().find(|step| step.at <= moment).map(|step| step.sl_t);
+        // What an import brought later stands above what was set by hand before it.
+        let latest = steps.last().is_none_or(|last| last.at <= moment);
+        match (latest, then) {
+            (true, _) => zone.sl_t,
+            (false, Some(sl_t)) => sl_t,
+            (false, None) => steps.first().and_then(|step| step.was).unwrap_or(zone.sl_t),
+        }
+    }
+
+    fn aim(&self, levels: &mut [ZoneAssessment], moment: Moment) {
+        for (levels, zone) in levels.iter_mut().zip(&self.evidence.zones) {
+            let target = self.target_at(zone, moment);
+            if target != levels.sl_t {
+                *levels = levels.clone().against(target);
+            }
+        }
     }
 
     /// The evidence document of a day: what was known then. Scoring it gives what [`Plant::assess`] gives.
@@ -397,6 +432,9 @@ impl Plant {
         evidence.as_of = when.as_of;
         evidence.period_from = when.period_from;
         evidence.monitoring.last_update = when.last_update;
+        for zone in &mut evidence.zones {
+            zone.sl_t = self.target_at(zone, when.as_of);
+        }
         evidence.findings.retain(|finding| finding.opened <= when.as_of);
         for finding in &mut evidence.findings {
             finding.events.retain(|event| event.at <= when.as_of);

@@ -12,9 +12,9 @@ use crate::{
     },
     catalogue,
     evidence::{Evidence, Finding, SrStatus},
-    finding::{self, Cover, Rating, State},
+    finding::{self, Cover, Rating, Standing, State},
     level::{Fr, SecurityLevel},
-    mapping::{Mapper, Rule},
+    mapping::{Mapper, Mapping, Rule},
     moment::{Moment, days_between},
     profile::Profile,
 };
@@ -49,12 +49,13 @@ pub fn assess(evidence: &Evidence<'_>) -> Assessment {
 /// Scores a document as it stood at another moment than its own.
 pub fn assess_at(evidence: &Evidence<'_>, when: When) -> Assessment {
     let profile = Profile::with(&evidence.profile);
+    let places = Places::new(evidence);
     let mut tables = Tables::new(evidence);
     let mut judge = Judge::new(evidence, when);
     let mut verdicts = Vec::with_capacity(evidence.findings.len());
     for finding in &evidence.findings {
         let verdict = judge.verdict(finding);
-        if let (Some(verdict), Some(asset)) = (&verdict, tables.assets.get(&*finding.asset).copied()) {
+        if let (Some(verdict), Some(asset)) = (&verdict, places.assets.get(&*finding.asset).copied()) {
             tables.count(asset, verdict, finding.opened.day(), judge.today, &profile);
         }
         verdicts.push(verdict);
@@ -69,35 +70,80 @@ pub fn assess_at(evidence: &Evidence<'_>, when: When) -> Assessment {
         }
     }
     let conformance = conformance(evidence, when.as_of, &judge.covers);
-    let zones = tables.levels(evidence, when, &profile, &conformance);
+    let zones = tables.levels(evidence, &places, when, &profile, &conformance);
     Assessment { as_of: judge.today, profile, zones, verdicts, warnings: judge.warnings }
 }
 
-/// Gives findings their verdicts.
-struct Judge<'e> {
-    when: When,
-    today: Date,
-    covers: FxHashMap<&'e str, Cover>,
-    vectors: FxHashMap<&'e str, Option<Vector>>,
-    mapper: Mapper,
-    warnings: Vec<Warning>,
+/// The levels of a document at many moments, in the order asked: what does not change with time is looked at once, and
+/// each finding's events are replayed once. Each answer equals the zones of [`assess_at`].
+pub fn levels_over(evidence: &Evidence<'_>, whens: &[When]) -> Vec<Vec<ZoneAssessment>> {
+    let profile = Profile::with(&evidence.profile);
+    let places = Places::new(evidence);
+    let mut order: Vec<usize> = (0..whens.len()).collect();
+    order.sort_by_key(|at| whens[*at].as_of);
+    let moments: Vec<Moment> = order.iter().map(|at| whens[*at].as_of).collect();
+    let days: Vec<Date> = moments.iter().map(|moment| moment.day()).collect();
+    let covers: Vec<FxHashMap<&str, Cover>> = moments.iter().map(|moment| covers(evidence, *moment)).collect();
+    // Half of the findings each, on two threads: enough for what a laptop has to spare.
+    let half = |findings: &[Finding<'_>]| {
+        let mut tables: Vec<Tables> = moments.iter().map(|_| Tables::new(evidence)).collect();
+        let mut looker = Looker::default();
+        for finding in findings {
+            let Some(asset) = places.assets.get(&*finding.asset).copied() else { continue };
+            if moments.last().is_none_or(|last| finding.opened > *last) {
+                continue;
+            }
+            let seen = looker.look(finding);
+            let opened = finding.opened.day();
+            finding::standings(finding, &moments, |at, standing| {
+                let verdict = seen.verdict(finding, standing, &whens[order[at]], &covers[at]);
+                tables[at].count(asset, &verdict, opened, days[at], &profile);
+            });
+        }
+        tables
+    };
+    let (first, second) = evidence.findings.split_at(evidence.findings.len() / 2);
+    let tables = std::thread::scope(|scope| {
+        let other = scope.spawn(|| half(second));
+        let mut tables = half(first);
+        match other.join() {
+            Ok(others) => tables.iter_mut().zip(&others).for_each(|(table, other)| table.add(other)),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+        tables
+    });
+    let mut levels = vec![Vec::new(); whens.len()];
+    for ((at, table), covers) in order.iter().zip(&tables).zip(&covers) {
+        let conformance = conformance(evidence, whens[*at].as_of, covers);
+        levels[*at] = table.levels(evidence, &places, whens[*at], &profile, &conformance);
+    }
+    levels
 }
 
-impl<'e> Judge<'e> {
-    fn new(evidence: &'e Evidence<'_>, when: When) -> Judge<'e> {
-        let moment = when.as_of;
-        Judge {
-            when,
-            today: moment.day(),
-            covers: evidence.controls.iter().map(|c| (&*c.id, finding::control_cover(c, moment))).collect(),
-            vectors: FxHashMap::default(),
-            mapper: Mapper::default(),
-            warnings: Vec::new(),
-        }
-    }
+fn covers<'e>(evidence: &'e Evidence<'_>, moment: Moment) -> FxHashMap<&'e str, Cover> {
+    evidence.controls.iter().map(|c| (&*c.id, finding::control_cover(c, moment))).collect()
+}
 
-    fn verdict(&mut self, finding: &'e Finding<'_>) -> Option<Verdict> {
-        let standing = finding::standing(finding, self.when.as_of)?;
+/// Looks at what of findings does not change with time.
+#[derive(Default)]
+struct Looker<'e> {
+    vectors: FxHashMap<&'e str, Option<Vector>>,
+    mapper: Mapper,
+}
+
+/// What of a finding does not change with time.
+struct Seen<'e> {
+    /// The chosen vector with its place.
+    chosen: Option<(usize, Vector)>,
+    /// A vector that cannot be read.
+    unreadable: Option<&'e str>,
+    rating: Rating,
+    /// Where it counts while nobody overrides that.
+    mapping: Mapping,
+}
+
+impl<'e> Looker<'e> {
+    fn look(&mut self, finding: &'e Finding<'_>) -> Seen<'e> {
         let vectors = &mut self.vectors;
         let mut unreadable = None;
         let chosen = finding::chosen_vector(&finding.cvss, |text| {
@@ -109,14 +155,64 @@ impl<'e> Judge<'e> {
         });
         let vector = chosen.map(|(_, vector)| vector);
         let rating = finding::rating(finding, vector);
-        let cover = finding
-            .controls
-            .iter()
-            .filter_map(|id| self.covers.get(&**id).copied())
-            .max()
-            .unwrap_or_default();
-        let mapping = self.mapper.map(finding, &standing, vector);
-        if let Some(text) = unreadable {
+        Seen { chosen, unreadable, rating, mapping: self.mapper.map(finding, vector) }
+    }
+}
+
+impl Seen<'_> {
+    fn verdict(
+        &self,
+        finding: &Finding<'_>,
+        standing: &Standing,
+        when: &When,
+        covers: &FxHashMap<&str, Cover>,
+    ) -> Verdict {
+        let cover =
+            finding.controls.iter().filter_map(|id| covers.get(&**id).copied()).max().unwrap_or_default();
+        let mapping = standing.mapping().unwrap_or(self.mapping);
+        let vector = self.chosen.map(|(_, vector)| vector);
+        Verdict {
+            state: standing.state,
+            rating: self.rating,
+            attacker_class: finding::attacker_class(finding, vector, self.rating, cover),
+            rule: mapping.rule,
+            frs: mapping.frs,
+            triaged: standing.triaged,
+            deferred: standing.deferred,
+            in_period: standing.is_in_period(when.period_from),
+            fix: standing.fix,
+            cover,
+            vector: self.chosen.and_then(|(index, _)| u16::try_from(index).ok()),
+        }
+    }
+}
+
+/// Gives findings their verdicts.
+struct Judge<'e> {
+    when: When,
+    today: Date,
+    covers: FxHashMap<&'e str, Cover>,
+    looker: Looker<'e>,
+    warnings: Vec<Warning>,
+}
+
+impl<'e> Judge<'e> {
+    fn new(evidence: &'e Evidence<'_>, when: When) -> Judge<'e> {
+        let moment = when.as_of;
+        Judge {
+            when,
+            today: moment.day(),
+            covers: covers(evidence, moment),
+            looker: Looker::default(),
+            warnings: Vec::new(),
+        }
+    }
+
+    fn verdict(&mut self, finding: &'e Finding<'_>) -> Option<Verdict> {
+        let standing = finding::standing(finding, self.when.as_of)?;
+        let seen = self.looker.look(finding);
+        let verdict = seen.verdict(finding, &standing, &self.when, &self.covers);
+        if let Some(text) = seen.unreadable {
             self.warn(
                 WarningCode::CvssUnreadable,
                 finding,
@@ -126,33 +222,21 @@ impl<'e> Judge<'e> {
                 ),
             );
         }
-        if rating == Rating::Unscored {
+        if verdict.rating == Rating::Unscored {
             self.warn(
                 WarningCode::Unscored,
                 finding,
                 "no usable CVSS vector and no severity; counted as high".to_owned(),
             );
         }
-        if mapping.rule == Rule::Unclassified {
+        if verdict.rule == Rule::Unclassified {
             self.warn(
                 WarningCode::Unclassified,
                 finding,
                 "no rule maps it to a foundational requirement; it counts in triage only".to_owned(),
             );
         }
-        Some(Verdict {
-            state: standing.state,
-            rating,
-            attacker_class: finding::attacker_class(finding, vector, rating, cover),
-            rule: mapping.rule,
-            frs: mapping.frs,
-            triaged: standing.triaged,
-            deferred: standing.deferred,
-            in_period: standing.is_in_period(self.when.period_from),
-            fix: standing.fix,
-            cover,
-            vector: chosen.and_then(|(index, _)| u16::try_from(index).ok()),
-        })
+        Some(verdict)
     }
 
     fn warn(&mut self, code: WarningCode, finding: &Finding<'_>, text: String) {
@@ -167,15 +251,38 @@ struct AssetAt {
     index: usize,
 }
 
-/// Counts by zone and FR.
-struct Tables<'e> {
+/// Where assets stand.
+struct Places<'e> {
     assets: FxHashMap<&'e str, AssetAt>,
     /// Zone of each asset; none where the zone does not exist.
     zone_of: Vec<Option<usize>>,
+    identified: Vec<Ratio>,
+}
+
+impl<'e> Places<'e> {
+    fn new(evidence: &'e Evidence<'_>) -> Places<'e> {
+        let zones: FxHashMap<&str, usize> =
+            evidence.zones.iter().enumerate().map(|(i, z)| (&*z.id, i)).collect();
+        let mut identified = vec![Ratio::default(); evidence.zones.len()];
+        let mut assets = FxHashMap::default();
+        let mut zone_of = Vec::with_capacity(evidence.assets.len());
+        for (index, asset) in evidence.assets.iter().enumerate() {
+            let zone = zones.get(&*asset.zone).copied();
+            zone_of.push(zone);
+            if let Some(zone) = zone {
+                identified[zone].add(asset.identified);
+                assets.insert(&*asset.id, AssetAt { zone, index });
+            }
+        }
+        Places { assets, zone_of, identified }
+    }
+}
+
+/// Counts by zone and FR.
+struct Tables {
     /// Lowest class of an open medium finding, by asset and FR.
     medium: Vec<[u8; 7]>,
     cells: Vec<[Tally; 7]>,
-    identified: Vec<Ratio>,
 }
 
 #[derive(Clone, Copy)]
@@ -188,29 +295,32 @@ struct Tally {
     open: u32,
 }
 
-impl<'e> Tables<'e> {
-    fn new(evidence: &'e Evidence<'_>) -> Tables<'e> {
-        let zones: FxHashMap<&str, usize> =
-            evidence.zones.iter().enumerate().map(|(i, z)| (&*z.id, i)).collect();
+impl Tables {
+    fn new(evidence: &Evidence<'_>) -> Tables {
         let none = Ratio::default();
         let tally = Tally { high: BEYOND, patching: none, compensation: none, triage: none, open: 0 };
-        let mut identified = vec![none; evidence.zones.len()];
-        let mut assets = FxHashMap::default();
-        let mut zone_of = Vec::with_capacity(evidence.assets.len());
-        for (index, asset) in evidence.assets.iter().enumerate() {
-            let zone = zones.get(&*asset.zone).copied();
-            zone_of.push(zone);
-            if let Some(zone) = zone {
-                identified[zone].add(asset.identified);
-                assets.insert(&*asset.id, AssetAt { zone, index });
-            }
-        }
         Tables {
-            assets,
             medium: vec![[BEYOND; 7]; evidence.assets.len()],
-            zone_of,
             cells: vec![[tally; 7]; evidence.zones.len()],
-            identified,
+        }
+    }
+
+    /// Takes in what was counted of other findings.
+    fn add(&mut self, other: &Tables) {
+        for (own, other) in self.medium.iter_mut().zip(&other.medium) {
+            own.iter_mut().zip(other).for_each(|(own, other)| *own = (*own).min(*other));
+        }
+        for (own, other) in self.cells.iter_mut().flatten().zip(other.cells.iter().flatten()) {
+            own.high = own.high.min(other.high);
+            own.open += other.open;
+            for (own, other) in [
+                (&mut own.patching, other.patching),
+                (&mut own.compensation, other.compensation),
+                (&mut own.triage, other.triage),
+            ] {
+                own.count += other.count;
+                own.of += other.of;
+            }
         }
     }
 
@@ -261,13 +371,14 @@ impl<'e> Tables<'e> {
     fn levels(
         &self,
         evidence: &Evidence<'_>,
+        places: &Places<'_>,
         when: When,
         profile: &Profile,
         conformance: &[[Option<SecurityLevel>; 7]],
     ) -> Vec<ZoneAssessment> {
         // Assets with an open medium finding of at most this class, by zone, FR and level.
         let mut dense = vec![[[0u32; 5]; 7]; evidence.zones.len()];
-        for (zone, lowest) in self.zone_of.iter().zip(&self.medium) {
+        for (zone, lowest) in places.zone_of.iter().zip(&self.medium) {
             let Some(zone) = *zone else { continue };
             for (by_level, class) in dense[zone].iter_mut().zip(lowest) {
                 by_level.iter_mut().skip(usize::from(*class)).for_each(|count| *count += 1);
@@ -282,7 +393,7 @@ impl<'e> Tables<'e> {
             .iter()
             .enumerate()
             .map(|(index, zone)| {
-                let identified = self.identified[index];
+                let identified = places.identified[index];
                 let cells: [Cell; 7] = Fr::ALL.map(|fr| {
                     let age = match age {
                         Some(age) if identified.of > 0 => age,

@@ -154,7 +154,7 @@ fn check(plant: &Plant, drawing: &Drawing) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 120, ..ProptestConfig::default() })]
 
     #[test]
     fn nothing_overlaps_and_no_line_crosses_a_zone(shape in shapes()) {

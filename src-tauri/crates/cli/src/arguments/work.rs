@@ -392,7 +392,7 @@ pub struct ZoneFields {
 #[derive(Clone, Debug)]
 pub struct Target(pub Vec<u8>);
 
-fn seven(text: &str) -> Result<Target, String> {
+pub(super) fn seven(text: &str) -> Result<Target, String> {
     let levels: Result<Vec<u8>, _> =
         text.split([',', ' ']).filter(|part| !part.is_empty()).map(str::parse).collect();
     levels
@@ -473,7 +473,7 @@ pub struct ConduitFields {
 pub enum SrVerb {
     /// List a zone's requirements with their answers: those up to its targets
     List {
-        /// The zone
+        /// The zone; a dot for the environment as a whole
         zone: String,
         /// Those beyond its targets too
         #[arg(long)]
@@ -483,7 +483,7 @@ pub enum SrVerb {
     },
     /// Answer requirements of a zone, all with the same answer
     Answer {
-        /// The zone
+        /// The zone; a dot for the environment as a whole, whose answers zones can take over
         zone: String,
         /// The requirements, such as "SR 1.1"
         #[arg(required = true)]
@@ -520,7 +520,24 @@ pub enum SrVerb {
         #[arg(long, value_name = "ID")]
         environment: Option<String>,
     },
-    /// Write a table to be filled in; `plumbline import` takes the answers back
+    /// Take answers over from a zone around a zone, or from the environment, now and whenever they change there
+    Inherit {
+        /// The zone
+        zone: String,
+        /// The requirements, such as "SR 1.1"
+        #[arg(required = true)]
+        requirements: Vec<String>,
+        /// The zone around it; without it the environment as a whole
+        #[arg(long, default_value = "", value_name = "ID")]
+        from: String,
+        /// No longer; the answers that stand stay
+        #[arg(long, conflicts_with = "from")]
+        stop: bool,
+        /// The environment; not needed where there is only one
+        #[arg(long, value_name = "ID")]
+        environment: Option<String>,
+    },
+    /// Write a table to be filled in, CSV or Excel (.xlsx); `plumbline import` takes the answers back
     Export {
         /// The file
         #[arg(long, value_name = "FILE")]

@@ -12,6 +12,7 @@ pub mod lists;
 pub mod profile;
 pub mod report;
 pub mod requirements;
+pub mod risk;
 pub mod store;
 pub mod system;
 pub mod work;

@@ -10,11 +10,16 @@ use crate::{
     output::{Output, count, table},
 };
 
+/// A dot means the environment as a whole.
+fn whole(zone: &str) -> &str {
+    if zone == "." { "" } else { zone }
+}
+
 pub fn requirements(mut session: Session, verb: &SrVerb, output: &Output) -> app::Result<Done> {
     match verb {
         SrVerb::List { zone, all, scope } => {
             let environment = environment(&session, scope.environment.as_deref())?;
-            let mut view = session.requirements(&environment, scope.as_of.as_deref(), zone)?;
+            let mut view = session.requirements(&environment, scope.as_of.as_deref(), whole(zone))?;
             view.rows.retain(|row| *all || row.required);
             output.answer(&json!({"schema": "plumbline-requirements/1", "requirements": view}), || {
                 let mut text = table(
@@ -63,7 +68,7 @@ pub fn requirements(mut session: Session, verb: &SrVerb, output: &Output) -> app
             let environment = environment(&session, named.as_deref())?;
             let change = session.answer(&view::AnswerWish {
                 environment,
-                zone: zone.clone(),
+                zone: whole(zone).to_owned(),
                 requirements: requirements.clone(),
                 status: answer.clone(),
                 justification: why.clone(),
@@ -72,6 +77,21 @@ pub fn requirements(mut session: Session, verb: &SrVerb, output: &Output) -> app
             output.answer(&json!({"schema": "plumbline-change/1", "change": change}), || {
                 let number = count(change.changed as usize, "answer", "answers");
                 format!("{number} written. To take it back: plumbline undo {}\n", change.id)
+            });
+        }
+        SrVerb::Inherit { zone, requirements, from, stop, environment: named } => {
+            let environment = environment(&session, named.as_deref())?;
+            let change = session.inherit(&view::InheritWish {
+                environment,
+                zone: zone.clone(),
+                requirements: requirements.clone(),
+                from: from.clone(),
+                stop: *stop,
+            })?;
+            output.answer(&json!({"schema": "plumbline-change/1", "change": change}), || {
+                let number = count(change.changed as usize, "requirement", "requirements");
+                let done = if *stop { "stand for themselves now" } else { "are taken over" };
+                format!("{number} {done}. To take it back: plumbline undo {}\n", change.id)
             });
         }
         SrVerb::Copy { from, zone, from_environment, over, dry_run, environment: named } => {

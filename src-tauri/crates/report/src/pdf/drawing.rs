@@ -192,7 +192,7 @@ impl Pen<'_> {
         for (line, arrow) in link.lines.iter().zip(&link.arrows) {
             let points: Vec<(f32, f32)> = line.iter().map(|[x, y]| (*x as f32, *y as f32)).collect();
             // White beside it keeps crossing lines apart.
-            self.polyline(&points, Rgb::WHITE, 4.2);
+            self.polyline(&points, Rgb::WHITE, 3.4);
             if link.unprotected {
                 self.dashes(&points, Rgb::WARN, 1.4);
             } else {
