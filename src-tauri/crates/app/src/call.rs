@@ -182,6 +182,14 @@ struct OfZone {
 }
 
 #[derive(Deserialize)]
+struct OfMonths {
+    environment: String,
+    #[serde(default)]
+    as_of: Option<String>,
+    months: u32,
+}
+
+#[derive(Deserialize)]
 struct OfDrawing {
     environment: String,
     #[serde(default)]
@@ -363,6 +371,10 @@ impl Door {
             "levels" => {
                 let a: OnDay = arguments(command, args)?;
                 answer(session().levels(&a.environment, a.as_of.as_deref(), a.from.as_deref())?)
+            }
+            "history" => {
+                let a: OfMonths = arguments(command, args)?;
+                answer(session().history(&a.environment, a.as_of.as_deref(), a.months)?)
             }
             "zones" => {
                 let a: OnDay = arguments(command, args)?;

@@ -1,8 +1,15 @@
 //! The heat map.
 
-use iec62443::{Assessment, Fr, METHOD, Plant, When, assessment::Cell};
+use iec62443::{
+    Assessment, Fr, METHOD, Plant, When,
+    assessment::{Cell, ZoneAssessment},
+};
+use jiff::{ToSpan, civil::Date};
 
-use crate::{Result, Session, view};
+use crate::{Result, Session, session::PERIOD_DAYS, view, work::count};
+
+/// Most months of a history.
+const MOST_MONTHS: u32 = 60;
 
 impl Session {
     /// Levels of an environment on a day.
@@ -18,6 +25,48 @@ impl Session {
         let when = self.when(environment, as_of, from)?;
         let (plant, assessment) = self.assessed(environment, when)?;
         Ok(levels(&plant, &assessment, when))
+    }
+}
+
+impl Session {
+    /// How the levels stood at the end of each of so many months and on the day itself, the oldest first. The period of
+    /// each is half a year up to it.
+    ///
+    /// # Errors
+    /// `not_found`, `usage`
+    pub fn history(
+        &mut self,
+        environment: &str,
+        as_of: Option<&str>,
+        months: u32,
+    ) -> Result<Vec<view::LevelsPoint>> {
+        let last = self.when(environment, as_of, None)?.as_of.day();
+        let plant = self.plant(environment)?;
+        let first = last.first_of_month();
+        let mut days: Vec<Date> = (0..i64::from(months.min(MOST_MONTHS)).saturating_sub(1))
+            .rev()
+            .map(|back| first.saturating_sub(back.months()).saturating_sub(1.day()))
+            .collect();
+        days.push(last);
+        let whens: Vec<When> =
+            days.iter().map(|day| plant.when(*day, day.saturating_sub(PERIOD_DAYS.days()))).collect();
+        let levels = plant.levels_over(&whens);
+        Ok(days
+            .iter()
+            .zip(levels)
+            .map(|(day, zones)| {
+                let gap = |zone: &ZoneAssessment| -> u32 {
+                    zone.cells.iter().map(|cell| u32::from(cell.gap.unwrap_or(0))).sum()
+                };
+                view::LevelsPoint {
+                    day: day.to_string(),
+                    below: count(zones.iter().filter(|zone| gap(zone) > 0).count()),
+                    assessed: count(zones.iter().filter(|zone| zone.level.is_some()).count()),
+                    short: zones.iter().map(gap).sum(),
+                    levels: zones.iter().map(|zone| zone.level.map(|level| level.get())).collect(),
+                }
+            })
+            .collect())
     }
 }
 

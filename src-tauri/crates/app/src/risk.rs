@@ -154,7 +154,7 @@ impl Session {
                     outside: subject.detail.traits.contains(&iec62443::plant::Trait::Outside),
                     outcome: outcome(&risk, &matrix),
                     target: subject.sl_t.map(numbers),
-                    approved: risk.approved.as_ref().map(approval),
+                    approved: risk.approval(subject.sl_t).map(approval),
                     changed: risk.changed.map(|at| at.to_string()),
                 }
             })
@@ -367,7 +367,7 @@ impl Session {
             outcome: outcome(&risk, &matrix),
             changed: risk.changed.map(|at| at.to_string()),
             changed_by: risk.changed_by.clone(),
-            approved: risk.approved.as_ref().map(approval),
+            approved: risk.approval(subject.sl_t).map(approval),
             starters: risk::starters(&subject.detail)
                 .into_iter()
                 .map(|starter| view::StarterView {
@@ -415,8 +415,7 @@ impl Session {
         let mut kept = Vec::new();
         let target = wish.target.as_deref().map(vector).transpose()?;
         let moved = target.filter(|sl_t| subject.sl_t != Some(*sl_t));
-        // Who agreed has agreed to the target too.
-        if risk_changed || moved.is_some() && before.is_some_and(|risk| risk.approved.is_some()) {
+        if risk_changed {
             after.changed = Some(Moment::at(who.at));
             after.changed_by.clone_from(&who.actor);
             let after = (!same(&after).eq(&RiskAssessment::default())).then_some(after.clone());
@@ -482,6 +481,7 @@ impl Session {
             name,
             role: typed("role", &wish.role, LONGEST_NAME)?,
             note: typed("note", &wish.note, LONGEST)?,
+            target: None,
         };
         let record = if wish.subject.is_empty() {
             let before = (!plant.work.system.approvals.is_empty()).then_some(&plant.work.system.approvals);
@@ -497,7 +497,8 @@ impl Session {
                     "Assess it first.",
                 ));
             };
-            let after = RiskAssessment { approved: Some(agreed.clone()), ..before.clone() };
+            let agreed = Approval { target: subject.sl_t, ..agreed.clone() };
+            let after = RiskAssessment { approved: Some(agreed), ..before.clone() };
             replaced(Kind::Risk, &subject.id, Some(before), Some(&after))?
         };
         let record = record.ok_or_else(nothing_new)?;

@@ -10,7 +10,7 @@ use store::{Store, Who, work::KeptWas};
 use crate::{Failure, Place, Result, findings::Listing, view, work::put_all};
 
 /// Days of a reporting period when nobody says otherwise: half a year up to the day assessed.
-const PERIOD_DAYS: i64 = 181;
+pub(crate) const PERIOD_DAYS: i64 = 181;
 
 /// A session: the place, the store once it is open, and a memory of plants and assessments. The memory is
 /// valid for one version of the store (the last row of its audit log), whoever wrote that.

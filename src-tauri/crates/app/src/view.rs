@@ -128,6 +128,20 @@ views! {
         pub warnings: Vec<Warning>,
     }
 
+    /// How the levels stood on a day.
+    struct LevelsPoint {
+        /// The day.
+        pub day: String,
+        /// Zones below their target.
+        pub below: u32,
+        /// Zones that could be assessed.
+        pub assessed: u32,
+        /// Levels that were missing to the targets, over all zones and FRs.
+        pub short: u32,
+        /// The level of each zone, in the order of the zones; null where it could not be assessed.
+        pub levels: Vec<Option<u8>>,
+    }
+
     /// Something the assessment had to assume.
     struct Warning {
         /// Stable code: unscored, cvss_unreadable, unclassified…

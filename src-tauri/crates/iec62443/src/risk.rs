@@ -185,6 +185,9 @@ pub struct Approval {
     /// Their words, or where they are kept.
     #[serde(default)]
     pub note: String,
+    /// The SL-T that they agreed to, where it was that of one zone or conduit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<[SecurityLevel; 7]>,
 }
 
 /// The risk assessment of a zone or conduit.
@@ -246,6 +249,11 @@ impl RiskAssessment {
     /// none while it is not rated.
     pub fn needs_detail(&self, matrix: &Matrix) -> Option<bool> {
         self.initial.and_then(|rated| matrix.bears(rated)).map(|bears| !bears)
+    }
+
+    /// Who agreed to it as it stands, with this SL-T.
+    pub fn approval(&self, sl_t: Option<[SecurityLevel; 7]>) -> Option<&Approval> {
+        self.approved.as_ref().filter(|approval| approval.target == sl_t)
     }
 
     /// Where it leads.

@@ -371,9 +371,11 @@ impl Look<'_> {
     fn approved(&self) -> (usize, usize, Vec<String>) {
         let newest: Option<Moment> =
             self.plant.work.system.approvals.iter().map(|approval| approval.at).max();
-        let (done, of, lacking) = self.each(false, |_, risk| {
-            newest.is_some_and(|at| risk.changed.is_none_or(|changed| changed <= at))
-                || risk.approved.is_some()
+        let (done, of, lacking) = self.each(false, |subject, risk| {
+            let target = self.plant.work.targets.get(&subject.id).and_then(|steps| steps.last());
+            let changed = risk.changed.max(target.map(|step| step.at));
+            newest.is_some_and(|at| changed.is_none_or(|changed| changed <= at))
+                || risk.approval(subject.sl_t).is_some()
         });
         match newest {
             Some(_) => (done, of.max(1), lacking),

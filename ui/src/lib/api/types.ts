@@ -74,6 +74,10 @@ safety: boolean,
  */
 depth: number, 
 /**
+ * It is a conduit, assessed like a zone.
+ */
+conduit: boolean, 
+/**
  * Zone level: minimum over the seven; null when not assessable.
  */
 level: number | null, 
@@ -162,6 +166,28 @@ rows: Array<LevelRow>,
  * What the method had to assume, in words.
  */
 warnings: Array<Warning>, };
+
+export type LevelsPoint = { 
+/**
+ * The day.
+ */
+day: string, 
+/**
+ * Zones below their target.
+ */
+below: number, 
+/**
+ * Zones that could be assessed.
+ */
+assessed: number, 
+/**
+ * Levels that were missing to the targets, over all zones and FRs.
+ */
+short: number, 
+/**
+ * The level of each zone, in the order of the zones; null where it could not be assessed.
+ */
+levels: Array<number | null>, };
 
 export type Warning = { 
 /**
@@ -479,7 +505,25 @@ level: number | null,
 /**
  * Targets that were set, with reasons, oldest first.
  */
-targets: Array<TargetView>, };
+targets: Array<TargetView>, 
+/**
+ * What else sets it apart: business, temporary, wireless, external, outside.
+ */
+traits: Array<string>, 
+/**
+ * What characterises it, by topic (ZCR 6.4).
+ */
+characteristics: { [key in string]: string }, };
+
+export type ZoneName = { 
+/**
+ * Id.
+ */
+id: string, 
+/**
+ * Name.
+ */
+name: string, };
 
 export type ConduitRow = { 
 /**
@@ -491,29 +535,69 @@ id: string,
  */
 name: string, 
 /**
- * From zone (name).
+ * The first zone's name.
  */
 from: string, 
 /**
- * From zone (id).
+ * The first zone's id.
  */
 from_zone: string, 
 /**
- * To zone (name).
+ * The second zone's name.
  */
 to: string, 
 /**
- * To zone (id).
+ * The second zone's id.
  */
 to_zone: string, 
+/**
+ * All zones that it joins.
+ */
+zones: Array<ZoneName>, 
+/**
+ * Which side opens connections: both, outward (the first zone), inward (the others).
+ */
+direction: string, 
 /**
  * Protocols.
  */
 protocols: Array<string>, 
 /**
- * What guards it.
+ * What guards it, in words.
  */
-protected_by: string, };
+protected_by: string, 
+/**
+ * Assets that belong to it and guard it, by tag; the first of them.
+ */
+guards: Array<string>, 
+/**
+ * How many assets belong to it.
+ */
+assets: number, 
+/**
+ * Open findings on them.
+ */
+open: number, 
+/**
+ * SL-T vector; null while it is not assessed on its own.
+ */
+target: Array<number> | null, 
+/**
+ * SL-A vector; empty while it is not assessed on its own.
+ */
+achieved: Array<number | null>, 
+/**
+ * Level.
+ */
+level: number | null, 
+/**
+ * Targets that were set, with reasons, oldest first.
+ */
+targets: Array<TargetView>, 
+/**
+ * What characterises it, by topic (ZCR 6.4).
+ */
+characteristics: { [key in string]: string }, };
 
 export type ZonesView = { 
 /**
@@ -1660,6 +1744,10 @@ safety: boolean,
  */
 description: string, 
 /**
+ * What else sets it apart: business, temporary, wireless, external, outside.
+ */
+traits: Array<string>, 
+/**
  * SL-T, seven levels.
  */
 target: Array<number>, 
@@ -1671,6 +1759,977 @@ reason: string,
  * Take it away.
  */
 remove: boolean, };
+
+export type RatedView = { 
+/**
+ * Likelihood.
+ */
+likelihood: number, 
+/**
+ * Consequence.
+ */
+consequence: number, };
+
+export type ApprovalView = { 
+/**
+ * When it was recorded.
+ */
+at: string, 
+/**
+ * Who recorded it.
+ */
+by: string, 
+/**
+ * Who agreed.
+ */
+name: string, 
+/**
+ * In which role.
+ */
+role: string, 
+/**
+ * Their words, or where they are kept.
+ */
+note: string, };
+
+export type Bilingual = { 
+/**
+ * English.
+ */
+en: string, 
+/**
+ * German.
+ */
+de: string, };
+
+export type MatrixView = { 
+/**
+ * Steps of likelihood, ascending.
+ */
+likelihood: Array<string>, 
+/**
+ * Steps of consequence, ascending.
+ */
+consequence: Array<string>, 
+/**
+ * What each step of consequence means.
+ */
+meaning: Array<string>, 
+/**
+ * Ranks of risk, ascending.
+ */
+ranks: Array<string>, 
+/**
+ * The rank of each pair: a row for each likelihood, a column for each consequence.
+ */
+cells: Array<Array<number>>, 
+/**
+ * The highest rank that is borne.
+ */
+tolerable: number, 
+/**
+ * The asset owner set it; else it is the one to start from.
+ */
+agreed: boolean, 
+/**
+ * The tolerable risk as a number (likelihood times consequence, both from 1).
+ */
+tolerable_number: number, };
+
+export type MatrixWish = { 
+/**
+ * Environment id.
+ */
+environment: string, 
+/**
+ * Steps of likelihood, ascending; 3 to 6.
+ */
+likelihood: Array<string>, 
+/**
+ * Steps of consequence, ascending; 3 to 6.
+ */
+consequence: Array<string>, 
+/**
+ * What each step of consequence means.
+ */
+meaning: Array<string>, 
+/**
+ * Ranks of risk, ascending; 2 to 6.
+ */
+ranks: Array<string>, 
+/**
+ * The rank of each pair: a row for each likelihood, a column for each consequence.
+ */
+cells: Array<Array<number>>, 
+/**
+ * The highest rank that is borne.
+ */
+tolerable: number, 
+/**
+ * Who agreed, where it comes from.
+ */
+reason: string, };
+
+export type RiskOutcome = { 
+/**
+ * The rank of the initial risk.
+ */
+initial: number | null, 
+/**
+ * Whether a detailed assessment is needed; null while the initial risk is not rated.
+ */
+needs_detail: boolean | null, 
+/**
+ * The highest rank with no countermeasures.
+ */
+unmitigated: number | null, 
+/**
+ * The highest rank that is left; null while a scenario is not rated anew.
+ */
+residual: number | null, 
+/**
+ * Scenarios whose risk that is left is borne.
+ */
+borne: number, 
+/**
+ * All scenarios.
+ */
+scenarios: number, 
+/**
+ * The level by FR that the CRRF points to; null while no scenario is rated.
+ */
+aid: Array<number> | null, 
+/**
+ * The highest cyber risk reduction factor.
+ */
+crrf: number | null, };
+
+export type ScenarioView = { 
+/**
+ * What happens.
+ */
+threat: string, 
+/**
+ * Who or what brings it about.
+ */
+source: string, 
+/**
+ * What makes it possible.
+ */
+vulnerability: string, 
+/**
+ * What follows.
+ */
+consequence: string, 
+/**
+ * FRs that stand against it; empty: all.
+ */
+frs: Array<number>, 
+/**
+ * Its risk with no countermeasures.
+ */
+unmitigated: RatedView | null, 
+/**
+ * Countermeasures that are there.
+ */
+countermeasures: string, 
+/**
+ * Controls among them, by id.
+ */
+controls: Array<string>, 
+/**
+ * Its risk with them.
+ */
+residual: RatedView | null, 
+/**
+ * What else is to be done.
+ */
+further: string, };
+
+export type StarterView = { 
+/**
+ * Id.
+ */
+id: string, 
+/**
+ * FRs that stand against it.
+ */
+frs: Array<number>, 
+/**
+ * What happens.
+ */
+threat: Bilingual, 
+/**
+ * Who or what brings it about.
+ */
+source: Bilingual, 
+/**
+ * What makes it possible.
+ */
+vulnerability: Bilingual, 
+/**
+ * What follows.
+ */
+consequence: Bilingual, };
+
+export type RiskView = { 
+/**
+ * Zone or conduit id.
+ */
+id: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * It is a conduit.
+ */
+conduit: boolean, 
+/**
+ * Kinds of zones that it is of, for choosing scenarios.
+ */
+kinds: Array<string>, 
+/**
+ * SL-T; null for a conduit that has none of its own yet.
+ */
+target: Array<number> | null, 
+/**
+ * The matrix.
+ */
+matrix: MatrixView, 
+/**
+ * The worst that could happen with nothing against it.
+ */
+initial: RatedView | null, 
+/**
+ * Why it is rated so.
+ */
+initial_note: string, 
+/**
+ * Scenarios.
+ */
+scenarios: Array<ScenarioView>, 
+/**
+ * Why each FR's target is what it is, seven texts.
+ */
+reasons: Array<string>, 
+/**
+ * Where it leads.
+ */
+outcome: RiskOutcome, 
+/**
+ * When it was changed last.
+ */
+changed: string | null, 
+/**
+ * By whom.
+ */
+changed_by: string, 
+/**
+ * Who agreed to it as it stands.
+ */
+approved: ApprovalView | null, 
+/**
+ * Scenarios to start from.
+ */
+starters: Array<StarterView>, };
+
+export type RiskWish = { 
+/**
+ * Environment id.
+ */
+environment: string, 
+/**
+ * Zone or conduit id.
+ */
+subject: string, 
+/**
+ * The worst that could happen with nothing against it.
+ */
+initial: RatedView | null, 
+/**
+ * Why it is rated so.
+ */
+initial_note: string, 
+/**
+ * Scenarios.
+ */
+scenarios: Array<ScenarioView>, 
+/**
+ * Why each FR's target is what it is, seven texts or none.
+ */
+reasons: Array<string>, 
+/**
+ * SL-T that follows; null: as it is.
+ */
+target: Array<number> | null, 
+/**
+ * Why, when the target changes; empty: the reasons of the FRs.
+ */
+reason: string, };
+
+export type RiskRow = { 
+/**
+ * Zone or conduit id.
+ */
+id: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * It is a conduit.
+ */
+conduit: boolean, 
+/**
+ * It lies outside the trust boundary.
+ */
+outside: boolean, 
+/**
+ * Where it leads.
+ */
+outcome: RiskOutcome, 
+/**
+ * SL-T; null for a conduit that has none of its own yet.
+ */
+target: Array<number> | null, 
+/**
+ * Who agreed to it as it stands.
+ */
+approved: ApprovalView | null, 
+/**
+ * When it was changed last.
+ */
+changed: string | null, };
+
+export type ExternalRow = { 
+/**
+ * Number.
+ */
+id: string, 
+/**
+ * connection or remote_access.
+ */
+kind: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Who is at the other end.
+ */
+party: string, 
+/**
+ * The zone where it arrives.
+ */
+zone: string, 
+/**
+ * Its name.
+ */
+zone_name: string, 
+/**
+ * Protocols.
+ */
+protocols: Array<string>, 
+/**
+ * What guards it.
+ */
+protected_by: string, 
+/**
+ * When it is open, who may use it.
+ */
+description: string, };
+
+export type ExternalWish = { 
+/**
+ * Environment id.
+ */
+environment: string, 
+/**
+ * Number; empty: a new one.
+ */
+id: string, 
+/**
+ * connection or remote_access.
+ */
+kind: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Who is at the other end.
+ */
+party: string, 
+/**
+ * The zone where it arrives.
+ */
+zone: string, 
+/**
+ * Protocols.
+ */
+protocols: Array<string>, 
+/**
+ * What guards it.
+ */
+protected_by: string, 
+/**
+ * When it is open, who may use it.
+ */
+description: string, 
+/**
+ * Take it away.
+ */
+remove: boolean, };
+
+export type SystemTextWish = { 
+/**
+ * Environment id.
+ */
+environment: string, 
+/**
+ * purpose, perimeter, access_points, business, safety, temporary, wireless, external, assumptions, threats,
+ * policies, regulations, requirements, communicated.
+ */
+topic: string, 
+/**
+ * The text; empty takes it away.
+ */
+text: string, };
+
+export type CharacteristicsWish = { 
+/**
+ * Environment id.
+ */
+environment: string, 
+/**
+ * Zone or conduit id.
+ */
+zone: string, 
+/**
+ * Texts by topic: accountable, logical_boundary, physical_boundary, access_points, data_flows, assumptions.
+ */
+texts: { [key in string]: string }, };
+
+export type AgreeWish = { 
+/**
+ * Environment id.
+ */
+environment: string, 
+/**
+ * Zone or conduit id; empty: everything.
+ */
+subject: string, 
+/**
+ * Who agreed.
+ */
+name: string, 
+/**
+ * In which role.
+ */
+role: string, 
+/**
+ * Their words, or where they are kept.
+ */
+note: string, };
+
+export type DocumentedRow = { 
+/**
+ * `ZCR 1.1`, or `ZCR 1` for a group.
+ */
+id: string, 
+/**
+ * Title.
+ */
+title: string, 
+/**
+ * Title in German.
+ */
+title_de: string, 
+/**
+ * A heading above others.
+ */
+group: boolean, 
+/**
+ * present, partly, missing, not_needed.
+ */
+held: string, 
+/**
+ * Things that are there.
+ */
+done: number, 
+/**
+ * Things that are asked for.
+ */
+of: number, 
+/**
+ * Zones and conduits for which it is not there, by name.
+ */
+lacking: Array<string>, };
+
+export type SystemView = { 
+/**
+ * What is written of it, by topic.
+ */
+texts: { [key in string]: string }, 
+/**
+ * Ways in from outside.
+ */
+external: Array<ExternalRow>, 
+/**
+ * The risk matrix.
+ */
+matrix: MatrixView, 
+/**
+ * Where the risk assessments stand: zones, then conduits.
+ */
+risks: Array<RiskRow>, 
+/**
+ * Approvals of the whole, oldest first.
+ */
+approvals: Array<ApprovalView>, 
+/**
+ * ZCR 1 to 7.
+ */
+documented: Array<DocumentedRow>, };
+
+export type ComponentRow = { 
+/**
+ * One of them, by asset id: it stands for all.
+ */
+asset: string, 
+/**
+ * Tags, the first of them.
+ */
+tags: Array<string>, 
+/**
+ * How many assets.
+ */
+assets: number, 
+/**
+ * Zones in which they stand, by name.
+ */
+zones: Array<string>, 
+/**
+ * Component type of 62443-4-2; empty when not known.
+ */
+component_type: string, 
+/**
+ * Vendor and product; empty when not known.
+ */
+product: string, 
+/**
+ * SL-C by FR, seven numbers or nulls.
+ */
+sl_c: Array<number | null>, 
+/**
+ * How that is known: certificate, self_declared, assessed; empty when it is not.
+ */
+basis: string, 
+/**
+ * Number of the certificate.
+ */
+certificate: string, 
+/**
+ * Who certified it.
+ */
+certifier: string, 
+/**
+ * Last day of the certificate.
+ */
+valid_until: string | null, 
+/**
+ * The certificate has run out.
+ */
+expired: boolean, 
+/**
+ * FRs in which a zone's target asks for more.
+ */
+short: Array<number>, };
+
+export type ZoneCapability = { 
+/**
+ * Zone or conduit id.
+ */
+zone: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * SL-T by FR.
+ */
+target: Array<number>, 
+/**
+ * SL-A by FR.
+ */
+achieved: Array<number | null>, 
+/**
+ * The weakest SL-C by FR among the components whose SL-C is known.
+ */
+weakest: Array<number | null>, 
+/**
+ * Components whose SL-C is known.
+ */
+known: number, 
+/**
+ * All components.
+ */
+assets: number, 
+/**
+ * What must be compensated because a component cannot do it.
+ */
+short: Array<ShortComponent>, };
+
+export type ShortComponent = { 
+/**
+ * FR 1 to 7.
+ */
+fr: number, 
+/**
+ * SL-C there.
+ */
+sl_c: number, 
+/**
+ * SL-T there.
+ */
+target: number, 
+/**
+ * Vendor and product, or the tag where that is not known.
+ */
+product: string, 
+/**
+ * Tags, the first of them.
+ */
+tags: Array<string>, 
+/**
+ * How many assets.
+ */
+assets: number, 
+/**
+ * Requirements up to the target that are known not to be met.
+ */
+unmet: Array<string>, };
+
+export type ComponentsView = { 
+/**
+ * By zone and conduit.
+ */
+zones: Array<ZoneCapability>, 
+/**
+ * By product.
+ */
+rows: Array<ComponentRow>, };
+
+export type ComponentRequirementRow = { 
+/**
+ * `CR 1.1`.
+ */
+id: string, 
+/**
+ * FR 1 to 7.
+ */
+fr: number, 
+/**
+ * Lowest capability level that requires it.
+ */
+sl: number, 
+/**
+ * Title.
+ */
+title: string, 
+/**
+ * met, not_met, not_applicable; empty: not gone through.
+ */
+answer: string, 
+/**
+ * The zone's target asks for it.
+ */
+required: boolean, };
+
+export type ComponentView = { 
+/**
+ * Asset id.
+ */
+asset: string, 
+/**
+ * Tag.
+ */
+tag: string, 
+/**
+ * Vendor and product.
+ */
+product: string, 
+/**
+ * Component type; empty when not known.
+ */
+component_type: string, 
+/**
+ * Zone name.
+ */
+zone_name: string, 
+/**
+ * SL-T of its zone.
+ */
+target: Array<number>, 
+/**
+ * SL-C as certified or declared; null when nothing is.
+ */
+declared: Array<number> | null, 
+/**
+ * certificate, self_declared, assessed.
+ */
+basis: string, 
+/**
+ * Number of the certificate.
+ */
+certificate: string, 
+/**
+ * Who certified it.
+ */
+certifier: string, 
+/**
+ * Last day of the certificate.
+ */
+valid_until: string | null, 
+/**
+ * The certificate has run out.
+ */
+expired: boolean, 
+/**
+ * What else is to be known.
+ */
+note: string, 
+/**
+ * SL-C by FR as the answers show.
+ */
+answered: Array<number | null>, 
+/**
+ * SL-C by FR that counts.
+ */
+sl_c: Array<number | null>, 
+/**
+ * Requirements of its type.
+ */
+requirements: Array<ComponentRequirementRow>, 
+/**
+ * Other assets of the same product and type.
+ */
+alike: number, };
+
+export type ComponentWish = { 
+/**
+ * Environment id.
+ */
+environment: string, 
+/**
+ * Asset id.
+ */
+asset: string, 
+/**
+ * Every asset of the same product and type too.
+ */
+alike: boolean, 
+/**
+ * SL-C as certified or declared; null: none.
+ */
+declared: Array<number> | null, 
+/**
+ * certificate, self_declared, assessed.
+ */
+basis: string, 
+/**
+ * Number of the certificate.
+ */
+certificate: string, 
+/**
+ * Who certified it.
+ */
+certifier: string, 
+/**
+ * Last day of the certificate.
+ */
+valid_until: string | null, 
+/**
+ * What else is to be known.
+ */
+note: string, 
+/**
+ * met, not_met, not_applicable by requirement; those that are not named were not gone through.
+ */
+answers: { [key in string]: string }, };
+
+export type AreaView = { 
+/**
+ * Left.
+ */
+x: number, 
+/**
+ * Top.
+ */
+y: number, 
+/**
+ * Width.
+ */
+width: number, 
+/**
+ * Height.
+ */
+height: number, };
+
+export type ShapeView = { 
+/**
+ * Zone id, or the number of the way in.
+ */
+id: string, 
+/**
+ * It is something outside.
+ */
+external: boolean, 
+/**
+ * Remote access rather than a connection; for what is outside.
+ */
+remote: boolean, 
+/**
+ * Depth of nesting.
+ */
+depth: number, 
+/**
+ * It holds other zones.
+ */
+holds: boolean, 
+/**
+ * Where.
+ */
+area: AreaView, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Purdue level; who is at the other end for what is outside.
+ */
+note: string, 
+/**
+ * Safety related.
+ */
+safety: boolean, 
+/**
+ * What else sets it apart.
+ */
+traits: Array<string>, 
+/**
+ * Assets in it.
+ */
+assets: number, 
+/**
+ * Seven cells; empty for what is outside.
+ */
+cells: Array<LevelCell>, };
+
+export type LinkView = { 
+/**
+ * Conduit id, or the number of the way in.
+ */
+id: string, 
+/**
+ * It is a way in.
+ */
+external: boolean, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Protocols.
+ */
+protocols: Array<string>, 
+/**
+ * Where its name stands.
+ */
+tag: AreaView | null, 
+/**
+ * Lines as corners.
+ */
+lines: Array<Array<[number, number]>>, 
+/**
+ * For each line, whether it ends in an arrow at the zone.
+ */
+arrows: Array<boolean>, 
+/**
+ * Nothing is written of what guards it.
+ */
+unprotected: boolean, 
+/**
+ * The largest gap of its cells; null while it is not assessed on its own, or cannot be.
+ */
+gap: number | null, 
+/**
+ * It is assessed on its own.
+ */
+assessed: boolean, };
+
+export type BandView = { 
+/**
+ * Purdue level; empty where it is not known.
+ */
+purdue: string, 
+/**
+ * Top.
+ */
+y: number, 
+/**
+ * Height.
+ */
+height: number, };
+
+export type DrawingView = { 
+/**
+ * Width.
+ */
+width: number, 
+/**
+ * Height.
+ */
+height: number, 
+/**
+ * Levels.
+ */
+bands: Array<BandView>, 
+/**
+ * The trust boundary; null when nothing lies outside.
+ */
+boundary: AreaView | null, 
+/**
+ * Zones and what is outside; one that holds others comes before them.
+ */
+shapes: Array<ShapeView>, 
+/**
+ * Conduits and ways in.
+ */
+links: Array<LinkView>, 
+/**
+ * Somebody has put zones where they stand.
+ */
+by_hand: boolean, };
+
+export type PlaceWish = { 
+/**
+ * Environment id.
+ */
+environment: string, 
+/**
+ * The zone; empty: all go back to where they are put automatically.
+ */
+zone: string, 
+/**
+ * Where its middle is.
+ */
+x: number, 
+/**
+ * Where its middle is.
+ */
+y: number, };
 
 export type ConduitWish = { 
 /**
@@ -1686,13 +2745,13 @@ id: string,
  */
 name: string, 
 /**
- * Zone id at one end.
+ * Ids of the zones that it joins, two or more.
  */
-from: string, 
+zones: Array<string>, 
 /**
- * Zone id at the other.
+ * Which side opens connections: both (also when empty), outward (the first zone), inward (the others).
  */
-to: string, 
+direction: string, 
 /**
  * Protocols.
  */
@@ -1702,7 +2761,11 @@ protocols: Array<string>,
  */
 protected_by: string, 
 /**
- * Why, in own words.
+ * SL-T of its own, seven levels; null: it is not assessed on its own.
+ */
+target: Array<number> | null, 
+/**
+ * Why, in own words; needed when the target changes.
  */
 reason: string, 
 /**
@@ -1862,7 +2925,37 @@ findings: Array<FindingName>,
 /**
  * Files kept as evidence.
  */
-attachments: Array<AttachmentView>, };
+attachments: Array<AttachmentView>, 
+/**
+ * Taken over from this zone, or from the environment as a whole where empty; null: answered for the zone itself.
+ */
+inherited: string | null, 
+/**
+ * The name of where it is taken over from.
+ */
+inherited_name: string, };
+
+export type InheritWish = { 
+/**
+ * Environment id.
+ */
+environment: string, 
+/**
+ * Zone id.
+ */
+zone: string, 
+/**
+ * Requirements.
+ */
+requirements: Array<string>, 
+/**
+ * A zone around it, or the environment as a whole where empty.
+ */
+from: string, 
+/**
+ * No longer; the answers that stand stay.
+ */
+stop: boolean, };
 
 export type FindingName = { 
 /**
@@ -1880,7 +2973,7 @@ export type AnswerWish = {
  */
 environment: string, 
 /**
- * Zone id.
+ * Zone id; empty: the environment as a whole, for zones that take its answers over.
  */
 zone: string, 
 /**

@@ -214,6 +214,10 @@ fn assessments(facts: &Facts<'_>, part: &mut Part) {
         let Some(risk) = system.risks.get(&subject.id).filter(|risk| !risk.is_empty()) else { continue };
         part.small_heading(words.fill("risk.of", &[("zone", &name(&subject.name))]));
         of_subject(facts, &matrix, risk, part);
+        match risk.approval(subject.sl_t) {
+            Some(approval) => part.aside(agreed(facts, approval)),
+            None => part.aside(words.get("risk.not_approved")),
+        }
     }
 }
 
@@ -272,10 +276,6 @@ fn of_subject(facts: &Facts<'_>, matrix: &Matrix, risk: &RiskAssessment, part: &
         .collect();
     if !reasons.is_empty() {
         part.facts(reasons);
-    }
-    match &risk.approved {
-        Some(approval) => part.aside(agreed(facts, approval)),
-        None => part.aside(words.get("risk.not_approved")),
     }
 }
 
