@@ -145,3 +145,20 @@ export async function copyText(text: string): Promise<void> {
   area.remove();
   if (!done) throw new Error('clipboard');
 }
+
+/** An SVG as a PNG of twice its size, base64. */
+export async function picture(svg: string): Promise<string> {
+  const url = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }));
+  try {
+    const image = new Image();
+    image.src = url;
+    await image.decode();
+    const canvas = Object.assign(document.createElement('canvas'), { width: 2 * image.naturalWidth, height: 2 * image.naturalHeight });
+    const pen = canvas.getContext('2d');
+    if (!pen) throw new Error('canvas');
+    pen.drawImage(image, 0, 0, canvas.width, canvas.height);
+    return canvas.toDataURL('image/png').replace(/^data:image\/png;base64,/, '');
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}

@@ -190,6 +190,16 @@ struct OfMonths {
 }
 
 #[derive(Deserialize)]
+struct MoveAssets {
+    environment: String,
+    assets: Vec<String>,
+    /// The zone or conduit.
+    zone: String,
+    #[serde(default)]
+    reason: String,
+}
+
+#[derive(Deserialize)]
 struct OfDrawing {
     environment: String,
     #[serde(default)]
@@ -616,6 +626,11 @@ impl Door {
             "correct_asset" => {
                 let a: CorrectAsset = arguments(command, args)?;
                 answer(session().correct_asset(&a.environment, &a.asset, &a.values, &a.reason)?)
+            }
+            "move_assets" => {
+                let a: MoveAssets = arguments(command, args)?;
+                let values = std::collections::BTreeMap::from([("zone".to_owned(), a.zone)]);
+                answer(session().correct_assets(&a.environment, &a.assets, &values, &a.reason)?)
             }
             "asset_sources" => {
                 let a: OfAsset = arguments(command, args)?;

@@ -123,48 +123,80 @@ impl Session {
         values: &BTreeMap<String, String>,
         reason: &str,
     ) -> Result<view::Change> {
+        self.correct_assets(environment, &[asset.to_owned()], values, reason)
+    }
+
+    /// Corrects assets alike, as one change: moves them to a zone, for one.
+    ///
+    /// # Errors
+    /// As [`Session::correct_asset`]; nothing is changed then.
+    pub fn correct_assets(
+        &mut self,
+        environment: &str,
+        assets: &[String],
+        values: &BTreeMap<String, String>,
+        reason: &str,
+    ) -> Result<view::Change> {
         let (today, who) = (self.today(), self.who());
+        let mut changed = 0;
         let id = self.store_mut()?.try_change(&who, |change| -> Result<_> {
             let known = change.plant(environment, today)?;
-            let at = known
-                .evidence
-                .assets
-                .iter()
-                .position(|known| *known.id == *asset)
-                .or_else(|| known.assets.iter().position(|detail| detail.tag == asset))
-                .ok_or_else(|| Failure::not_found("asset", asset))?;
-            let id = known.evidence.assets[at].id.to_string();
-            let (mut zone, mut detail) =
-                (known.evidence.assets[at].zone.to_string(), known.assets[at].clone());
-            for (field, value) in values {
-                put(&known, &mut zone, &mut detail, field, value)?;
+            let mut plant = Plant::empty(known.environment.clone(), today);
+            plant.evidence.profile = known.evidence.profile.clone();
+            let mut before = Before::default();
+            let changes = change.asset_changes(environment)?;
+            for asset in assets {
+                let at = known
+                    .evidence
+                    .assets
+                    .iter()
+                    .position(|known| *known.id == **asset)
+                    .or_else(|| known.assets.iter().position(|detail| detail.tag == *asset))
+                    .ok_or_else(|| Failure::not_found("asset", asset))?;
+                let id = known.evidence.assets[at].id.to_string();
+                if before.assets.iter().any(|(other, _)| *other == id) {
+                    continue;
+                }
+                let (mut zone, mut detail) =
+                    (known.evidence.assets[at].zone.to_string(), known.assets[at].clone());
+                for (field, value) in values {
+                    put(&known, &mut zone, &mut detail, field, value)?;
+                }
+                let mut row = known.evidence.assets[at].clone();
+                let was = Was {
+                    zone: row.zone.to_string(),
+                    identified: row.identified,
+                    change: changes.get(&id).copied(),
+                    detail: known.assets[at].clone(),
+                };
+                row.zone = zone.into();
+                row.identified = detail.identities.iter().any(Identity::is_complete);
+                if row != known.evidence.assets[at] || detail != known.assets[at] {
+                    plant.evidence.assets.push(row);
+                    plant.assets.push(detail);
+                    before.assets.push((id, Some(was)));
+                }
             }
-            let mut row = known.evidence.assets[at].clone();
-            let was = Was {
-                zone: row.zone.to_string(),
-                identified: row.identified,
-                change: change.asset_changes(environment)?.get(&id).copied(),
-                detail: known.assets[at].clone(),
-            };
-            row.zone = zone.into();
-            row.identified = detail.identities.iter().any(Identity::is_complete);
-            if row == known.evidence.assets[at] && detail == known.assets[at] {
+            if before.assets.is_empty() {
                 return Err(Failure::new("usage", "nothing of that differs from what stands there"));
             }
             let number = change.begin("asset.corrected")?;
-            let mut plant = Plant::empty(known.environment.clone(), today);
-            plant.evidence.profile = known.evidence.profile.clone();
-            plant.evidence.assets.push(row);
-            plant.assets.push(detail);
             change.put_plant(&plant, &known, &serde_json::Value::Null, Some(number))?;
-            let before = Before { assets: vec![(id.clone(), Some(was))], ..Before::default() };
             change.add_intake(number, environment, by_hand(&before)?)?;
+            let ids: Vec<&String> = before.assets.iter().map(|(id, _)| id).collect();
+            // One asset is told by its name, several as a list.
+            let told = match ids.as_slice() {
+                [one] => serde_json::json!(one),
+                all => serde_json::json!(all),
+            };
+            changed = before.assets.len();
             let detail =
-                serde_json::json!({"change": number, "asset": id, "values": values, "reason": reason.trim()});
+                serde_json::json!({"change": number, "asset": told, "values": values, "reason": reason.trim()});
             change.log("asset.corrected", environment, &detail)?;
             Ok(number)
         })?;
-        Ok(view::Change { id, changed: 1, unchanged: 0 })
+        let changed = crate::work::count(changed);
+        Ok(view::Change { id, changed, unchanged: crate::work::count(assets.len()) - changed })
     }
 
     /// The newest file of each source, the newest first, with what it says of an asset.
