@@ -1,6 +1,7 @@
 // A stand-in for the engine, for looking at pages and testing them. Its plant and numbers are made up and
 // never reach the product: nothing under src may import it.
 import type {
+  ComponentView, ComponentsView, DrawingView, LevelsPoint, MatrixView, RiskOutcome, RiskView, RiskWish, SystemView,
   AnswerWish, ConduitWish, ProfileEffect, ProfileValues, ProfileView, ProfileWish, CopiedAnswers, CopyWish, RequirementRow, RequirementsView, ZoneChange, ZoneWish,
   ApprovalWish, AssetPage, AssetRow, AssetSource, AssignWish, AuditPage, AuditRow, BundleView, CellExplanation, Change, ColumnView, ControlRow,
   ControlWish, CoverWish, Decision, DoubtedFinding, EnvironmentView, Failure, FigureRow, FiguresView, FindingDetail, FindingPage, FindingRow,
@@ -45,6 +46,55 @@ const products: [string, string, string][] = [
   ['Siemens', 'SIMATIC S7-1500 CPU 1516-3', 'V2.9.4'], ['Rockwell Automation', 'ControlLogix 5580', 'V33.011'], ['Schneider Electric', 'Modicon M580', 'SV3.20'],
   ['Moxa', 'EDS-408A', 'V3.11'], ['Microsoft', 'Windows Server', '2019'], ['HIMA', 'HIMax X-CPU 01', 'V10.2'], ['Phoenix Contact', 'AXC F 2152', '2022.0 LTS'],
 ];
+
+const matrix: MatrixView = { likelihood: ['remote', 'unlikely', 'possible', 'likely', 'certain'], consequence: ['trivial', 'minor', 'moderate', 'major', 'critical'], meaning: [], ranks: ['low', 'medium', 'high'], cells: [[0, 0, 0, 0, 1], [0, 0, 0, 1, 1], [0, 0, 1, 1, 2], [0, 1, 1, 2, 2], [1, 1, 2, 2, 2]], tolerable: 0, agreed: false, tolerable_number: 4 };
+const outcomes: RiskOutcome[] = [
+  { initial: 2, needs_detail: true, unmitigated: 2, residual: 1, borne: 1, scenarios: 2, aid: [2, 0, 4, 0, 4, 0, 4], crrf: 5 },
+  { initial: 0, needs_detail: false, unmitigated: null, residual: null, borne: 0, scenarios: 0, aid: null, crrf: null },
+  { initial: null, needs_detail: null, unmitigated: null, residual: null, borne: 0, scenarios: 0, aid: null, crrf: null },
+];
+const approved = { at: '2026-05-20T09:00:00Z', by: 'a.novak', name: 'A. Weber', role: 'Plant manager', note: 'Minutes of 20 May' };
+const systemOf = (): SystemView => ({
+  texts: { purpose: 'Batch production of intermediates in two reactor lines with tank farm and a safety system of its own.', perimeter: 'Everything behind FW-01; the office network is outside.' },
+  external: [{ id: 'X-01', kind: 'remote_access', name: 'Vendor VPN', party: 'Reactor supplier', zone: 'Z2', zone_name: 'Industrial DMZ', protocols: ['IPsec', 'RDP'], protected_by: 'Jump host, opened for each session', description: '' }, { id: 'X-02', kind: 'connection', name: 'Weather data', party: 'Met service', zone: 'Z1', zone_name: 'Enterprise services', protocols: ['HTTPS'], protected_by: '', description: '' }],
+  matrix,
+  risks: [...zoneData.map(([id, name, , , , target], i) => ({ id, name, conduit: false, outside: i === 0, outcome: outcomes[i % 3]!, target, approved: i % 3 === 0 ? approved : null, changed: i % 3 === 2 ? null : '2026-05-12T08:00:00Z' })), { id: 'C2', name: 'DMZ to operations', conduit: true, outside: false, outcome: outcomes[0]!, target: null, approved: null, changed: null }],
+  approvals: [approved],
+  documented: [['ZCR 1', 'Identify the SUC', true, 'partly', 0, 1], ['ZCR 1.1', 'Identify the SUC perimeter and access points', false, 'partly', 1, 2], ['ZCR 2', 'Initial cyber security risk assessment', true, 'partly', 0, 1], ['ZCR 2.1', 'Perform initial cyber security risk assessment', false, 'partly', 6, 10], ['ZCR 5.1', 'Identify threats', false, 'present', 4, 4], ['ZCR 6.8', 'Tolerable risk', false, 'missing', 0, 1], ['ZCR 7.1', 'Attain asset owner approval', false, 'not_needed', 0, 0]].map(([id, title, group, held, done, of]) => ({ id: String(id), title: String(title), title_de: String(title), group: Boolean(group), held: String(held), done: Number(done), of: Number(of), lacking: id === 'ZCR 2.1' ? ['Engineering workstations', 'Reactor line B', 'Tank farm telemetry', 'Telemetry'] : [] })),
+});
+const both = (text: string) => ({ en: text, de: text });
+const riskOf = (id: string): RiskView => ({
+  id, name: zoneData.find(([z]) => z === id)?.[1] ?? 'DMZ to operations', conduit: id.startsWith('C'), kinds: ['control'], target: [2, 2, 3, 1, 2, 2, 3], matrix, initial: { likelihood: 3, consequence: 4 }, initial_note: 'Loss of containment in the worst case', reasons: ['', '', '', '', '', '', ''], outcome: outcomes[0]!, changed: '2026-05-12T08:00:00Z', changed_by: 'a.novak', approved: null,
+  scenarios: [
+    { threat: 'Ransomware that entered through the office network encrypts operator stations.', source: 'Organised crime', vulnerability: 'Shared accounts towards the office', consequence: 'Production stops for days', frs: [3, 5, 7], unmitigated: { likelihood: 3, consequence: 4 }, countermeasures: 'DMZ, offline backups', controls: ['CC-01'], residual: { likelihood: 1, consequence: 3 }, further: '' },
+    { threat: 'A controller is stopped by malformed packets.', source: '', vulnerability: '', consequence: '', frs: [7], unmitigated: { likelihood: 2, consequence: 2 }, countermeasures: '', controls: [], residual: null, further: '' },
+  ],
+  starters: ['Malware comes in on a USB stick or a service laptop.', 'Commands in a protocol without authentication are forged or replayed.'].map((text, i) => ({ id: `s${i}`, frs: [3], threat: both(text), source: both('Nobody in particular'), vulnerability: both('Open ports'), consequence: both('Operator stations fail') })),
+});
+const componentsOf = (rows: LevelRow[]): ComponentsView => ({
+  zones: rows.map((r, i) => ({ zone: r.zone, name: r.name, target: r.target, achieved: r.achieved, weakest: i % 2 ? [2, 2, 1, 1, 2, 2, 2] : [null, null, null, null, null, null, null], known: i % 2 ? 7 : 0, assets: 13, short: i % 2 ? [{ fr: 3, sl_c: 1, target: r.target[2] ?? 2, product: 'Moxa EDS-408A', tags: ['SW-102'], assets: 1, unmet: ['CR 3.4', 'NDR 3.10'] }] : [] })),
+  rows: rows.length ? products.map(([vendor, product], i) => ({ asset: `A${i + 1}`, tags: [`PLC-${100 + i}`], assets: 18 - i, zones: rows.slice(i, i + 2).map((r) => r.name), component_type: ['embedded_device', 'host_device', 'network_device', 'software_application', ''][i % 5]!, product: `${vendor} ${product}`, sl_c: i < 3 ? [2, 2, 1, 1, 2, 2, 2] : [null, null, null, null, null, null, null], basis: ['certificate', 'self_declared', 'assessed', '', '', '', ''][i]!, certificate: i === 0 ? 'IC32-2024-1042' : '', certifier: '', valid_until: i === 0 ? '2026-06-30' : null, expired: i === 0, short: i === 2 ? [3] : [] })) : [],
+});
+/** Zones in rows of their level, conduits straight down: enough to look at; the engine lays real ones out. */
+function drawingOf(rows: LevelRow[]): DrawingView {
+  const levels = [...new Set(rows.map((r) => r.purdue))];
+  const at = new Map(rows.map((r) => [r.zone, { x: 130 + rows.filter((o) => o.purdue === r.purdue).indexOf(r) * 228, y: 110 + levels.indexOf(r.purdue) * 160 }]));
+  const link = (id: string, name: string, from: string, to: string, guarded: boolean, gap: number | null) => {
+    const [a, b] = [at.get(from), at.get(to)];
+    if (!a || !b) return [];
+    const y = b.y - 36;
+    return [{ id, external: false, name, protocols: ['OPC UA'], tag: { x: b.x + 30, y: y - 11, width: 128, height: 22 }, lines: [[[a.x + 94, a.y + 88], [a.x + 94, y], [b.x + 94, y]], [[b.x + 94, b.y], [b.x + 94, y]]] as [number, number][][], arrows: [false, !guarded], unprotected: !guarded, gap, assessed: gap !== null }];
+  };
+  return {
+    width: 1040, height: 140 + levels.length * 160, by_hand: true, boundary: rows.length ? { x: 64, y: 250, width: 966, height: levels.length * 160 - 130 } : null,
+    bands: levels.map((purdue, i) => ({ purdue, y: 110 + i * 160, height: 88 })),
+    shapes: [
+      ...(rows.length ? [{ id: 'X-01', external: true, remote: true, depth: 0, holds: false, area: { x: 130, y: 20, width: 188, height: 54 }, name: 'Vendor VPN', note: 'Reactor supplier', safety: false, traits: [], assets: 0, cells: [] }] : []),
+      ...rows.map((r, i) => ({ id: r.zone, external: false, remote: false, depth: 0, holds: false, area: { ...at.get(r.zone)!, width: 188, height: 88 }, name: r.name, note: r.purdue, safety: r.safety, traits: i === 0 ? ['outside'] : [], assets: 13, cells: r.cells })),
+    ],
+    links: [...link('C1', 'Enterprise to DMZ', 'Z1', 'Z2', true, null), ...link('C2', 'DMZ to operations', 'Z2', 'Z3', true, 1), ...link('C3', 'Operations to control', 'Z3', 'Z5', true, null), ...link('C5', 'Telemetry', 'Z5', 'Z6', false, null)],
+  };
+}
 
 export function makeFake(scenario: Scenario = {}) {
   const n = scenario.findings ?? 400;
@@ -190,7 +240,7 @@ export function makeFake(scenario: Scenario = {}) {
       });
       const achieved = cells.map((c) => c.achieved);
       const level = achieved.some((a) => a === null) ? null : Math.min(...achieved.map((a) => a ?? 0));
-      return { zone: z.id, name: z.name, purdue: z.purdue, safety: z.safety, depth: z.depth, level, target: z.target, achieved, vector: `{${achieved.map((a) => a ?? '-').join(' ')}}`, cells };
+      return { zone: z.id, name: z.name, purdue: z.purdue, safety: z.safety, depth: z.depth, conduit: false, level, target: z.target, achieved, vector: `{${achieved.map((a) => a ?? '-').join(' ')}}`, cells };
     });
     known = { size: 0, at: changeCount, as_of, rows: result };
     return result;
@@ -269,8 +319,8 @@ export function makeFake(scenario: Scenario = {}) {
       return { achieved, limiting: achieved === 4 ? [] : ['triage'], zone: row.achieved.map((v, i) => (i === cell.fr - 1 ? achieved : v)) };
     },
     zones: (a): ZonesView => ({
-      zones: a['environment'] !== 'E1' ? [] : rows(String(a['as_of'] ?? today)).map((r, i) => ({ id: r.zone, name: r.name, parent: r.depth ? zones[i - 1]!.id : null, depth: r.depth, purdue: r.purdue, safety: r.safety, description: i % 2 ? 'Control and monitoring of the process, with its operator stations.' : '', assets: assets.filter((x) => x.zone === r.zone).length, open: findings.filter((f) => f.zone === r.zone && f.state === 'open').length, target: r.target, achieved: r.achieved, level: r.level, targets: i % 3 ? [] : [{ at: '2026-05-12T08:00:00Z', by: 'a.novak', target: r.target, reason: 'Detailed risk assessment of 12 May, scenario 4' }] })),
-      conduits: [['C1', 'Enterprise to DMZ', 0, 1, ['HTTPS'], 'Firewall FW-01, deny by default'], ['C2', 'DMZ to operations', 1, 2, ['OPC UA', 'RDP'], 'Firewall FW-02 with jump host'], ['C3', 'Operations to control', 2, 4, ['OPC UA', 'S7comm'], 'Firewall FW-03'], ['C4', 'Control to safety', 4, 7, ['Modbus/TCP'], 'Read-only gateway'], ['C5', 'Telemetry', 4, 8, ['IEC 60870-5-104'], '']].map(([id, name, from, to, protocols, by]) => ({ id: String(id), name: String(name), from: zones[Number(from)]!.name, from_zone: zones[Number(from)]!.id, to: zones[Number(to)]!.name, to_zone: zones[Number(to)]!.id, protocols: protocols as string[], protected_by: String(by) })),
+      zones: a['environment'] !== 'E1' ? [] : rows(String(a['as_of'] ?? today)).map((r, i) => ({ id: r.zone, name: r.name, parent: r.depth ? zones[i - 1]!.id : null, depth: r.depth, purdue: r.purdue, safety: r.safety, description: i % 2 ? 'Control and monitoring of the process, with its operator stations.' : '', assets: assets.filter((x) => x.zone === r.zone).length, open: findings.filter((f) => f.zone === r.zone && f.state === 'open').length, target: r.target, achieved: r.achieved, level: r.level, targets: i % 3 ? [] : [{ at: '2026-05-12T08:00:00Z', by: 'a.novak', target: r.target, reason: 'Detailed risk assessment of 12 May, scenario 4' }], traits: i === 0 ? ['business', 'outside'] : i === 8 ? ['wireless'] : [], characteristics: i === 4 ? ({ accountable: 'Automation team, M. Keller', logical_boundary: 'FW-03, VLAN 40 to 44' } as Record<string, string>) : ({} as Record<string, string>) })),
+      conduits: [['C1', 'Enterprise to DMZ', 0, 1, ['HTTPS'], 'Firewall FW-01, deny by default'], ['C2', 'DMZ to operations', 1, 2, ['OPC UA', 'RDP'], 'Firewall FW-02 with jump host'], ['C3', 'Operations to control', 2, 4, ['OPC UA', 'S7comm'], 'Firewall FW-03'], ['C4', 'Control to safety', 4, 7, ['Modbus/TCP'], 'Read-only gateway'], ['C5', 'Telemetry', 4, 8, ['IEC 60870-5-104'], '']].map(([id, name, from, to, protocols, by]) => ({ id: String(id), name: String(name), from: zones[Number(from)]!.name, from_zone: zones[Number(from)]!.id, to: zones[Number(to)]!.name, to_zone: zones[Number(to)]!.id, protocols: protocols as string[], protected_by: String(by), zones: [...new Set([from, to, ...(id === 'C3' ? [5] : [])])].map((z) => ({ id: zones[Number(z)]!.id, name: zones[Number(z)]!.name })), direction: id === 'C4' ? 'outward' : 'both', guards: id === 'C2' ? ['FW-02A', 'FW-02B'] : [], assets: id === 'C2' ? 2 : 0, open: id === 'C2' ? 3 : 0, target: id === 'C2' ? [2, 2, 2, 1, 3, 2, 2] : null, achieved: id === 'C2' ? [2, 2, 1, 1, 2, 2, 2] : [], level: id === 'C2' ? 1 : null, targets: [], characteristics: {} })),
     }),
     assets: (a): AssetPage => {
       const q = a['query'] as Query;
@@ -393,6 +443,29 @@ export function makeFake(scenario: Scenario = {}) {
       profileNow = (a['wish'] as ProfileWish).values;
       return counted('profile.changed', a['wish'] as object);
     },
+    drawing: (a): DrawingView => drawingOf(a['environment'] === 'E1' ? rows(String(a['as_of'] ?? today)) : []),
+    drawing_svg: (): string => '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"/>',
+    save_drawing: (): string => '/home/m.keller/plumbline-zones-E1-2026-11-24.svg',
+    place_zone: (a) => counted('drawing.changed', a['wish'] as object),
+    move_assets: (a) => ({ ...counted('asset.corrected', a as object), changed: (a['assets'] as string[]).length }),
+    history: (): LevelsPoint[] => Array.from({ length: 14 }, (_, i) => ({ day: i === 13 ? today : dayBefore((13 - i) * 30 + 24), below: 8 - Math.floor(i / 3), assessed: i < 2 ? 0 : 9, short: i < 2 ? 0 : 46 - i * 2 + (i % 3), levels: [] })),
+    system: (): SystemView => systemOf(),
+    risk: (a): RiskView => riskOf(String(a['zone'])),
+    try_risk: (a): RiskOutcome => ({ ...riskOf(String((a['wish'] as RiskWish).subject)).outcome }),
+    put_risk: (a) => counted('risk.assessed', a['wish'] as object),
+    agree: (a) => counted('system.approved', a['wish'] as object),
+    set_matrix: (a) => counted('matrix.set', a['wish'] as object),
+    put_system_text: (a) => counted('system.described', a['wish'] as object),
+    put_characteristics: (a) => counted('zone.described', a['wish'] as object),
+    put_external: (a): ZoneChange => ({ zone: 'X-03', change: counted('external.written', a['wish'] as object) }),
+    inherit: (a) => counted('requirement.inherited', a['wish'] as object),
+    components: (a): ComponentsView => componentsOf(a['environment'] === 'E1' ? rows(String(a['as_of'] ?? today)) : []),
+    component: (): ComponentView => ({
+      asset: 'A1', tag: 'PLC-100', product: 'Siemens SIMATIC S7-1500 CPU 1516-3', component_type: 'embedded_device', zone_name: zones[4]!.name, target: [2, 2, 3, 1, 2, 2, 3], declared: [2, 2, 2, 1, 2, 2, 2], basis: 'certificate', certificate: 'IC32-2024-1042', certifier: 'Example Certification', valid_until: '2026-06-30', expired: true, note: '', answered: [1, null, null, null, null, null, null], sl_c: [2, 2, 2, 1, 2, 2, 2],
+      requirements: [['CR 1.1', 1, 1, 'Human user identification and authentication', 'met'], ['CR 1.1 RE(1)', 1, 2, 'Unique identification and authentication', ''], ['CR 1.2', 1, 2, 'Software process and device identification and authentication', 'not_met'], ['EDR 2.4', 2, 1, 'Mobile code', ''], ['EDR 3.2', 3, 1, 'Protection from malicious code', 'not_applicable'], ['EDR 3.10', 3, 1, 'Support for updates', 'met']].map(([rid, fr, sl, title, answer]) => ({ id: String(rid), fr: Number(fr), sl: Number(sl), title: String(title), answer: String(answer), required: true })),
+      alike: 17,
+    }),
+    put_component: (a) => counted('component.written', a['wish'] as object),
     put_zone: (a): ZoneChange => ({ zone: (a['wish'] as ZoneWish).id || 'z-new', change: counted('zone.changed', a['wish'] as object) }),
     put_conduit: (a): ZoneChange => ({ zone: (a['wish'] as ConduitWish).id || 'C-06', change: counted('conduit.changed', a['wish'] as object) }),
     requirements: (a): RequirementsView => {
@@ -402,7 +475,7 @@ export function makeFake(scenario: Scenario = {}) {
       const rows = list.map(([rid, fr, sl, title, status]): RequirementRow => {
         const answered = given.get(`${String(a['zone'])} ${rid}`);
         const now = answered?.status ?? status;
-        return { id: rid, fr, sl, title, title_de: title, summary: 'Wherever a person can reach the system, it finds out who that is before anything is allowed.', summary_de: 'Wo immer ein Mensch auf das System zugreifen kann, stellt es fest, wer er ist.', hint: 'account list of each controller and HMI', hint_de: 'Kontenliste jeder Steuerung und jedes HMI', required: sl <= (target[fr - 1] ?? 0), status: now, holds: now === 'met' || now === 'not_applicable', at: now === 'not_assessed' ? null : '2026-06-12T08:00:00Z', by: now === 'not_assessed' ? '' : 'a.novak', justification: answered?.justification ?? (now === 'not_applicable' ? 'No mobile code runs in this zone; browsers are removed.' : ''), control: now === 'compensated' ? 'CC-03' : '', control_title: now === 'compensated' ? 'Remote maintenance is switched on by the control room' : '', against: fr === 1 && sl === 1 ? 3 : 0, findings: fr === 1 && sl === 1 ? findings.slice(0, 3).map((f) => ({ id: f.id, title: f.title })) : [], attachments: [] };
+        return { id: rid, fr, sl, title, title_de: title, summary: 'Wherever a person can reach the system, it finds out who that is before anything is allowed.', summary_de: 'Wo immer ein Mensch auf das System zugreifen kann, stellt es fest, wer er ist.', hint: 'account list of each controller and HMI', hint_de: 'Kontenliste jeder Steuerung und jedes HMI', required: sl <= (target[fr - 1] ?? 0), status: now, holds: now === 'met' || now === 'not_applicable', at: now === 'not_assessed' ? null : '2026-06-12T08:00:00Z', by: now === 'not_assessed' ? '' : 'a.novak', justification: answered?.justification ?? (now === 'not_applicable' ? 'No mobile code runs in this zone; browsers are removed.' : ''), control: now === 'compensated' ? 'CC-03' : '', control_title: now === 'compensated' ? 'Remote maintenance is switched on by the control room' : '', against: fr === 1 && sl === 1 ? 3 : 0, findings: fr === 1 && sl === 1 ? findings.slice(0, 3).map((f) => ({ id: f.id, title: f.title })) : [], attachments: [], inherited: rid === 'SR 2.4' ? '' : null, inherited_name: rid === 'SR 2.4' ? environment.name : '' };
       });
       const of = (fr: number) => rows.filter((r) => r.fr === fr && r.required);
       return { zone: String(a['zone']), name, rows, frs: target.map((t, i) => ({ fr: i + 1, target: t, conformance: of(i + 1).some((r) => r.status !== 'not_assessed') ? 1 : null, required: of(i + 1).length, answered: of(i + 1).filter((r) => r.status !== 'not_assessed').length, satisfied: of(i + 1).filter((r) => r.holds).length })) };

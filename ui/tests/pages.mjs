@@ -20,7 +20,17 @@ const everyPage = [
   ['zones', '#/zones'],
   ['zones-drawer', '#/zones?zone=Z5'],
   ['zones-edit', '#/zones?zone=Z5', 'edit'],
-  ['zones-conduit', '#/zones?conduit=C1'],
+  ['zones-list', '#/zones?view=list'],
+  ['zones-conduit', '#/zones?conduit=C2'],
+  ['zones-conduit-edit', '#/zones?conduit=C2', 'conduit'],
+  ['risk', '#/risk'],
+  ['risk-system', '#/risk?tab=system'],
+  ['risk-way', '#/risk?tab=system&way=X-01'],
+  ['risk-matrix', '#/risk?tab=matrix'],
+  ['risk-zcr', '#/risk?tab=zcr'],
+  ['risk-zone', '#/risk?id=Z5', 'scenario'],
+  ['components', '#/components'],
+  ['components-drawer', '#/components?id=A1'],
   ['assets', '#/assets'],
   ['assets-drawer', '#/assets', 'asset'],
   ['findings', '#/findings?state=open'],
@@ -65,7 +75,7 @@ const sets = [
         { name: 'long', theme: 'light', language: 'de', scenario: { long: true }, pages: everyPage.filter(([n]) => few.concat('zones', 'assets').includes(n)) },
         { name: 'first', theme: 'light', language: 'en', scenario: { first: true }, pages: [['start', '']] },
         { name: 'first-dark', theme: 'dark', language: 'de', scenario: { first: true }, pages: [['start', '']] },
-        { name: 'empty', theme: 'light', language: 'en', scenario: { empty: true }, pages: everyPage.filter(([n]) => ['overview', 'levels', 'zones', 'assets', 'findings', 'reports', 'audit'].includes(n)) },
+        { name: 'empty', theme: 'light', language: 'en', scenario: { empty: true }, pages: everyPage.filter(([n]) => ['overview', 'levels', 'zones', 'risk', 'components', 'assets', 'findings', 'reports', 'audit'].includes(n)) },
         { name: 'failed', theme: 'light', language: 'en', scenario: { fails: ['levels', 'findings', 'overview'], broken: true }, pages: everyPage.filter(([n]) => ['overview', 'levels', 'findings', 'audit'].includes(n)) },
         { name: 'many', theme: 'light', language: 'en', scenario: { findings: 100000 }, pages: everyPage.filter(([n]) => n === 'findings') },
       ]),
@@ -100,6 +110,11 @@ const does = {
     await page.getByTestId('profile-effect').scrollIntoViewIfNeeded();
   },
   edit: (page) => page.getByTestId('zone-edit').click(),
+  conduit: (page) => page.getByTestId('conduit-edit').click(),
+  scenario: async (page) => {
+    await page.getByTestId('scenario-0').click();
+    await page.getByTestId('risk-aims').click();
+  },
   plan: (page) => page.getByTestId('plan-update').first().click(),
   ticket: async (page) => {
     await page.locator('[data-testid^="finding-"]').nth(1).locator('.pick input').click();

@@ -804,7 +804,8 @@ impl Door {
         let mut session = lock(&self.session);
         let which = a.zone.as_deref().map(|id| format!("-{}", slug(id))).unwrap_or_default();
         let kind = if a.csv { "csv" } else { "xlsx" };
-        let name = format!("plumbline-requirements-{}{which}-{}.{kind}", slug(&a.environment), session.today());
+        let name =
+            format!("plumbline-requirements-{}{which}-{}.{kind}", slug(&a.environment), session.today());
         let file = folder.join(name);
         let table = if a.csv {
             session.requirements_as_csv(&a.environment, a.zone.as_deref(), a.all)?

@@ -191,8 +191,13 @@ impl Session {
                 usage(format!("{word:?} is no way to know"), "Say certificate, self_declared or assessed.")
             })?,
         };
-        let valid_until: Option<Date> =
-            wish.valid_until.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(day).transpose()?;
+        let valid_until: Option<Date> = wish
+            .valid_until
+            .as_deref()
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+            .map(day)
+            .transpose()?;
         let mut answers = BTreeMap::new();
         for (id, word) in &wish.answers {
             let id = id.trim();
@@ -219,7 +224,10 @@ impl Session {
             answers,
         };
         if after.sl_c.is_some() && after.basis == Basis::Certificate && after.certificate.is_empty() {
-            return Err(usage("a certificate has a number", "Write it down, or say that it is self-declared."));
+            return Err(usage(
+                "a certificate has a number",
+                "Write it down, or say that it is self-declared.",
+            ));
         }
         let after = Some(after).filter(|component| !component.is_empty());
         let assets = if wish.alike { alike(&plant, at) } else { vec![at] };

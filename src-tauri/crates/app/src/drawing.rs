@@ -71,7 +71,10 @@ impl Session {
         }
         // What is drawn where it is dropped anyway stays as it is.
         if records.is_empty() {
-            return Err(usage("it stands there already", "Drop it in another row or at another place in its row."));
+            return Err(usage(
+                "it stands there already",
+                "Drop it in another row or at another place in its row.",
+            ));
         }
         let changed = count(records.len());
         let action = if wish.zone.is_empty() { "drawing.arranged" } else { "drawing.changed" };
@@ -147,7 +150,10 @@ fn drawing(plant: &Plant, assessment: &iec62443::Assessment) -> view::DrawingVie
             view::LinkView {
                 id: link.id.clone(),
                 external: link.external,
-                name: conduit.map(|one| one.name.clone()).or(external.map(|one| one.name.clone())).unwrap_or_default(),
+                name: conduit
+                    .map(|one| one.name.clone())
+                    .or(external.map(|one| one.name.clone()))
+                    .unwrap_or_default(),
                 protocols: conduit
                     .map(|one| one.protocols.clone())
                     .or(external.map(|one| one.protocols.clone()))
@@ -156,7 +162,9 @@ fn drawing(plant: &Plant, assessment: &iec62443::Assessment) -> view::DrawingVie
                 lines: link.lines.clone(),
                 arrows: link.arrows.clone(),
                 unprotected: !guards && words.is_none_or(|words| words.trim().is_empty()),
-                gap: at.and_then(|at| cells(at).iter().map(|cell| cell.gap).collect::<Option<Vec<u8>>>()?.into_iter().max()),
+                gap: at.and_then(|at| {
+                    cells(at).iter().map(|cell| cell.gap).collect::<Option<Vec<u8>>>()?.into_iter().max()
+                }),
                 assessed: at.is_some(),
             }
         })

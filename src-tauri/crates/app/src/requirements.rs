@@ -210,14 +210,21 @@ impl Session {
                 continue;
             }
             kept.extend(replaced(Kind::Common, &told.requirement, before, Some(&after))?);
-            answers.extend(followers(&plant, "", &told.requirement, &Told::common(&after, &told.requirement), &who)?);
+            answers.extend(followers(
+                &plant,
+                "",
+                &told.requirement,
+                &Told::common(&after, &told.requirement),
+                &who,
+            )?);
         }
         if kept.is_empty() {
             return Err(usage("just that was answered before", "Change something first."));
         }
         let changed = count(kept.len());
         let unchanged = count(seen.len()) - changed;
-        let detail = json!({"common": kept.iter().map(|record| (&record.id, &record.after)).collect::<Vec<_>>()});
+        let detail =
+            json!({"common": kept.iter().map(|record| (&record.id, &record.after)).collect::<Vec<_>>()});
         let id = self.write_kept_answers(environment, "requirement.answered", answers, kept, detail, None)?;
         Ok(view::Change { id, changed, unchanged })
     }
@@ -377,13 +384,7 @@ impl Session {
             if let Some(own) = links.get_mut(&*answer.zone) {
                 own.remove(&*answer.requirement);
             }
-            following.extend(followers(
-                &plant,
-                &answer.zone,
-                &answer.requirement,
-                &Told::of(answer),
-                &who,
-            )?);
+            following.extend(followers(&plant, &answer.zone, &answer.requirement, &Told::of(answer), &who)?);
         }
         // What a person said of a zone itself stands above what it takes over.
         following.retain(|follower| {
@@ -585,7 +586,8 @@ fn workbook(
     rows: &[[String; 8]],
     controls: &[[String; 2]],
 ) -> std::result::Result<Vec<u8>, rust_xlsxwriter::XlsxError> {
-    let head = Format::new().set_bold().set_background_color(0x00_e4_ec_f0).set_border_bottom(FormatBorder::Thin);
+    let head =
+        Format::new().set_bold().set_background_color(0x00_e4_ec_f0).set_border_bottom(FormatBorder::Thin);
     let given = Format::new()
         .set_text_wrap()
         .set_align(FormatAlign::Top)
@@ -625,9 +627,15 @@ fn workbook(
     help.set_column_width(1, 100)?;
     let lines = [
         ["Answer", "met, compensated, not_applicable or not_met. A row without an answer says nothing."],
-        ["Justification", "Why it is so, where it can be seen. Needed where a requirement is not applicable."],
+        [
+            "Justification",
+            "Why it is so, where it can be seen. Needed where a requirement is not applicable.",
+        ],
         ["Control", "The number of the compensating control; needed where it is compensated."],
-        ["Back again", "Import this file in Plumbline. Rows that cannot be taken are told with the reason; nothing else changes."],
+        [
+            "Back again",
+            "Import this file in Plumbline. Rows that cannot be taken are told with the reason; nothing else changes.",
+        ],
     ];
     let mut at = 0;
     for [name, text] in lines {
@@ -697,7 +705,8 @@ fn blank(requirement: &catalogue::Requirement) -> view::RequirementRow {
 
 /// The answers for the environment as a whole, as they stand. Asked for is what any zone's target asks for.
 fn common(plant: &Plant) -> view::RequirementsView {
-    let highest = |fr: Fr| plant.evidence.zones.iter().map(|zone| zone.sl_t[fr.index()]).max().unwrap_or_default();
+    let highest =
+        |fr: Fr| plant.evidence.zones.iter().map(|zone| zone.sl_t[fr.index()]).max().unwrap_or_default();
     let targets = Fr::ALL.map(highest);
     let mut frs: Vec<view::RequirementsOfFr> = Fr::ALL
         .iter()
@@ -770,10 +779,7 @@ fn followers(
 }
 
 fn no_requirement(text: &str) -> Failure {
-    usage(
-        format!("{:?} is no requirement of 62443-3-3", short(text)),
-        "Write one as SR 5.1 or SR 5.1 RE(1).",
-    )
+    usage(format!("{:?} is no requirement of 62443-3-3", short(text)), "Write one as SR 5.1 or SR 5.1 RE(1).")
 }
 
 /// An answer that somebody told.

@@ -4,7 +4,7 @@
 use iec62443::{
     Fr, Moment, Plant,
     plant::ZoneDetail,
-    risk::{self, Approval, Fault, Matrix, RiskAssessment, Rated, Scenario},
+    risk::{self, Approval, Fault, Matrix, Rated, RiskAssessment, Scenario},
     system::{self, External, ExternalKind, Subject, Topic, ZoneTopic},
     work::{Kind, Work},
 };
@@ -160,7 +160,11 @@ impl Session {
             })
             .collect();
         Ok(view::SystemView {
-            texts: system.texts.iter().map(|(topic, text)| (topic.as_str().to_owned(), text.clone())).collect(),
+            texts: system
+                .texts
+                .iter()
+                .map(|(topic, text)| (topic.as_str().to_owned(), text.clone()))
+                .collect(),
             external,
             matrix: matrix_view(&matrix, system.matrix.is_some()),
             risks,
@@ -201,9 +205,7 @@ impl Session {
         let known = &plant.work.system.external;
         let (id, before) = match wish.id.as_str() {
             "" => (Work::next(known, 'X'), None),
-            id => {
-                (id.to_owned(), Some(known.get(id).ok_or_else(|| Failure::not_found("way in", id))?))
-            }
+            id => (id.to_owned(), Some(known.get(id).ok_or_else(|| Failure::not_found("way in", id))?)),
         };
         let after = if wish.remove {
             None
@@ -270,7 +272,8 @@ impl Session {
             }
         }
         let after = (!after.is_empty()).then_some(after);
-        let record = replaced(Kind::Characteristics, &subject.id, before, after.as_ref())?.ok_or_else(nothing_new)?;
+        let record =
+            replaced(Kind::Characteristics, &subject.id, before, after.as_ref())?.ok_or_else(nothing_new)?;
         let detail = json!({"zone": subject.id, "before": before, "after": after});
         let id = self.keep_records(environment, "zone.described", vec![record], detail)?;
         Ok(view::Change { id, changed: 1, unchanged: 0 })
@@ -301,8 +304,13 @@ impl Session {
             tolerable: wish.tolerable,
         };
         after.check().map_err(|fault| match fault {
-            Fault::Size => usage("the matrix has too few or too many steps", "Scales have 3 to 6 steps, risks 2 to 6 ranks."),
-            Fault::Words => usage("a step or rank has no word, or two have the same", "Give each a word of its own."),
+            Fault::Size => usage(
+                "the matrix has too few or too many steps",
+                "Scales have 3 to 6 steps, risks 2 to 6 ranks.",
+            ),
+            Fault::Words => {
+                usage("a step or rank has no word, or two have the same", "Give each a word of its own.")
+            }
             Fault::Shape => usage(
                 "the cells are not a row for each likelihood with a rank for each consequence",
                 "Give every pair its rank.",
@@ -320,7 +328,8 @@ impl Session {
             .risks
             .iter()
             .filter(|(_, risk)| {
-                let ratings = |scenario: &Scenario| outside(&scenario.unmitigated) || outside(&scenario.residual);
+                let ratings =
+                    |scenario: &Scenario| outside(&scenario.unmitigated) || outside(&scenario.residual);
                 outside(&risk.initial) || risk.scenarios.iter().any(ratings)
             })
             .map(|(zone, _)| zone.as_str())
@@ -333,7 +342,10 @@ impl Session {
         }
         let reason = typed("reason", &wish.reason, LONGEST)?;
         if reason.is_empty() {
-            return Err(usage("a matrix is set with a reason", "Say who agreed to it, or where it comes from."));
+            return Err(usage(
+                "a matrix is set with a reason",
+                "Say who agreed to it, or where it comes from.",
+            ));
         }
         let before = plant.work.system.matrix.as_ref();
         let record = replaced(Kind::Matrix, "", before, Some(&after))?.ok_or_else(nothing_new)?;
@@ -352,7 +364,10 @@ impl Session {
         let system = &plant.work.system;
         let matrix = system.matrix();
         let risk = system.risks.get(&subject.id).cloned().unwrap_or_default();
-        let words = |words: &iec62443::catalogue::Words| view::Bilingual { en: words.en.clone(), de: words.de.clone() };
+        let words = |words: &iec62443::catalogue::Words| view::Bilingual {
+            en: words.en.clone(),
+            de: words.de.clone(),
+        };
         Ok(view::RiskView {
             id: subject.id.clone(),
             name: subject.name.clone(),
@@ -511,7 +526,9 @@ impl Session {
 /// The reasons of the FRs as one text.
 fn reasons(risk: &RiskAssessment, sl_t: [iec62443::SecurityLevel; 7]) -> String {
     let told = Fr::ALL.iter().zip(&risk.reasons).filter(|(_, reason)| !reason.is_empty());
-    told.map(|(fr, reason)| format!("{} (SL {}): {reason}", fr.code(), sl_t[fr.index()])).collect::<Vec<_>>().join("; ")
+    told.map(|(fr, reason)| format!("{} (SL {}): {reason}", fr.code(), sl_t[fr.index()]))
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 /// A risk assessment as somebody told it, checked.
@@ -591,4 +608,3 @@ fn told(plant: &Plant, wish: &view::RiskWish) -> Result<RiskAssessment> {
         ..RiskAssessment::default()
     })
 }
-

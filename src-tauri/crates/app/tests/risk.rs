@@ -48,11 +48,8 @@ fn site(folder: &std::path::Path, clock: &Clock) -> (Session, [String; 4]) {
     let imported = session.zones(HERE, None).unwrap().zones[0].id.clone();
     let scan = folder.join("scan.xml");
     std::fs::write(&scan, r#"<?xml version="1.0"?><nmaprun scanner="nmap" start="1772400000" version="7.94"><runstats><finished time="1772400100"/><hosts up="0" down="0" total="0"/></runstats></nmaprun>"#).unwrap();
-    let wish = intake::Wish {
-        paths: vec![scan],
-        environment: Some(HERE.to_owned()),
-        ..intake::Wish::default()
-    };
+    let wish =
+        intake::Wish { paths: vec![scan], environment: Some(HERE.to_owned()), ..intake::Wish::default() };
     session.import_files(&wish, &Unwatched).unwrap();
     (session, [imported, around, one, two])
 }
@@ -68,10 +65,16 @@ fn a_conduit_of_three_zones_is_assessed_like_a_zone_and_holds_its_guards() {
     let (mut session, [z1, _, one, two]) = site(folder.path(), &clock);
     let start = session.zones(HERE, None).unwrap();
     let made = session
-        .put_conduit(&view::ConduitWish { direction: "outward".to_owned(), ..conduit(&[&z1, &one, &two, &one]) })
+        .put_conduit(&view::ConduitWish {
+            direction: "outward".to_owned(),
+            ..conduit(&[&z1, &one, &two, &one])
+        })
         .unwrap();
     let row = session.zones(HERE, None).unwrap().conduits.remove(0);
-    assert_eq!(row.zones.iter().map(|zone| zone.id.clone()).collect::<Vec<_>>(), [z1.clone(), one.clone(), two.clone()]);
+    assert_eq!(
+        row.zones.iter().map(|zone| zone.id.clone()).collect::<Vec<_>>(),
+        [z1.clone(), one.clone(), two.clone()]
+    );
     assert_eq!((row.direction.as_str(), row.target, row.level), ("outward", None, None));
     assert_eq!(session.levels(HERE, None, None).unwrap().rows.len(), 4, "not assessed on its own yet");
     // An asset cannot stand in a conduit that is none of the assessed.
@@ -80,18 +83,19 @@ fn a_conduit_of_three_zones_is_assessed_like_a_zone_and_holds_its_guards() {
     };
     assert_eq!(guard(&mut session, &made.zone).unwrap_err().code, "not_found");
 
-    let aimed = view::ConduitWish {
-        id: made.zone.clone(),
-        target: Some(vec![2; 7]),
-        ..conduit(&[&z1, &one, &two])
-    };
+    let aimed =
+        view::ConduitWish { id: made.zone.clone(), target: Some(vec![2; 7]), ..conduit(&[&z1, &one, &two]) };
     assert!(what(session.put_conduit(&aimed)).contains("with a reason"));
     let set = session
         .put_conduit(&view::ConduitWish { reason: "as the zones it joins".to_owned(), ..aimed.clone() })
         .unwrap();
     let before = session.levels(HERE, None, None).unwrap();
     let of = |levels: &view::Levels| levels.rows.iter().find(|row| row.conduit).unwrap().clone();
-    assert_eq!((of(&before).level, of(&before).target.clone()), (None, vec![2; 7]), "no assets: not assessable");
+    assert_eq!(
+        (of(&before).level, of(&before).target.clone()),
+        (None, vec![2; 7]),
+        "no assets: not assessable"
+    );
     let moved = guard(&mut session, &made.zone).unwrap();
     let mut other = fresh(folder.path(), &clock);
     for session in [&mut session, &mut other] {
@@ -150,8 +154,13 @@ fn a_risk_assessment_leads_to_a_target_and_its_approval_ends_with_a_change() {
             scenario("A laptop is plugged in", &[1], (2, 2), Some((1, 2))),
         ],
         reasons: vec![
-            "people log in".to_owned(), String::new(), "programs are loaded".to_owned(),
-            String::new(), String::new(), String::new(), "it must run".to_owned(),
+            "people log in".to_owned(),
+            String::new(),
+            "programs are loaded".to_owned(),
+            String::new(),
+            String::new(),
+            String::new(),
+            "it must run".to_owned(),
         ],
         ..view::RiskWish::default()
     };
@@ -169,7 +178,10 @@ fn a_risk_assessment_leads_to_a_target_and_its_approval_ends_with_a_change() {
     assert!(what(session.put_risk(&outside)).contains("outside the matrix"));
     let nameless = view::RiskWish { scenarios: vec![scenario(" ", &[], (1, 1), None)], ..wish.clone() };
     assert!(what(session.put_risk(&nameless)).contains("names no threat"));
-    assert_eq!(session.put_risk(&view::RiskWish { subject: "Z9".to_owned(), ..wish.clone() }).unwrap_err().code, "not_found");
+    assert_eq!(
+        session.put_risk(&view::RiskWish { subject: "Z9".to_owned(), ..wish.clone() }).unwrap_err().code,
+        "not_found"
+    );
 
     let kept = session.put_risk(&wish).unwrap();
     let target = vec![2, 1, 3, 1, 1, 1, 3];
@@ -251,7 +263,11 @@ fn targets_are_those_of_the_day_that_is_asked_about() {
             let levels = session.levels(HERE, Some(day), None).unwrap();
             assert_eq!(levels.rows[0].target, vec![expected; 7], "{day}");
             for cell in &levels.rows[0].cells {
-                assert_eq!(cell.gap, cell.achieved.map(|achieved| expected.saturating_sub(achieved)), "{day}");
+                assert_eq!(
+                    cell.gap,
+                    cell.achieved.map(|achieved| expected.saturating_sub(achieved)),
+                    "{day}"
+                );
             }
         }
     }
@@ -260,7 +276,8 @@ fn targets_are_those_of_the_day_that_is_asked_about() {
     assert_eq!(history.last().unwrap().day, "2026-06-01");
     for point in &history {
         let levels = session.levels(HERE, Some(&point.day), None).unwrap();
-        let short: u32 = levels.rows.iter().flat_map(|row| &row.cells).map(|cell| u32::from(cell.gap.unwrap_or(0))).sum();
+        let short: u32 =
+            levels.rows.iter().flat_map(|row| &row.cells).map(|cell| u32::from(cell.gap.unwrap_or(0))).sum();
         assert_eq!(point.short, short, "{}", point.day);
     }
     assert!(session.doctor().unwrap().is_sound());
@@ -277,7 +294,15 @@ fn what_3_2_asks_for_is_listed_as_present_or_missing() {
     };
     let start = held(&mut session);
     assert_eq!(start.len(), 39);
-    for (id, expected) in [("ZCR 1.1", "missing"), ("ZCR 1", "missing"), ("ZCR 2.1", "missing"), ("ZCR 5.1", "missing"), ("ZCR 6.3", "present"), ("ZCR 7.1", "missing"), ("ZCR 3.1", "partly")] {
+    for (id, expected) in [
+        ("ZCR 1.1", "missing"),
+        ("ZCR 1", "missing"),
+        ("ZCR 2.1", "missing"),
+        ("ZCR 5.1", "missing"),
+        ("ZCR 6.3", "present"),
+        ("ZCR 7.1", "missing"),
+        ("ZCR 3.1", "partly"),
+    ] {
         assert_eq!(start[id], expected, "{id}");
     }
     let write = |session: &mut Session, topic: &str, text: &str| {
@@ -292,14 +317,30 @@ fn what_3_2_asks_for_is_listed_as_present_or_missing() {
     let first = write(&mut session, "perimeter", "Everything behind FW-01");
     assert_eq!(held(&mut session)["ZCR 1.1"], "partly");
     for topic in [
-        "access_points", "purpose", "business", "safety", "temporary", "wireless", "external", "assumptions",
-        "threats", "policies", "regulations", "requirements", "communicated",
+        "access_points",
+        "purpose",
+        "business",
+        "safety",
+        "temporary",
+        "wireless",
+        "external",
+        "assumptions",
+        "threats",
+        "policies",
+        "regulations",
+        "requirements",
+        "communicated",
     ] {
         write(&mut session, topic, "as agreed");
     }
-    assert!(what(session.put_system_text(&view::SystemTextWish {
-        environment: HERE.to_owned(), topic: "weather".to_owned(), text: "fine".to_owned(),
-    })).contains("no topic"));
+    assert!(
+        what(session.put_system_text(&view::SystemTextWish {
+            environment: HERE.to_owned(),
+            topic: "weather".to_owned(),
+            text: "fine".to_owned(),
+        }))
+        .contains("no topic")
+    );
     session.put_conduit(&conduit(&[&z1, &around])).unwrap();
     let backbone = session.zones(HERE, None).unwrap().conduits[0].id.clone();
     let matrix = session.system(HERE).unwrap().matrix;
@@ -334,7 +375,12 @@ fn what_3_2_asks_for_is_listed_as_present_or_missing() {
         }
         session.put_risk(&wish).unwrap();
         let texts = [
-            "accountable", "logical_boundary", "physical_boundary", "access_points", "data_flows", "assumptions",
+            "accountable",
+            "logical_boundary",
+            "physical_boundary",
+            "access_points",
+            "data_flows",
+            "assumptions",
         ];
         session
             .put_characteristics(&view::CharacteristicsWish {
@@ -365,7 +411,11 @@ fn what_3_2_asks_for_is_listed_as_present_or_missing() {
         wish.scenarios = vec![left];
         session.put_risk(&wish).unwrap();
     }
-    let agree = view::AgreeWish { environment: HERE.to_owned(), name: "A. Weber".to_owned(), ..view::AgreeWish::default() };
+    let agree = view::AgreeWish {
+        environment: HERE.to_owned(),
+        name: "A. Weber".to_owned(),
+        ..view::AgreeWish::default()
+    };
     session.agree(&agree).unwrap();
     let now = held(&mut session);
     let open: Vec<_> = now.iter().filter(|(_, held)| *held != "present").collect();
@@ -383,7 +433,12 @@ fn components_tell_what_they_can_do_and_where_it_is_too_little() {
     let (mut session, [z1, ..]) = site(folder.path(), &clock);
     let name = session.zones(HERE, None).unwrap().zones[0].name.clone();
     session
-        .put_zone(&view::ZoneWish { id: z1.clone(), target: vec![2; 7], reason: "r".to_owned(), ..zone(&name, "", "1") })
+        .put_zone(&view::ZoneWish {
+            id: z1.clone(),
+            target: vec![2; 7],
+            reason: "r".to_owned(),
+            ..zone(&name, "", "1")
+        })
         .unwrap();
     let put = |asset: &str, alike: bool| view::ComponentWish {
         environment: HERE.to_owned(),
@@ -399,19 +454,36 @@ fn components_tell_what_they_can_do_and_where_it_is_too_little() {
         valid_until: Some("2026-02-28".to_owned()),
         ..put("A0", true)
     };
-    assert!(what(session.put_component(&view::ComponentWish { certificate: String::new(), ..declared.clone() })).contains("has a number"));
-    assert!(what(session.put_component(&view::ComponentWish { answers: BTreeMap::from([("CR 1.1".to_owned(), "met".to_owned())]), ..put("A0", false) })).contains("no requirement of a component of this type"));
+    assert!(
+        what(session.put_component(&view::ComponentWish { certificate: String::new(), ..declared.clone() }))
+            .contains("has a number")
+    );
+    assert!(
+        what(session.put_component(&view::ComponentWish {
+            answers: BTreeMap::from([("CR 1.1".to_owned(), "met".to_owned())]),
+            ..put("A0", false)
+        }))
+        .contains("no requirement of a component of this type")
+    );
     let change = session.put_component(&declared).unwrap();
     assert_eq!(change.changed, 4, "all of the same product");
     let view = session.components(HERE, None).unwrap();
     assert_eq!(view.zones[0].weakest, [3, 3, 1, 2, 2, 2, 2].map(Some));
     assert_eq!((view.zones[0].known, view.zones[0].assets), (4, 4));
     assert_eq!(view.zones[0].short.len(), 1);
-    assert_eq!((view.zones[0].short[0].fr, view.zones[0].short[0].sl_c, view.zones[0].short[0].target), (3, 1, 2));
+    assert_eq!(
+        (view.zones[0].short[0].fr, view.zones[0].short[0].sl_c, view.zones[0].short[0].target),
+        (3, 1, 2)
+    );
     assert_eq!((view.rows.len(), view.rows[0].assets, view.rows[0].expired), (1, 4, true));
     // One of them gone through requirement by requirement instead.
     session
-        .correct_asset(HERE, "A1", &BTreeMap::from([("component_type".to_owned(), "embedded_device".to_owned())]), "")
+        .correct_asset(
+            HERE,
+            "A1",
+            &BTreeMap::from([("component_type".to_owned(), "embedded_device".to_owned())]),
+            "",
+        )
         .unwrap();
     let of = session.component(HERE, "A1").unwrap();
     assert_eq!(of.alike, 0, "another type now");
@@ -467,7 +539,10 @@ fn answers_are_taken_over_from_around_and_follow_when_they_change() {
     session.inherit(&inherit(&one, &around, &["SR 6.1", "SR 1.1"])).unwrap();
     for zone in [&around, &one] {
         let row = row(&mut session, zone, "SR 6.1");
-        assert_eq!((row.status.as_str(), row.holds, row.justification.as_str()), ("met", true, "one log server for all"));
+        assert_eq!(
+            (row.status.as_str(), row.holds, row.justification.as_str()),
+            ("met", true, "one log server for all")
+        );
     }
     assert_eq!(row(&mut session, &one, "SR 6.1").inherited_name, "Site");
     assert_eq!(row(&mut session, &one, "SR 1.1").status, "not_assessed", "not answered around it yet");
@@ -478,7 +553,10 @@ fn answers_are_taken_over_from_around_and_follow_when_they_change() {
     let changed = session.answer(&answer("", "SR 6.1", "not_met", "the server is gone")).unwrap();
     assert_eq!(row(&mut session, &one, "SR 6.1").status, "not_met");
     let mut other = fresh(folder.path(), &clock);
-    assert_eq!(other.requirements(HERE, None, &one).unwrap(), session.requirements(HERE, None, &one).unwrap());
+    assert_eq!(
+        other.requirements(HERE, None, &one).unwrap(),
+        session.requirements(HERE, None, &one).unwrap()
+    );
     session.undo(changed.id).unwrap();
     assert_eq!(session.requirements(HERE, None, &one).unwrap(), before);
     // An answer of its own ends it, and no longer follows.
@@ -501,7 +579,12 @@ fn requirements_go_out_as_a_workbook_and_come_back_filled_in() {
     let (mut session, [z1, ..]) = site(folder.path(), &clock);
     let name = session.zones(HERE, None).unwrap().zones[0].name.clone();
     session
-        .put_zone(&view::ZoneWish { id: z1.clone(), target: vec![1; 7], reason: "r".to_owned(), ..zone(&name, "", "1") })
+        .put_zone(&view::ZoneWish {
+            id: z1.clone(),
+            target: vec![1; 7],
+            reason: "r".to_owned(),
+            ..zone(&name, "", "1")
+        })
         .unwrap();
     session.answer(&answer(&z1, "SR 1.1", "met", "=1+1 is no formula")).unwrap();
     let bytes = session.requirements_as_xlsx(HERE, Some(&z1), false).unwrap();
@@ -514,7 +597,11 @@ fn requirements_go_out_as_a_workbook_and_come_back_filled_in() {
     };
     let back = session.import_files(&wish, &Unwatched).unwrap();
     assert_eq!(back.files[0].kind, "requirements", "{back:?}");
-    assert_eq!((back.files[0].answers, back.files[0].refused.len()), ([0, 0, 1], 0), "nothing new, nothing refused");
+    assert_eq!(
+        (back.files[0].answers, back.files[0].refused.len()),
+        ([0, 0, 1], 0),
+        "nothing new, nothing refused"
+    );
     // Filled in as a person would, cell by cell.
     let expected: Vec<String> = {
         let rows = session.requirements(HERE, None, &z1).unwrap().rows;
@@ -590,12 +677,19 @@ fn the_drawing_is_kept_as_it_was_arranged_and_runs_nothing() {
     // Cell 1 stands left of Cell 2; dropped to its right they change places.
     let (left, right) = (area(&start, &one), area(&start, &two));
     assert!(left.x < right.x);
-    let place = view::PlaceWish { environment: HERE.to_owned(), zone: one.clone(), x: right.x + right.width, y: right.y };
+    let place = view::PlaceWish {
+        environment: HERE.to_owned(),
+        zone: one.clone(),
+        x: right.x + right.width,
+        y: right.y,
+    };
     let moved = session.place_zone(&place).unwrap();
     let after = session.drawing(HERE, None).unwrap();
     assert!(after.by_hand && area(&after, &one).x > area(&after, &two).x);
     assert_eq!(fresh(folder.path(), &clock).drawing(HERE, None).unwrap(), after);
-    session.place_zone(&view::PlaceWish { environment: HERE.to_owned(), zone: String::new(), x: 0, y: 0 }).unwrap();
+    session
+        .place_zone(&view::PlaceWish { environment: HERE.to_owned(), zone: String::new(), x: 0, y: 0 })
+        .unwrap();
     assert_eq!(session.drawing(HERE, None).unwrap(), start);
     assert!(session.undo(moved.id).is_err(), "it was arranged anew since");
     let svg = session.drawing_svg(HERE, None, Language::De).unwrap();

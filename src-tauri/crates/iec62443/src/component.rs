@@ -152,7 +152,8 @@ pub fn product(detail: &AssetDetail) -> String {
 pub fn capabilities(plant: &Plant) -> Vec<Capability> {
     let evidence = &plant.evidence;
     let mut zones: Vec<Capability> = vec![Capability::default(); evidence.zones.len()];
-    let mut short: Vec<BTreeMap<(Fr, SecurityLevel, String), Short>> = vec![BTreeMap::new(); evidence.zones.len()];
+    let mut short: Vec<BTreeMap<(Fr, SecurityLevel, String), Short>> =
+        vec![BTreeMap::new(); evidence.zones.len()];
     let places: rustc_hash::FxHashMap<&str, usize> =
         evidence.zones.iter().enumerate().map(|(at, zone)| (&*zone.id, at)).collect();
     for (at, (asset, detail)) in evidence.assets.iter().zip(&plant.assets).enumerate() {

@@ -433,10 +433,8 @@ impl Layout {
         self.rows = bands.into_iter().map(|(_, band)| band).collect();
         self.sweep(&neighbours, &placed);
         // Whether a node's neighbours stand above it or below.
-        let band_of: BTreeMap<usize, i32> = (0..)
-            .zip(&self.rows)
-            .flat_map(|(at, band)| band.iter().map(move |node| (*node, at)))
-            .collect();
+        let band_of: BTreeMap<usize, i32> =
+            (0..).zip(&self.rows).flat_map(|(at, band)| band.iter().map(move |node| (*node, at))).collect();
         let leaning = |node: usize| -> i32 {
             let own = band_of.get(&node).copied().unwrap_or(0);
             let near = neighbours.get(&node).into_iter().flatten();
@@ -690,7 +688,7 @@ impl Layout {
         }
         let y = tops[first] - 12;
         let below = if routes.tracks[last] == 0 { 12 } else { routes.channel_height(last) - 4 };
-        let x = RAIL / 2 + 8;
+        let x = RAIL;
         Some(Area { x, y, width: width - x - 12, height: tops[last] + heights[last] + below - y })
     }
 

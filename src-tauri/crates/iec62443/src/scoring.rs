@@ -83,7 +83,8 @@ pub fn levels_over(evidence: &Evidence<'_>, whens: &[When]) -> Vec<Vec<ZoneAsses
     order.sort_by_key(|at| whens[*at].as_of);
     let moments: Vec<Moment> = order.iter().map(|at| whens[*at].as_of).collect();
     let days: Vec<Date> = moments.iter().map(|moment| moment.day()).collect();
-    let covers: Vec<FxHashMap<&str, Cover>> = moments.iter().map(|moment| covers(evidence, *moment)).collect();
+    let covers: Vec<FxHashMap<&str, Cover>> =
+        moments.iter().map(|moment| covers(evidence, *moment)).collect();
     // Half of the findings each, on two threads: enough for what a laptop has to spare.
     let half = |findings: &[Finding<'_>]| {
         let mut tables: Vec<Tables> = moments.iter().map(|_| Tables::new(evidence)).collect();

@@ -137,7 +137,9 @@ fn check(plant: &Plant, drawing: &Drawing) {
             assert!(on_border, "a line of {} begins at {end}", link.id);
             for pair in line.windows(2) {
                 assert!(pair[0][0] == pair[1][0] || pair[0][1] == pair[1][1], "lines have right angles");
-                assert!((0..=drawing.width).contains(&pair[1][0]) && (0..=drawing.height).contains(&pair[1][1]));
+                assert!(
+                    (0..=drawing.width).contains(&pair[1][0]) && (0..=drawing.height).contains(&pair[1][1])
+                );
                 for other in drawing.shapes.iter().filter(|other| !other.holds && other.id != *end) {
                     // From a zone that holds others, lines may start within it.
                     let related = !other.external && above(&other.id).contains(end);
@@ -186,13 +188,21 @@ proptest! {
 #[test]
 fn levels_stand_above_each_other_and_what_is_outside_above_the_boundary() {
     let shape = Shape {
-        zones: vec![(2, None, false), (6, None, false), (8, None, false), (7, None, true), (2, Some(0), false)],
+        zones: vec![
+            (2, None, false),
+            (6, None, false),
+            (8, None, false),
+            (7, None, true),
+            (2, Some(0), false),
+        ],
         conduits: vec![vec![0, 1], vec![1, 3], vec![2, 4]],
         external: vec![1],
     };
     let drawing = drawing::draw(&plant(&shape));
     let top = |id: &str| drawing.shapes.iter().find(|shape| shape.id == id).unwrap().area.y;
-    assert!(top("X-00") < top("Z3") && top("Z3") < top("Z1") && top("Z1") < top("Z0") && top("Z0") < top("Z2"));
+    assert!(
+        top("X-00") < top("Z3") && top("Z3") < top("Z1") && top("Z1") < top("Z0") && top("Z0") < top("Z2")
+    );
     let boundary = drawing.boundary.unwrap();
     assert!(boundary.y > top("Z3") && boundary.y < top("Z1"));
     let levels: Vec<&str> = drawing.bands.iter().map(|band| band.purdue.as_str()).collect();

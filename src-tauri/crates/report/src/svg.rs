@@ -3,13 +3,13 @@
 use std::fmt::Write;
 
 use crate::{
+    ReportError,
     content::drawing::Drawing,
     pdf::{
         canvas::{Mark, Rgb},
         drawing::marks,
         font::{Face, Fonts},
     },
-    ReportError,
 };
 
 const FAMILY: &str = "'IBM Plex Sans', 'Segoe UI', 'Helvetica Neue', Arial, sans-serif";

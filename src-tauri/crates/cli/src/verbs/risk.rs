@@ -102,7 +102,8 @@ pub fn system(mut session: Session, verb: &SystemVerb, output: &Output) -> app::
         }
         SystemVerb::WayIn { id, fields, rm } => {
             let environment = environment(&session, fields.of.environment.as_deref())?;
-            let mut wish = view::ExternalWish { environment: environment.clone(), remove: *rm, ..Default::default() };
+            let mut wish =
+                view::ExternalWish { environment: environment.clone(), remove: *rm, ..Default::default() };
             wish.kind = "connection".to_owned();
             if let Some(id) = id {
                 let known = session.system(&environment)?.external.into_iter().find(|way| way.id == *id);
@@ -158,7 +159,8 @@ pub fn system(mut session: Session, verb: &SystemVerb, output: &Output) -> app::
                     .at(file.display().to_string())
                     .advice("plumbline system matrix --json gives the form.")
             })?;
-            let change = session.set_matrix(&view::MatrixWish { environment, reason: why.clone(), ..wish })?;
+            let change =
+                session.set_matrix(&view::MatrixWish { environment, reason: why.clone(), ..wish })?;
             told(&change, "The matrix is set", output);
         }
         SystemVerb::Approve { agreement } => approve(&mut session, "", agreement, output)?,
@@ -227,7 +229,17 @@ pub fn risk(mut session: Session, verb: &RiskVerb, output: &Output) -> app::Resu
                     at.and_then(|at| view.matrix.ranks.get(usize::from(at))).cloned().unwrap_or_default()
                 };
                 table(
-                    ["id", "name", "initial", "scenarios", "unmitigated", "CRRF", "residual", "SL-T", "approved by"],
+                    [
+                        "id",
+                        "name",
+                        "initial",
+                        "scenarios",
+                        "unmitigated",
+                        "CRRF",
+                        "residual",
+                        "SL-T",
+                        "approved by",
+                    ],
                     view.risks.iter().map(|row| {
                         [
                             row.id.clone(),
@@ -383,7 +395,18 @@ pub fn components(mut session: Session, verb: &ComponentVerb, output: &Output) -
                 text
             });
         }
-        ComponentVerb::Set { asset, declared, basis, certificate, certifier, valid_until, note, answers, alike, of } => {
+        ComponentVerb::Set {
+            asset,
+            declared,
+            basis,
+            certificate,
+            certifier,
+            valid_until,
+            note,
+            answers,
+            alike,
+            of,
+        } => {
             let environment = environment(&session, of.environment.as_deref())?;
             let known = session.component(&environment, asset)?;
             let mut wish = view::ComponentWish {

@@ -19,8 +19,7 @@ use crate::{
 
 pub(crate) fn section(facts: &Facts<'_>, numbers: &mut Numbers) -> Section {
     let words = facts.words;
-    let mut part =
-        Part::section(words, numbers, format!("{}components", facts.prefix), "components.title");
+    let mut part = Part::section(words, numbers, format!("{}components", facts.prefix), "components.title");
     part.say("components.text");
     if facts.plant.work.components.is_empty() {
         part.callout(words.get("components.none.title"), words.get("components.none.text"), false);
@@ -57,7 +56,11 @@ pub(crate) fn section(facts: &Facts<'_>, numbers: &mut Numbers) -> Section {
                     Cell::text(short.fr.code()),
                     Cell::text(clean(&short.product)).noted(tags(facts, &short.assets)),
                     Cell::text(format!("{} / {}", short.sl_c, short.target)),
-                    Cell::text(if short.unmet.is_empty() { "–".to_owned() } else { short.unmet.join(", ") }),
+                    Cell::text(if short.unmet.is_empty() {
+                        "–".to_owned()
+                    } else {
+                        short.unmet.join(", ")
+                    }),
                 ]
             })
         })
@@ -112,7 +115,11 @@ fn register(facts: &Facts<'_>, part: &mut Part) {
             }
             let mut note = clean(&component.certifier);
             if let Some(until) = component.valid_until {
-                let key = if component.has_expired(facts.today) { "components.expired" } else { "components.until" };
+                let key = if component.has_expired(facts.today) {
+                    "components.expired"
+                } else {
+                    "components.until"
+                };
                 let until = words.fill(key, &[("day", &day(words.language, until))]);
                 note = if note.is_empty() { until } else { format!("{note}, {until}") };
             }

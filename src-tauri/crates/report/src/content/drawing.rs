@@ -121,8 +121,7 @@ pub(crate) fn drawing(plant: &Plant, assessment: &Assessment, words: Words) -> O
             })
             .collect()
     };
-    let assets_in =
-        |id: &str| plant.evidence.assets.iter().filter(|asset| *asset.zone == *id).count();
+    let assets_in = |id: &str| plant.evidence.assets.iter().filter(|asset| *asset.zone == *id).count();
     let shapes = drawn
         .shapes
         .into_iter()
@@ -184,7 +183,11 @@ pub(crate) fn drawing(plant: &Plant, assessment: &Assessment, words: Words) -> O
         })
         .collect();
     let label = |purdue: &str| {
-        if purdue.is_empty() { String::new() } else { words.fill("drawing.level", &[("level", &clean(purdue))]) }
+        if purdue.is_empty() {
+            String::new()
+        } else {
+            words.fill("drawing.level", &[("level", &clean(purdue))])
+        }
     };
     Some(Drawing {
         width: drawn.width,

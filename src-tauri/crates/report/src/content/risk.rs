@@ -47,16 +47,17 @@ fn documented(facts: &Facts<'_>, part: &mut Part) {
                     Cell::default(),
                 ];
             }
-            let counts = if row.held == Held::NotNeeded {
-                Cell::text("–")
-            } else {
-                let share = [row.done, row.of].map(|n| u32::try_from(n).unwrap_or(u32::MAX));
-                Cell::text(words.fill(
-                    "risk.done_of",
-                    &[("done", &row.done.to_string()), ("of", &row.of.to_string())],
-                ))
-                .with(Value::Share(share))
-            };
+            let counts =
+                if row.held == Held::NotNeeded {
+                    Cell::text("–")
+                } else {
+                    let share = [row.done, row.of].map(|n| u32::try_from(n).unwrap_or(u32::MAX));
+                    Cell::text(words.fill(
+                        "risk.done_of",
+                        &[("done", &row.done.to_string()), ("of", &row.of.to_string())],
+                    ))
+                    .with(Value::Share(share))
+                };
             let lacking: Vec<String> = row.lacking.iter().take(8).map(|one| name(one)).collect();
             let more = row.lacking.len() - lacking.len();
             let mut note = if lacking.is_empty() {
@@ -75,7 +76,12 @@ fn documented(facts: &Facts<'_>, part: &mut Part) {
             ]
         })
         .collect();
-    part.push(table(words, "zcr", &[("id", Text), ("requirement", Text), ("held", Text), ("done", Mark)], rows));
+    part.push(table(
+        words,
+        "zcr",
+        &[("id", Text), ("requirement", Text), ("held", Text), ("done", Mark)],
+        rows,
+    ));
 }
 
 /// What is written of the system and its zones.
@@ -113,7 +119,10 @@ fn matrix(facts: &Facts<'_>, part: &mut Part) {
     part.heading_of("risk.matrix");
     part.paragraph(words.fill(
         if system.matrix.is_some() { "risk.matrix.agreed" } else { "risk.matrix.proposed" },
-        &[("tolerable", &rank(&matrix, Some(matrix.tolerable))), ("number", &matrix.tolerable_number().to_string())],
+        &[
+            ("tolerable", &rank(&matrix, Some(matrix.tolerable))),
+            ("number", &matrix.tolerable_number().to_string()),
+        ],
     ));
     // Likelihoods from the top down, as such matrices are drawn.
     let rows = matrix
@@ -155,7 +164,8 @@ fn rank(matrix: &Matrix, at: Option<u8>) -> String {
 /// Likelihood, consequence and the rank they give.
 fn rating(matrix: &Matrix, rated: Option<Rated>) -> Cell {
     let Some(rated) = rated else { return Cell::text("–") };
-    let word = |words: &[String], at: u8| words.get(usize::from(at)).map(|word| clean(word)).unwrap_or_default();
+    let word =
+        |words: &[String], at: u8| words.get(usize::from(at)).map(|word| clean(word)).unwrap_or_default();
     let pair = format!(
         "{} × {}",
         word(&matrix.likelihood, rated.likelihood),
@@ -230,7 +240,8 @@ fn of_subject(facts: &Facts<'_>, matrix: &Matrix, risk: &RiskAssessment, part: &
         let text = clean(text);
         if text.is_empty() { String::new() } else { words.fill(key, &[("text", &text)]) }
     };
-    let joined = |parts: Vec<String>| parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+    let joined =
+        |parts: Vec<String>| parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
     let rows: Vec<Vec<Cell>> = risk
         .scenarios
         .iter()
@@ -282,7 +293,8 @@ fn of_subject(facts: &Facts<'_>, matrix: &Matrix, risk: &RiskAssessment, part: &
 fn agreed(facts: &Facts<'_>, approval: &Approval) -> String {
     let words = facts.words;
     let role = clean(&approval.role);
-    let who = if role.is_empty() { clean(&approval.name) } else { format!("{} ({role})", clean(&approval.name)) };
+    let who =
+        if role.is_empty() { clean(&approval.name) } else { format!("{} ({role})", clean(&approval.name)) };
     let on = day(words.language, approval.at.day());
     words.fill("risk.approved", &[("who", &who), ("day", &on), ("note", &clean(&approval.note))])
 }

@@ -136,7 +136,8 @@ fn zones_and_conduits(facts: &Facts<'_>, part: &mut Part) {
             vec![
                 Cell::text(clean(id)),
                 Cell::text(clean(&external.name)).noted(clean(&external.description)),
-                Cell::text(words.get(&format!("external.{}", external.kind.as_str()))).noted(clean(&external.party)),
+                Cell::text(words.get(&format!("external.{}", external.kind.as_str())))
+                    .noted(clean(&external.party)),
                 Cell::text(clean(&external.zone)),
                 Cell::text(protocols.join(", ")),
                 Cell::text(if external.protected_by.trim().is_empty() {
