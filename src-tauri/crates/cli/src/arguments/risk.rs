@@ -62,7 +62,7 @@ pub enum SystemVerb {
         /// Its number; without one a new one is written
         id: Option<String>,
         #[command(flatten)]
-        fields: WayIn,
+        fields: WayInFields,
         /// Take it away
         #[arg(long)]
         rm: bool,
@@ -101,7 +101,7 @@ pub enum SystemVerb {
 
 /// A way into the system from outside.
 #[derive(Args, Debug)]
-pub struct WayIn {
+pub struct WayInFields {
     /// connection or remote_access
     #[arg(long)]
     pub kind: Option<String>,
