@@ -523,3 +523,89 @@ async fn findings_are_worked_in_the_window() {
     window.close().await;
     assert_eq!(plumbline(&store, &["audit", "verify"])["intact"], true);
 }
+
+/// Sets a select or field of the page, as a person does.
+async fn set(window: &Window, id: &str, value: &str) {
+    window
+        .until(
+            id,
+            &format!(
+                "const s = document.querySelector('[data-testid=\"{id}\"]'); if (!s || s.disabled) return false; s.value = '{value}'; s.dispatchEvent(new Event('input', {{ bubbles: true }})); s.dispatchEvent(new Event('change', {{ bubbles: true }})); return true"
+            ),
+        )
+        .await;
+}
+
+#[tokio::test]
+async fn zones_are_drawn_and_their_risk_assessed_in_the_window() {
+    let driver = Driver::start();
+    let store = driver.folder().join("store");
+    let place = store.to_string_lossy().into_owned();
+    plumbline(&store, &["demo"]);
+    let window = driver.open(&["--store", &place, "--today", TODAY]).await;
+    window.find("nav-overview").await;
+    go(&window, "zones").await;
+    window.find("drawing").await;
+    let zones = plumbline(&store, &["zone", "list"])["zones"].as_array().expect("zones").clone();
+    let drawn = window
+        .ask("return [...document.querySelectorAll('a.zone:not(.external)')].map(a => a.dataset.testid)")
+        .await;
+    assert_eq!(drawn.as_array().expect("zones").len(), zones.len());
+    window.picture("zones-drawn").await;
+
+    // A zone is dragged; what is drawn follows, and goes back with undo.
+    let left = |name: &str| format!("return document.querySelector('[data-testid=\"drawn-{name}\"]').offsetLeft");
+    let ops = window.ask(&left("OPS")).await;
+    window
+        .ask(
+            "const a = document.querySelector('[data-testid=\"drawn-OPS\"]'); const r = a.getBoundingClientRect(); const at = (type, x, y, on) => on.dispatchEvent(new PointerEvent(type, { bubbles: true, button: 0, clientX: x, clientY: y })); at('pointerdown', r.x + 20, r.y + 20, a); at('pointermove', r.x + 20 + 600, r.y + 30, window); at('pointerup', r.x + 20 + 600, r.y + 30, window)",
+        )
+        .await;
+    window.find("undo").await;
+    window.until("it stands elsewhere", &format!("{} !== {ops}", left("OPS"))).await;
+    window.picture("zones-moved").await;
+    window.click("undo").await;
+    window.until("it stands where it stood", &format!("{} === {ops}", left("OPS"))).await;
+
+    // The risk of a zone, to its target.
+    go(&window, "risk").await;
+    window.find("risk-OPS").await;
+    window.ask("document.querySelector('[data-testid=\"risk-OPS\"] a').click()").await;
+    for (field, value) in [("initial-likelihood", "3"), ("initial-consequence", "4")] {
+        set(&window, field, value).await;
+    }
+    set(&window, "scenario-start", "ransomware").await;
+    for (field, value) in [
+        ("unmitigated-likelihood", "3"),
+        ("unmitigated-consequence", "4"),
+        ("residual-likelihood", "0"),
+        ("residual-consequence", "3"),
+    ] {
+        set(&window, field, value).await;
+    }
+    window.click("risk-aims").await;
+    window.click("risk-take").await;
+    set(&window, "risk-reason-3", "programs are loaded from here").await;
+    window.picture("risk").await;
+    window.click("risk-save").await;
+    window.find("agree-name").await;
+    set(&window, "agree-name", "A. Weber").await;
+    window.click("agree-save").await;
+    window.find("risk-approved").await;
+    window.picture("risk-approved").await;
+    let risk = plumbline(&store, &["risk", "show", "OPS"])["risk"].clone();
+    // 4 × 5 = 20 over 4: CRRF 5, SL 4 for the FRs that stand against it, nothing for the others.
+    assert_eq!(risk["target"], serde_json::json!([0, 0, 4, 0, 4, 0, 4]));
+    assert_eq!(risk["approved"]["name"], "A. Weber");
+    let zone = plumbline(&store, &["zone", "show", "OPS"])["zone"].clone();
+    assert_eq!(zone["target"], risk["target"]);
+    go(&window, "components").await;
+    window.find("capability-OPS").await;
+    window.picture("components").await;
+    go(&window, "levels").await;
+    window.until("the months", "return document.querySelectorAll('[data-testid^=history-]').length === 14").await;
+    assert_eq!(shown(&window).await, computed(&store));
+    window.picture("levels-history").await;
+    window.close().await;
+    assert_eq!(plumbline(&store, &["audit", "verify"])["intact"], true);
+}
