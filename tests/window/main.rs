@@ -554,7 +554,8 @@ async fn zones_are_drawn_and_their_risk_assessed_in_the_window() {
     window.picture("zones-drawn").await;
 
     // A zone is dragged; what is drawn follows, and goes back with undo.
-    let left = |name: &str| format!("return document.querySelector('[data-testid=\"drawn-{name}\"]').offsetLeft");
+    let left =
+        |name: &str| format!("return document.querySelector('[data-testid=\"drawn-{name}\"]').offsetLeft");
     let ops = window.ask(&left("OPS")).await;
     window
         .ask(
@@ -603,7 +604,9 @@ async fn zones_are_drawn_and_their_risk_assessed_in_the_window() {
     window.find("capability-OPS").await;
     window.picture("components").await;
     go(&window, "levels").await;
-    window.until("the months", "return document.querySelectorAll('[data-testid^=history-]').length === 14").await;
+    window
+        .until("the months", "return document.querySelectorAll('[data-testid^=history-]').length === 14")
+        .await;
     assert_eq!(shown(&window).await, computed(&store));
     window.picture("levels-history").await;
     window.close().await;

@@ -309,6 +309,7 @@ export function makeFake(scenario: Scenario = {}) {
         ],
         days_since_update: 6, freshness_days: [90, 60, 30, 14], findings: list.slice(0, 50), findings_total: list.length,
         unsatisfied: assessed ? [{ id: 'SR 3.1 RE(1)', title: 'Cryptographic integrity protection', title_de: 'Kryptografischer Integritätsschutz', sl: 3, status: 'not_met' }, { id: 'SR 3.4', title: 'Software and information integrity', title_de: 'Integrität von Software und Informationen', sl: 1, status: 'not_assessed' }] : [],
+        capability: fr % 2 ? 1 : null, components: fr % 2 ? [7, 13] : [0, 13],
         levers: cell.achieved === null ? [] : [{ kind: 'patch', touches: 4, alone: cell.achieved }, { kind: 'control', touches: 3, alone: Math.min(4, cell.achieved + 1) }, { kind: 'triage', touches: 2, alone: cell.achieved }, { kind: 'assess', touches: 11, alone: cell.achieved }],
       };
     },

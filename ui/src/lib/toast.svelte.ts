@@ -42,7 +42,7 @@ class Toast {
     this.busy = true;
     try {
       const undone = await engine.undo(change);
-      this.say(`${t('undo.done')} ${tn('undo.changed', undone.changed)}`);
+      this.say(undone.changed ? `${t('undo.done')} ${tn('undo.changed', undone.changed)}` : t('undo.done'));
       changes.happened();
     } catch (thrown) {
       this.fail(thrown);

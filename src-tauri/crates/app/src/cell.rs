@@ -5,13 +5,13 @@ use iec62443::{
     action::Action,
     assess,
     assessment::{Limit, Ratio},
-    catalogue,
+    catalogue, component,
     moment::days_between,
     profile::Share,
     scoring,
 };
 
-use crate::{Failure, Result, Session, findings, levels, view};
+use crate::{Failure, Result, Session, findings, levels, view, work::count};
 
 /// How many findings the drawer lists.
 const LISTED: usize = 50;
@@ -80,6 +80,9 @@ pub(crate) fn zone_evidence(plant: &Plant, when: When, zone: &str) -> Result<Evi
     evidence.as_of = when.as_of;
     evidence.period_from = when.period_from;
     evidence.monitoring.last_update = when.last_update;
+    for zone in &mut evidence.zones {
+        zone.sl_t = plant.target_at(zone, when.as_of);
+    }
     Ok(evidence)
 }
 
@@ -139,6 +142,9 @@ fn explain(
     let within = assess(&evidence);
     let levers = action::levers(&evidence, &within, zone_id, fr);
 
+    let place = assessment.zones.iter().position(|known| known.id == zone.id);
+    let capability =
+        place.and_then(|at| component::capabilities(plant).into_iter().nth(at)).unwrap_or_default();
     let (rows, total) = findings::open_in_cell(plant, assessment, zone_id, fr, LISTED);
     Ok(view::CellExplanation {
         zone: zone.id.clone(),
@@ -161,6 +167,8 @@ fn explain(
                 alone: alone(lever),
             })
             .collect(),
+        capability: capability.weakest[fr.index()].map(SecurityLevel::get),
+        components: [count(capability.known), count(capability.assets)],
     })
 }
 

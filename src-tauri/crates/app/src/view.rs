@@ -194,6 +194,10 @@ views! {
         pub unsatisfied: Vec<RequirementLine>,
         /// What could be done, each with what it would lift alone.
         pub levers: Vec<Lever>,
+        /// The weakest SL-C of the zone's components in this FR, of those whose SL-C is known (62443-4-2).
+        pub capability: Option<u8>,
+        /// Components whose SL-C is known, and all of the zone.
+        pub components: [u32; 2],
     }
 
     /// A requirement that stands against a level.

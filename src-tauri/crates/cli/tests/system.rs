@@ -42,13 +42,29 @@ fn a_system_is_described_assessed_and_told() {
     let bench = works();
     let (cell, dmz) = zones(&bench);
     bench.json(&["zone", "add", "--name", "Office", "--purdue", "4", "--traits", "business,outside"]);
-    bench.json(&["conduit", "add", "--name", "Firewall", "--from", &dmz, "--to", &cell, "--also", "z-office", "--direction", "outward"]);
+    bench.json(&[
+        "conduit",
+        "add",
+        "--name",
+        "Firewall",
+        "--from",
+        &dmz,
+        "--to",
+        &cell,
+        "--also",
+        "z-office",
+        "--direction",
+        "outward",
+    ]);
     let (_, refused) = bench.fails(&["conduit", "set", "C-01", "--target", "2,2,2,2,2,2,2"]);
     assert!(refused.contains("with a reason"), "{refused}");
     bench.json(&["conduit", "set", "C-01", "--target", "2,2,2,2,2,2,2", "--why", "as its zones"]);
     let conduit = bench.json(&["conduit", "list"])["conduits"][0].clone();
     assert_eq!(conduit["zones"].as_array().unwrap().len(), 3);
-    assert_eq!((&conduit["direction"], &conduit["target"]), (&json!("outward"), &json!([2, 2, 2, 2, 2, 2, 2])));
+    assert_eq!(
+        (&conduit["direction"], &conduit["target"]),
+        (&json!("outward"), &json!([2, 2, 2, 2, 2, 2, 2]))
+    );
     bench.json(&["asset", "set", "FW1", "zone=C-01"]);
     assert_eq!(bench.json(&["conduit", "list"])["conduits"][0]["guards"], json!(["FW1"]));
     // It has its row in the assessment and in the evidence document, as a zone has.
@@ -58,12 +74,28 @@ fn a_system_is_described_assessed_and_told() {
     let evidence = bench.path("evidence.json");
     let assessment = bench.json(&["assess", "--evidence-out", &evidence.to_string_lossy()]);
     assert!(ids(&assessment).contains(&"C-01".to_owned()));
-    assert_eq!(bench.json(&["assess", "--evidence", &evidence.to_string_lossy()])["zones"], assessment["zones"]);
+    assert_eq!(
+        bench.json(&["assess", "--evidence", &evidence.to_string_lossy()])["zones"],
+        assessment["zones"]
+    );
 
     bench.json(&["system", "describe", "perimeter", "Everything behind FW1"]);
     bench.json(&["system", "describe", "access_points", "The firewall, the gate"]);
     bench.json(&["system", "characterise", &cell, "accountable=A. Weber", "data_flows=OPC UA to the DMZ"]);
-    bench.json(&["system", "way-in", "--kind", "remote_access", "--name", "Vendor VPN", "--party", "Example Ltd", "--zone", &dmz, "--protocol", "IPsec"]);
+    bench.json(&[
+        "system",
+        "way-in",
+        "--kind",
+        "remote_access",
+        "--name",
+        "Vendor VPN",
+        "--party",
+        "Example Ltd",
+        "--zone",
+        &dmz,
+        "--protocol",
+        "IPsec",
+    ]);
     bench.json(&["system", "way-in", "X-01", "--protected-by", "jump host"]);
     let system = bench.json(&["system", "show"])["system"].clone();
     assert_eq!(system["external"][0]["protected_by"], "jump host");
@@ -72,7 +104,10 @@ fn a_system_is_described_assessed_and_told() {
         let rows = system["documented"].as_array().unwrap();
         rows.iter().find(|row| row["id"] == *id).unwrap()["held"].clone()
     };
-    assert_eq!((held(&system, "ZCR 1.1"), held(&system, "ZCR 6.4"), held(&system, "ZCR 6.8")), (json!("present"), json!("missing"), json!("missing")));
+    assert_eq!(
+        (held(&system, "ZCR 1.1"), held(&system, "ZCR 6.4"), held(&system, "ZCR 6.8")),
+        (json!("present"), json!("missing"), json!("missing"))
+    );
     assert!(text(&bench, &["system", "show"]).contains("ZCR 1.1"));
 
     // The matrix as it is told can be edited and set; a broken one is refused and changes nothing.
@@ -87,14 +122,23 @@ fn a_system_is_described_assessed_and_told() {
     let cells = set["cells"].as_array().unwrap();
     let pairs = || {
         cells.iter().enumerate().flat_map(|(l, row)| {
-            row.as_array().unwrap().iter().enumerate().map(move |(c, rank)| ((l + 1) * (c + 1), rank.as_u64().unwrap()))
+            row.as_array()
+                .unwrap()
+                .iter()
+                .enumerate()
+                .map(move |(c, rank)| ((l + 1) * (c + 1), rank.as_u64().unwrap()))
         })
     };
     let worst = pairs().filter(|(_, rank)| *rank > 1).map(|(n, _)| n).min().unwrap();
     let tolerable = pairs().map(|(n, _)| n).filter(|n| *n < worst).max().unwrap();
     assert_eq!(set["tolerable_number"], tolerable);
     fs::write(&file, "{\"likelihood\": 3}").unwrap();
-    assert!(bench.fails(&["system", "matrix", "--set", &file.to_string_lossy(), "--why", "x"]).1.contains("matrix.json"));
+    assert!(
+        bench
+            .fails(&["system", "matrix", "--set", &file.to_string_lossy(), "--why", "x"])
+            .1
+            .contains("matrix.json")
+    );
 
     let file = bench.path("cell.json");
     let risk = json!({
@@ -118,12 +162,30 @@ fn a_system_is_described_assessed_and_told() {
     assert!(bench.fails(&["risk", "set", &cell, "--file", &file]).1.contains("differs"));
     assert!(text(&bench, &["risk", "list"]).contains("A. Weber"));
 
-    bench.json(&["component", "set", "A1", "--declared", "2,2,1,1,2,2,2", "--basis", "certificate", "--certificate", "C-7", "--valid-until", "2020-01-01", "--alike"]);
+    bench.json(&[
+        "component",
+        "set",
+        "A1",
+        "--declared",
+        "2,2,1,1,2,2,2",
+        "--basis",
+        "certificate",
+        "--certificate",
+        "C-7",
+        "--valid-until",
+        "2020-01-01",
+        "--alike",
+    ]);
     bench.json(&["component", "set", "A1", "--answer", "CR 1.1=met", "--answer", "CR 3.4=not_met"]);
     let components = bench.json(&["component", "list"])["components"].clone();
     assert!(components["rows"].as_array().unwrap().iter().any(|row| row["expired"] == true));
     assert!(text(&bench, &["component", "show", "A1"]).contains("CR 3.4"));
-    assert!(bench.fails(&["component", "set", "A1", "--answer", "NDR 1.6=met"]).1.contains("no requirement of a component"));
+    assert!(
+        bench
+            .fails(&["component", "set", "A1", "--answer", "NDR 1.6=met"])
+            .1
+            .contains("no requirement of a component")
+    );
 
     let svg = bench.path("zones.svg");
     bench.json(&["system", "draw", "--out", &svg.to_string_lossy(), "--language", "de"]);
@@ -131,7 +193,10 @@ fn a_system_is_described_assessed_and_told() {
     assert!(text.contains("Vendor VPN") && text.contains("Vertrauensgrenze") && text.ends_with("</svg>\n"));
 
     // The report tells it, in both languages, with the same figures.
-    for (language, words) in [("en", ["Risk assessment (IEC 62443-3-2)", "Ransomware"]), ("de", ["Risikobeurteilung (IEC 62443-3-2)", "Ransomware"])] {
+    for (language, words) in [
+        ("en", ["Risk assessment (IEC 62443-3-2)", "Ransomware"]),
+        ("de", ["Risikobeurteilung (IEC 62443-3-2)", "Ransomware"]),
+    ] {
         let out = bench.path(&format!("report-{language}.json"));
         bench.json(&["report", "--format", "json", "--language", language, "--out", &out.to_string_lossy()]);
         let report = fs::read_to_string(&out).unwrap();
@@ -140,10 +205,16 @@ fn a_system_is_described_assessed_and_told() {
         }
         let report: Value = serde_json::from_str(&report).unwrap();
         let sections = report["sections"].as_array().unwrap();
-        let tables: Vec<&Value> = sections.iter().flat_map(|s| s["blocks"].as_array().unwrap()).filter(|b| b["block"] == "table").collect();
+        let tables: Vec<&Value> = sections
+            .iter()
+            .flat_map(|s| s["blocks"].as_array().unwrap())
+            .filter(|b| b["block"] == "table")
+            .collect();
         let zcr = tables.iter().find(|table| table["id"] == "zcr").unwrap();
         assert_eq!(zcr["rows"].as_array().unwrap().len(), 39);
-        assert!(sections.iter().flat_map(|s| s["blocks"].as_array().unwrap()).any(|b| b["block"] == "drawing"));
+        assert!(
+            sections.iter().flat_map(|s| s["blocks"].as_array().unwrap()).any(|b| b["block"] == "drawing")
+        );
     }
     assert_eq!(bench.json(&["audit", "verify"])["intact"], true);
     assert_eq!(bench.json(&["doctor"])["sound"], true);
@@ -160,10 +231,14 @@ fn answers_are_inherited_and_go_out_and_back_as_a_workbook() {
     bench.json(&["sr", "inherit", &cell, "SR 1.1", "--from", "z-site"]);
     bench.json(&["sr", "answer", "z-site", "SR 1.1", "--answer", "not_met"]);
     let status = |id: &str| -> Value {
-        let rows = bench.json(&["sr", "list", &cell, "--all"])["requirements"]["rows"].as_array().unwrap().clone();
+        let rows =
+            bench.json(&["sr", "list", &cell, "--all"])["requirements"]["rows"].as_array().unwrap().clone();
         rows.iter().find(|row| row["id"] == *id).unwrap().clone()
     };
-    assert_eq!((&status("SR 6.1")["status"], &status("SR 1.1")["status"]), (&json!("met"), &json!("not_met")));
+    assert_eq!(
+        (&status("SR 6.1")["status"], &status("SR 1.1")["status"]),
+        (&json!("met"), &json!("not_met"))
+    );
     bench.json(&["sr", "inherit", &cell, "SR 6.1", "--stop"]);
     assert_eq!(status("SR 6.1")["inherited"], Value::Null);
     let book = bench.path("requirements.xlsx");

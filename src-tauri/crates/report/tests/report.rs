@@ -217,7 +217,8 @@ fn contents_and_bookmarks_lead_to_the_right_pages() {
         assert!(bare(&pages[page - 1]).contains(&bare(title)), "{title} is not on page {page}");
     }
     // The table of contents names the same pages.
-    let contents = bare(&pages[marks.iter().find(|(t, _)| t == "Contents").unwrap().1 - 1]);
+    let at = marks.iter().position(|(t, _)| t == "Contents").unwrap();
+    let contents = bare(&pages[marks[at].1 - 1..marks[at + 1].1 - 1].concat());
     for (title, page) in marks.iter().filter(|(t, _)| t != "Contents") {
         assert!(contents.contains(&bare(&format!("{title}{page}"))), "{title} {page}");
     }
@@ -429,6 +430,9 @@ fn the_order_of_a_report() {
                     "    charts {}",
                     charts.iter().map(|c| c.title.as_str()).collect::<Vec<_>>().join(" | ")
                 ),
+                Block::Drawing(drawing) => {
+                    format!("    drawing {} zones, {} lines", drawing.shapes.len(), drawing.links.len())
+                }
                 Block::HeatMap(map) => format!("    heat map {} zones", map.rows.len()),
                 Block::Callout { title, .. } => format!("    callout {title}"),
                 Block::Figures { figures } => format!(
@@ -446,6 +450,50 @@ fn the_order_of_a_report() {
         }
     }
     insta::assert_snapshot!(lines.join("\n"));
+}
+
+/// Each figure of the risk assessment and of the components, counted by hand from the plant of the tests.
+#[test]
+fn risk_and_components_are_told() {
+    let plant = plant::plant(3, 4);
+    let (content, _) = made(&plant, Language::En, Paper::A4);
+    let table = |id: &str| tables(&content).find(|t| t.id == id).unwrap();
+    let texts = |row: &[plumbline_report::content::Cell]| -> Vec<String> {
+        row.iter().map(|cell| cell.text.clone()).collect()
+    };
+    // 5 × 5 = 25 over the tolerable 4.
+    let risks = table("risks");
+    assert_eq!(texts(&risks.rows[0])[1..6], ["high", "2", "high", "6.25", "–"]);
+    assert_eq!(texts(&risks.rows[1])[1..6], ["–", "0", "–", "–", "–"]);
+    let scenarios = table("scenarios");
+    assert_eq!(scenarios.rows.len(), 2);
+    assert_eq!(
+        (texts(&scenarios.rows[0])[2].as_str(), scenarios.rows[0][2].note.as_str()),
+        ("high", "certain × critical")
+    );
+    let zcr = table("zcr");
+    let of = |id: &str| texts(zcr.rows.iter().find(|row| row[0].text == id).unwrap());
+    assert_eq!(of("ZCR 1.1")[2..], ["In part", "1 of 2"]);
+    assert_eq!(of("ZCR 2.1")[2..], ["In part", "1 of 4"], "three zones and a conduit");
+    assert_eq!(of("ZCR 6.8")[2..], ["Missing", "0 of 1"]);
+    let capabilities = table("capabilities");
+    assert_eq!(
+        texts(&capabilities.rows[0])[1..3],
+        ["2 of 4", "{1\u{a0}2\u{a0}2\u{a0}2\u{a0}2\u{a0}2\u{a0}2}"]
+    );
+    let short = table("short_components");
+    assert!(short.rows.iter().any(|row| texts(row)[3] == "2 / 3"));
+    assert_eq!(table("components").rows.len(), 2);
+    let drawing = content
+        .sections
+        .iter()
+        .flat_map(|section| &section.blocks)
+        .find_map(|block| match block {
+            Block::Drawing(drawing) => Some(drawing),
+            _ => None,
+        })
+        .unwrap();
+    assert_eq!((drawing.shapes.len(), drawing.links.len()), (4, 2), "three zones, a way in, a conduit");
 }
 
 /// All recommendations together only ever lift.

@@ -277,7 +277,15 @@ unsatisfied: Array<RequirementLine>,
 /**
  * What could be done, each with what it would lift alone.
  */
-levers: Array<Lever>, };
+levers: Array<Lever>, 
+/**
+ * The weakest SL-C of the zone's components in this FR, of those whose SL-C is known (62443-4-2).
+ */
+capability: number | null, 
+/**
+ * Components whose SL-C is known, and all of the zone.
+ */
+components: [number, number], };
 
 export type RequirementLine = { 
 /**

@@ -240,8 +240,9 @@ fn of_subject(facts: &Facts<'_>, matrix: &Matrix, risk: &RiskAssessment, part: &
         let text = clean(text);
         if text.is_empty() { String::new() } else { words.fill(key, &[("text", &text)]) }
     };
-    let joined =
-        |parts: Vec<String>| parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+    let joined = |parts: Vec<String>| {
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+    };
     let rows: Vec<Vec<Cell>> = risk
         .scenarios
         .iter()

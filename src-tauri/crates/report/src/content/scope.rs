@@ -50,7 +50,7 @@ fn system(facts: &Facts<'_>, part: &mut Part) {
             words
                 .fill("period", &[("from", &day(language, facts.from)), ("to", &day(language, facts.today))]),
         ),
-        fact(words, "fact.zones", count(facts.zones().len())),
+        fact(words, "fact.zones", count(facts.plant.zones.iter().filter(|detail| !detail.conduit).count())),
         fact(words, "fact.conduits", count(facts.plant.conduits.len())),
         fact(words, "fact.assets", count(facts.evidence().assets.len())),
         fact(words, "fact.findings", count(facts.findings().count())),
@@ -67,10 +67,6 @@ fn zones_and_conduits(facts: &Facts<'_>, part: &mut Part) {
     let words = facts.words;
     part.heading_of("scope.zones");
     part.say("scope.zones.text");
-    if let Some(drawing) = super::drawing::drawing(facts.plant, &facts.input.assessment, words) {
-        part.push(Block::Drawing(drawing));
-        part.aside(words.get("drawing.legend"));
-    }
     let depths = facts.plant.depths();
     let rows = facts
         .zones()
@@ -158,6 +154,11 @@ fn zones_and_conduits(facts: &Facts<'_>, part: &mut Part) {
             ("protected_by", Text),
         ];
         part.push(table(words, "external", &columns, rows));
+    }
+    if let Some(drawing) = super::drawing::drawing(facts.plant, facts.input.assessment, words) {
+        part.heading_of("scope.drawing");
+        part.say("drawing.legend");
+        part.push(Block::Drawing(drawing));
     }
 }
 

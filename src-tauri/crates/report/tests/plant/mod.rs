@@ -4,6 +4,7 @@
 
 use iec62443::{
     Evidence, Fr, FrSet, Moment, Plant, SecurityLevel, catalogue,
+    component::{Basis, Component},
     evidence::{
         Asset, Control, ControlChange, ControlStatus, Cvss, Event, EventKind, Finding, Fix, Source,
         SrAssessment, SrStatus, Text, Weakness, Zone,
@@ -12,6 +13,8 @@ use iec62443::{
         AssetDetail, Conduit, ControlDetail, Environment, EventNote, Identity, IdentityKind, Layer, Ticket,
         ZoneDetail,
     },
+    risk::{Approval, Rated, RiskAssessment, Scenario},
+    system::{External, Topic, ZoneTopic},
     work::{Attachment, OnAsset, PatchState, Step, SupplierState, Update, Window},
 };
 use jiff::civil::date;
@@ -235,6 +238,55 @@ fn work(plant: &mut Plant) {
         by: "T. Huber".into(),
         note: "export of the rules".into(),
     };
+    let rated = |likelihood, consequence| Some(Rated { likelihood, consequence });
+    let scenario = |threat: &str, frs: &[Fr], unmitigated, residual| Scenario {
+        threat: threat.into(),
+        source: HOSTILE.into(),
+        vulnerability: LONG.into(),
+        frs: frs.to_vec(),
+        unmitigated,
+        countermeasures: "a firewall".into(),
+        controls: vec!["K1".into()],
+        residual,
+        ..Scenario::default()
+    };
+    let risk = RiskAssessment {
+        initial: rated(4, 4),
+        initial_note: HOSTILE.into(),
+        scenarios: vec![
+            scenario(HOSTILE, &[Fr::Si, Fr::Ra], rated(4, 4), rated(1, 4)),
+            scenario("A laptop is plugged in", &[], rated(2, 2), None),
+        ],
+        changed: Some(moment("2026-04-02")),
+        approved: Some(Approval {
+            at: moment("2026-04-03"),
+            by: "a.weiss".into(),
+            name: HOSTILE.into(),
+            role: "Plant manager".into(),
+            note: LONG.into(),
+            target: Some(plant.evidence.zones[0].sl_t),
+        }),
+        ..RiskAssessment::default()
+    };
+    let system = &mut plant.work.system;
+    system.risks.insert("Z1".into(), risk);
+    system.texts.insert(Topic::Perimeter, format!("{HOSTILE} {LONG}"));
+    system.external.insert(
+        "X-01".into(),
+        External { name: HOSTILE.into(), party: LONG.into(), zone: "Z1".into(), ..External::default() },
+    );
+    system.characteristics.entry("Z1".into()).or_default().insert(ZoneTopic::Accountable, HOSTILE.into());
+    let level = |n| SecurityLevel::new(n).unwrap();
+    let component = |first: u8| Component {
+        sl_c: Some([level(first), level(2), level(2), level(2), level(2), level(2), level(2)]),
+        basis: Basis::Certificate,
+        certificate: HOSTILE.into(),
+        certifier: LONG.into(),
+        valid_until: Some(date(2026, 1, 31)),
+        ..Component::default()
+    };
+    plant.work.components.insert(plant.evidence.assets[0].id.to_string(), component(2));
+    plant.work.components.insert(plant.evidence.assets[1].id.to_string(), component(1));
     plant.work.updates.insert("U-01".into(), update);
     plant.work.windows.insert("W-01".into(), window);
     plant.work.attachments.insert("control K1".into(), vec![file]);
