@@ -15,7 +15,7 @@ use tempfile::NamedTempFile;
 use crate::{Failure, Result, Session, Watch, view, watch::tell};
 
 /// Formats, which are the files' endings too.
-const FORMATS: [&str; 2] = ["pdf", "json"];
+const FORMATS: [&str; 4] = ["pdf", "html", "xlsx", "json"];
 
 /// Rows of the audit log in a report.
 const AUDIT_ROWS: u32 = 40;
@@ -222,6 +222,8 @@ impl Commission {
         let content = report::content(&input, &steps)?;
         let (bytes, pages) = match self.request.format.as_str() {
             "json" => (report::json(&content).into_bytes(), None),
+            "html" => (report::html(&content, &steps)?.into_bytes(), None),
+            "xlsx" => (report::xlsx(&content, &steps)?, None),
             _ => {
                 let rendered = report::pdf(&content, &steps)?;
                 (rendered.bytes, Some(rendered.pages))

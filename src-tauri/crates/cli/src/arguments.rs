@@ -706,6 +706,10 @@ pub enum ReportKind {
 pub enum Format {
     /// A document to read, print and sign
     Pdf,
+    /// The same for a browser: one file, without scripts
+    Html,
+    /// Its tables as a workbook: a sheet a register
+    Xlsx,
     /// The same content for programs
     Json,
 }

@@ -152,6 +152,8 @@ fn laid_out(plant: &Plant) -> (Layout, Drawing) {
 
 /// The places of all zones as they are drawn now, with one of them put where a person dropped it.
 pub fn places_with(plant: &Plant, zone: &str, at: [i32; 2]) -> Places {
+    // No drawing is that large.
+    let at = at.map(|length| length.clamp(-1_000_000, 1_000_000));
     let (mut layout, drawing) = laid_out(plant);
     let Some(moved) = layout.nodes.iter().position(|node| !node.external && node.id == zone) else {
         return layout.places();

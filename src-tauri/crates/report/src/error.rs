@@ -32,6 +32,14 @@ pub enum ReportError {
         /// What is wrong.
         reason: String,
     },
+    /// The workbook could not be put together.
+    #[error(
+        "the workbook could not be put together ({reason}); nothing was written, generate the report again"
+    )]
+    Workbook {
+        /// What is wrong.
+        reason: String,
+    },
     /// The finished document could not be put together.
     #[error("the PDF could not be put together ({reason}); nothing was written, generate the report again")]
     Write {
@@ -48,6 +56,7 @@ impl ReportError {
             ReportError::NoEnvironment => "report.no_environment",
             ReportError::Font { .. } => "report.font",
             ReportError::Chart { .. } => "report.chart",
+            ReportError::Workbook { .. } => "report.workbook",
             ReportError::Write { .. } => "report.write",
         }
     }

@@ -28,17 +28,21 @@
 
 pub mod content;
 mod error;
+mod html;
 mod input;
 mod notation;
 mod pdf;
 mod svg;
 mod words;
+mod xlsx;
 
 pub use content::{Content, build as content};
 pub use error::{Cancelled, ReportError};
+pub use html::html;
 pub use input::{AuditLine, AuditSummary, Input, Options, Paper, PlantInput, Progress};
 pub use pdf::{Rendered, render as pdf};
 pub use svg::svg;
+pub use xlsx::xlsx;
 
 /// Name of the JSON schema of [`json`].
 pub const SCHEMA: &str = "plumbline-report/1";

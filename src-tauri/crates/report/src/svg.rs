@@ -35,7 +35,22 @@ pub fn svg(drawing: &Drawing, title: &str) -> Result<String, ReportError> {
     Ok(out)
 }
 
-fn escaped(text: &str) -> String {
+/// Pixels of a screen that a point of the page is shown as, so that small print stays readable.
+const PIXELS: f32 = 1.45;
+
+/// Marks as an SVG element of so many points, for a page of HTML.
+pub(crate) fn fragment(marks: &[Mark], width: f32, height: f32) -> String {
+    let mut out = format!(
+        r#"<svg aria-hidden="true" width="{:.0}" height="{:.0}" viewBox="0 0 {width:.0} {height:.0}" font-family="{FAMILY}">"#,
+        width * PIXELS,
+        height * PIXELS
+    );
+    marks.iter().for_each(|mark| element(mark, &mut out));
+    out.push_str("</svg>");
+    out
+}
+
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

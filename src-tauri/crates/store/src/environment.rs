@@ -38,7 +38,7 @@ impl Store {
     pub fn environments(&self) -> Result<Vec<Listed>> {
         let mut statement = self.connection.prepare_cached(
             "SELECT id, name, organisation, demo,
-                    (SELECT count(*) FROM zone WHERE environment = e.id),
+                    (SELECT count(*) FROM zone WHERE environment = e.id AND NOT conduit),
                     (SELECT count(*) FROM asset WHERE environment = e.id),
                     (SELECT count(*) FROM finding WHERE environment = e.id)
              FROM environment e ORDER BY rowid",

@@ -61,4 +61,33 @@ mod tests {
     fn migrations_are_valid() {
         Migrations::from_slice(STEPS).validate().unwrap();
     }
+
+    #[test]
+    fn conduits_of_two_zones_are_carried_over() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.pragma_update(None, "foreign_keys", "ON").unwrap();
+        Migrations::from_slice(&STEPS[..4]).to_latest(&mut connection).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO environment VALUES ('e', 'E', '', 0);
+                 INSERT INTO zone VALUES ('e', 'Z1', 0, 'One', NULL, '3', 0, '', '[0,0,0,0,0,0,0]'),
+                                         ('e', 'Z2', 1, 'Two', NULL, '1', 0, '', '[0,0,0,0,0,0,0]');
+                 INSERT INTO conduit VALUES ('e', 'C1', 0, 'up', 'Z2', 'Z1', '[\"NTP\"]', 'firewall'),
+                                            ('e', 'C2', 1, '', 'Z1', 'Z1', '[]', '');",
+            )
+            .unwrap();
+        Migrations::from_slice(STEPS).to_latest(&mut connection).unwrap();
+        let conduits = crate::Reading { connection: &connection }.conduits("e").unwrap();
+        let ends: Vec<Vec<&str>> =
+            conduits.iter().map(|conduit| conduit.zones.iter().map(String::as_str).collect()).collect();
+        assert_eq!(ends, [vec!["Z2", "Z1"], vec!["Z1"]]);
+        assert_eq!(
+            (conduits[0].protocols.as_slice(), conduits[0].protected_by.as_str()),
+            (["NTP".to_owned()].as_slice(), "firewall")
+        );
+        let faults: i64 = connection
+            .query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(faults, 0);
+    }
 }

@@ -23,6 +23,8 @@ pub fn report(mut session: Session, wanted: &Report, output: &Output) -> app::Re
         to,
         format: match format {
             Format::Pdf => "pdf",
+            Format::Html => "html",
+            Format::Xlsx => "xlsx",
             Format::Json => "json",
         }
         .to_owned(),
@@ -75,10 +77,12 @@ fn by_ending(wanted: &Report) -> app::Result<Format> {
     let ending = wanted.out.extension().map(|e| e.to_string_lossy().to_lowercase());
     match ending.as_deref() {
         Some("pdf") => Ok(Format::Pdf),
+        Some("html" | "htm") => Ok(Format::Html),
+        Some("xlsx") => Ok(Format::Xlsx),
         Some("json") => Ok(Format::Json),
         _ => Err(Failure::new("usage", "the file's ending names no format")
             .at(wanted.out.display().to_string())
-            .advice("End it with .pdf or .json, or say --format.")),
+            .advice("End it with .pdf, .html, .xlsx or .json, or say --format.")),
     }
 }
 

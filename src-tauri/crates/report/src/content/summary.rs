@@ -86,6 +86,10 @@ pub(crate) fn section(
         columns: iec62443::Fr::ALL.map(iec62443::Fr::code),
         rows,
     }));
+    let conduits = facts.plant.zones.iter().filter(|detail| detail.conduit).count();
+    if conduits > 0 {
+        part.aside(words.count("summary.conduits", conduits));
+    }
     if zones.len() > ROWS {
         part.aside(
             words

@@ -35,7 +35,7 @@ pub(crate) fn marks(drawing: &Drawing, fonts: &Fonts, factor: f32) -> Vec<Mark> 
     let mut pen = Pen { fonts, factor, marks: Vec::new() };
     for band in &drawing.bands {
         let middle = band.y as f32 + band.height as f32 / 2.0;
-        pen.text((10.0, middle + 4.0), 44.0, Face::Regular, 11.0, Rgb::MUTED, &band.label);
+        pen.text((6.0, middle + 4.0), 56.0, Face::Regular, 10.5, Rgb::MUTED, &band.label);
     }
     if let Some(area) = drawing.boundary {
         pen.boundary(area, &drawing.boundary_label);

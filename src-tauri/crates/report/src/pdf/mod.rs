@@ -1,6 +1,6 @@
 //! The report as PDF: pages laid out from the content model, written through printpdf.
 
-mod block;
+pub(crate) mod block;
 pub(crate) mod canvas;
 mod chart;
 pub(crate) mod drawing;
