@@ -7,6 +7,7 @@ pub mod attachments;
 pub mod audit;
 pub mod call;
 pub mod cell;
+pub mod compare;
 mod components;
 pub mod controls;
 pub mod correct;

@@ -35,6 +35,8 @@ pub struct Finished {
     /// The file's content.
     pub bytes: Vec<u8>,
     kept: KeptReport,
+    /// The evidence documents it was made from, by environment.
+    evidence: Vec<(String, String)>,
 }
 
 impl Finished {
@@ -136,11 +138,15 @@ impl Session {
     pub fn keep(&mut self, finished: Finished, file: &Path) -> Result<view::ReportView> {
         let folder = self.store()?.folder().to_owned();
         let kept = KeptReport { file: place_in(&folder, file), ..finished.kept };
+        let evidence = finished.evidence;
         let staged = stage(file, &finished.bytes)?;
         let who = self.who();
         // The file takes its place last, so that what stood there is still there when the store says no.
         self.store_mut()?.try_change(&who, |change| -> Result<()> {
             change.keep_report(&kept)?;
+            for (environment, document) in &evidence {
+                change.keep_report_evidence(&kept.id, environment, document)?;
+            }
             settle(staged, file)
         })?;
         Ok(report_view(kept, &folder))
@@ -196,11 +202,12 @@ impl Commission {
     pub fn make(&self, watch: &dyn Watch) -> Result<Finished> {
         let steps = Steps(watch);
         tell(watch, "evidence", 0, 0)?;
-        let hashes: Vec<String> = self
+        let evidence: Vec<(String, String)> = self
             .plants
             .iter()
-            .map(|(plant, when, _)| sha256(plant.evidence_at(*when).to_json().as_bytes()))
+            .map(|(plant, when, _)| (plant.environment.id.clone(), plant.evidence_at(*when).to_json()))
             .collect();
+        let hashes: Vec<String> = evidence.iter().map(|(_, document)| sha256(document.as_bytes())).collect();
         let input = Input {
             plants: self
                 .plants
@@ -243,7 +250,7 @@ impl Commission {
             sha256: sha256(&bytes),
             evidence_sha256: hashes.join(","),
         };
-        Ok(Finished { bytes, kept })
+        Ok(Finished { bytes, kept, evidence })
     }
 }
 

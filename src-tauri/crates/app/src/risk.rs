@@ -18,15 +18,13 @@ use crate::{
     Failure, Result, Session,
     controls::typed,
     findings::Around,
-    system::{target_step, vector},
+    system::{protocols, target_step, vector},
     view,
     work::{LONGEST, LONGEST_NAME, count, replaced, usage},
 };
 
 /// Most scenarios of a zone or conduit.
 const MOST_SCENARIOS: usize = 200;
-/// Most protocols of a way in.
-const MOST_PROTOCOLS: usize = 100;
 
 fn nothing_new() -> Failure {
     usage("nothing of that differs from what stands there", "Change something first.")
@@ -221,22 +219,12 @@ impl Session {
             if name.is_empty() {
                 return Err(usage("the way in has no name", "Say in a few words what it is."));
             }
-            let mut protocols = Vec::new();
-            for protocol in &wish.protocols {
-                let protocol = typed("protocol", protocol, LONGEST_NAME)?;
-                if !protocol.is_empty() && !protocols.contains(&protocol) {
-                    protocols.push(protocol);
-                }
-            }
-            if protocols.len() > MOST_PROTOCOLS {
-                return Err(usage(format!("more than {MOST_PROTOCOLS} protocols"), "Sum some of them up."));
-            }
             Some(External {
                 kind,
                 name,
                 party: typed("party", &wish.party, LONGEST_NAME)?,
                 zone: wish.zone.clone(),
-                protocols,
+                protocols: protocols(&wish.protocols)?,
                 protected_by: typed("protection", &wish.protected_by, LONGEST)?,
                 description: typed("description", &wish.description, LONGEST)?,
             })

@@ -22,7 +22,7 @@ use crate::{
     work::{LONGEST, LONGEST_NAME, overtaken, put_all, replaced, usage},
 };
 
-/// Most protocols of a conduit.
+/// Most protocols of a conduit or a way in.
 const MOST_PROTOCOLS: usize = 100;
 
 impl Session {
@@ -333,6 +333,21 @@ fn new_conduit_id(plant: &Plant) -> String {
     Work::next(&taken.map(|id| (id, ())).collect(), 'C')
 }
 
+/// Names of protocols, each once.
+pub(crate) fn protocols(told: &[String]) -> Result<Vec<String>> {
+    let mut protocols = Vec::new();
+    for protocol in told {
+        let protocol = typed("protocol", protocol, LONGEST_NAME)?;
+        if !protocol.is_empty() && !protocols.contains(&protocol) {
+            protocols.push(protocol);
+        }
+    }
+    if protocols.len() > MOST_PROTOCOLS {
+        return Err(usage(format!("more than {MOST_PROTOCOLS} protocols"), "Sum some of them up."));
+    }
+    Ok(protocols)
+}
+
 fn conduit_state(plant: &Plant, id: &str, wish: &view::ConduitWish) -> Result<Conduit> {
     let mut zones: Vec<String> = Vec::new();
     for zone in &wish.zones {
@@ -360,22 +375,12 @@ fn conduit_state(plant: &Plant, id: &str, wish: &view::ConduitWish) -> Result<Co
         word => Direction::from_word(word)
             .ok_or_else(|| usage(format!("{word:?} is no direction"), "Say both, outward or inward."))?,
     };
-    let mut protocols = Vec::new();
-    for protocol in &wish.protocols {
-        let protocol = typed("protocol", protocol, LONGEST_NAME)?;
-        if !protocol.is_empty() && !protocols.contains(&protocol) {
-            protocols.push(protocol);
-        }
-    }
-    if protocols.len() > MOST_PROTOCOLS {
-        return Err(usage(format!("more than {MOST_PROTOCOLS} protocols"), "Sum some of them up."));
-    }
     Ok(Conduit {
         id: id.to_owned(),
         name: typed("name", &wish.name, LONGEST_NAME)?,
         zones,
         direction,
-        protocols,
+        protocols: protocols(&wish.protocols)?,
         protected_by: typed("protection", &wish.protected_by, LONGEST)?,
     })
 }

@@ -2353,7 +2353,7 @@ views! {
         pub from: String,
         /// Last day; the day assessed.
         pub to: String,
-        /// pdf or json.
+        /// pdf, html, xlsx or json.
         pub format: String,
         /// a4 or letter.
         pub paper: String,
@@ -2384,7 +2384,7 @@ views! {
         pub to: String,
         /// When it was made.
         pub made: String,
-        /// pdf or json.
+        /// pdf, html, xlsx or json.
         pub format: String,
         /// File, as it was written.
         pub file: String,

@@ -218,6 +218,11 @@ pub enum Verb {
         after_help = "Example:\n  plumbline report --environment works-1 --from 2026-01-01 --to 2026-06-30 --out report.pdf"
     )]
     Report(Report),
+    /// Two kept reports, or two days, side by side: levels, what drove each change, findings, controls
+    #[command(
+        after_help = "Example:\n  plumbline compare --between 2026-01-31 2026-06-30\n  plumbline report --out q1.pdf --to 2026-03-31 --snapshot Q1\n  plumbline compare Q1 Q2 --json"
+    )]
+    Compare(Compare),
     /// Figures of vulnerability management for a period: times to acknowledge and to treat, backlog, gaps
     ///
     /// From the recorded events alone, as IEC 62443-2-1 asks for evidence of. Times are in days; the p90 is what nine
@@ -766,6 +771,24 @@ pub struct Report {
     /// Keep it in the store under this name
     #[arg(long, value_name = "NAME")]
     pub snapshot: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct Compare {
+    /// The two kept reports, the earlier one first
+    #[arg(
+        num_args = 2,
+        value_name = "REPORT",
+        required_unless_present = "between",
+        conflicts_with = "between"
+    )]
+    pub reports: Vec<String>,
+    /// Two days, the earlier one first
+    #[arg(long, num_args = 2, value_names = ["DATE", "DATE"])]
+    pub between: Vec<String>,
+    /// Environments, for days; all when not given
+    #[arg(long, value_name = "ID", num_args = 1.., requires = "between")]
+    pub environment: Vec<String>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -91,6 +91,7 @@ fn run(arguments: &Arguments, output: &Output) -> app::Result<Done> {
             Some(list) => verbs::intel::loose_list(&place()?, list, output),
             None => verbs::intel::matches(stored()?, wanted, output),
         },
+        Verb::Compare(wanted) => verbs::compare::compare(stored()?, wanted, output),
         Verb::Report(wanted) => verbs::report::report(stored()?, wanted, output),
         Verb::Audit { verb } => verbs::audit::audit(stored()?, verb, output),
         Verb::Completions { shell } => verbs::help::completions(*shell, output),

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use assert_cmd::cargo::cargo_bin_cmd;
 use bench::Bench;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 impl Bench {
     fn demo() -> Bench {
@@ -470,4 +470,54 @@ fn a_signed_end_of_the_log_shows_what_was_cut_off_and_what_was_written_anew() {
     let output = verify();
     assert_eq!(output.status.code(), Some(3));
     assert!(String::from_utf8(output.stderr).unwrap().contains("signature"));
+}
+
+#[test]
+fn days_and_kept_reports_are_compared() {
+    let bench = Bench::new();
+    bench.json(&["demo"]);
+    let days = bench.json(&["compare", "--between", "2026-03-31", "2026-06-30"]);
+    assert_eq!(
+        (&days["schema"], &days["from"], &days["to"]),
+        (&json!("plumbline-compare/1"), &json!("2026-03-31"), &json!("2026-06-30"))
+    );
+    // Each side is what assess says of that day.
+    for (side, day) in [("before", "2026-03-31"), ("after", "2026-06-30")] {
+        let assessment = bench.json(&["assess", "--as-of", day]);
+        for (zone, compared) in
+            assessment["zones"].as_array().unwrap().iter().zip(days["zones"].as_array().unwrap())
+        {
+            assert_eq!(
+                (&zone["id"], &zone["vector"], &zone["sl_t"]),
+                (&compared["id"], &compared[side]["vector"], &compared[side]["sl_t"]),
+                "{day}"
+            );
+        }
+        let open =
+            assessment["findings"].as_object().unwrap().values().filter(|f| f["state"] == "open").count();
+        assert_eq!(days["findings"]["open"][usize::from(side == "after")], open, "{day}");
+    }
+    let (new, gone, back) =
+        (&days["findings"]["new"], &days["findings"]["gone"], &days["findings"]["reopened"]);
+    let len = |list: &Value| list.as_array().unwrap().len() as i64;
+    let open = |at: usize| days["findings"]["open"][at].as_i64().unwrap();
+    assert_eq!(open(0) + len(new) + len(back) - len(gone), open(1));
+    assert!(bench.fails(&["compare", "--between", "2026-06-30", "2026-03-31"]).1.contains("not before"));
+
+    for (name, day) in [("Q1", "2026-03-31"), ("Q2", "2026-06-30")] {
+        let out = bench.path(&format!("{name}.json"));
+        bench.json(&["report", "--to", day, "--snapshot", name, "--out", &out.to_string_lossy()]);
+    }
+    let kept = bench.json(&["compare", "Q1", "Q2"]);
+    assert_eq!(
+        (&kept["zones"], &kept["findings"], &kept["controls"]),
+        (&days["zones"], &days["findings"], &days["controls"])
+    );
+    // What happens later to the store does not change what was kept.
+    let finding = days["findings"]["new"][0].as_str().unwrap().to_owned();
+    bench.json(&["finding", "false-positive", &finding, "--note", "checked"]);
+    assert_eq!(bench.json(&["compare", "Q1", "Q2"]), kept);
+    assert_eq!(bench.fails(&["compare", "Q1", "Q9"]).0, 2);
+    let told = String::from_utf8(bench.run(&["compare", "Q1", "Q2"]).stdout).unwrap();
+    assert!(told.contains("Open findings") && told.contains("because"), "{told}");
 }

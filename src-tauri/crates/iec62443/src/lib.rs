@@ -22,6 +22,7 @@
 pub mod action;
 pub mod assessment;
 pub mod catalogue;
+pub mod compare;
 pub mod component;
 pub mod drawing;
 pub mod evidence;

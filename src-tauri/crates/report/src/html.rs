@@ -39,7 +39,7 @@ table{border-collapse:collapse;width:100%;font-size:.84rem}\
 caption{text-align:left;font-weight:600;padding:.3rem 0}\
 th,td{text-align:left;vertical-align:top;padding:.3rem .5rem;border-bottom:1px solid var(--hair)}\
 thead th{background:var(--pale);color:var(--accent);border-bottom:1px solid var(--accent);hyphens:manual}\
-td.number,th.number{text-align:right}td.mark,th.mark{text-align:center}\
+td.number,th.number{text-align:right}td.mark,th.mark{text-align:center}td.number,td.mark{white-space:nowrap}\
 td.code{white-space:nowrap}td.code,code{font-family:'IBM Plex Mono',Consolas,monospace;font-size:.92em}\
 td.blank{min-width:8rem;height:2.2rem}\
 td small{display:block;color:var(--muted);white-space:normal}.long{overflow-wrap:anywhere;white-space:normal!important}\

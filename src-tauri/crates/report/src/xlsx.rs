@@ -20,6 +20,9 @@ const MOST_ROWS: u32 = 1_048_576;
 /// Widest column, in characters.
 const WIDEST: usize = 60;
 
+/// A table with where it stands in the report.
+type Placed<'c> = (String, &'c Table);
+
 /// Renders the content as an Excel workbook. Tables of one kind that stand in several places (one for each zone) share a
 /// sheet, with a first column that says where each row stands in the report.
 ///
@@ -28,7 +31,7 @@ const WIDEST: usize = 60;
 pub fn xlsx(content: &Content, progress: &dyn Progress) -> Result<Vec<u8>, ReportError> {
     let failed = |error: XlsxError| ReportError::Workbook { reason: error.to_string() };
     let mut order: Vec<&str> = Vec::new();
-    let mut kinds: BTreeMap<&str, (&str, Vec<(String, &Table)>)> = BTreeMap::new();
+    let mut kinds: BTreeMap<&str, (&str, Vec<Placed<'_>>)> = BTreeMap::new();
     let mut maps: Vec<(String, &HeatMap)> = Vec::new();
     for section in &content.sections {
         let mut place = format!("{} {}", section.number, section.title).trim().to_owned();
@@ -183,7 +186,7 @@ fn heat_map(
 /// Tables of one kind below each other.
 fn register(
     content: &Content,
-    tables: &[(String, &Table)],
+    tables: &[Placed<'_>],
     sheet: &mut Worksheet,
     styles: &Styles,
 ) -> Result<(), XlsxError> {

@@ -226,7 +226,12 @@ impl Packed {
     }
 }
 
-fn unpacked(bytes: &[u8]) -> Result<Vec<u8>> {
+/// Bytes as they are kept.
+pub(crate) fn packed(bytes: &[u8]) -> Result<Vec<u8>> {
+    zstd::stream::encode_all(bytes, 1).map_err(|source| Error::Packing { source })
+}
+
+pub(crate) fn unpacked(bytes: &[u8]) -> Result<Vec<u8>> {
     zstd::stream::decode_all(bytes).map_err(|source| Error::Packing { source })
 }
 

@@ -2,7 +2,11 @@
 
 use rusqlite::params;
 
-use crate::{Change, Result, Store, value};
+use crate::{
+    Change, Result, Store,
+    intake::{packed, unpacked},
+    value,
+};
 
 /// A kept report.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +23,7 @@ pub struct KeptReport {
     pub to: String,
     /// When it was made, RFC 3339.
     pub made: String,
-    /// pdf or json.
+    /// pdf, html, xlsx or json.
     pub format: String,
     /// The file.
     pub file: String,
@@ -65,7 +69,37 @@ impl Store {
     }
 }
 
+impl Store {
+    /// The evidence documents that a kept report was made from, with the environments' ids, in their order.
+    ///
+    /// # Errors
+    /// When the database cannot be read or what it holds is damaged.
+    pub fn report_evidence(&self, report: &str) -> Result<Vec<(String, Vec<u8>)>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT environment, content FROM report_evidence WHERE report = ?1 ORDER BY rowid",
+        )?;
+        let mut rows = statement.query([report])?;
+        let mut documents = Vec::new();
+        while let Some(row) = rows.next()? {
+            documents.push((row.get(0)?, unpacked(row.get_ref(1)?.as_blob().unwrap_or_default())?));
+        }
+        Ok(documents)
+    }
+}
+
 impl Change<'_> {
+    /// Keeps an evidence document beside the report that was made from it.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn keep_report_evidence(&self, report: &str, environment: &str, document: &str) -> Result<()> {
+        self.transaction.execute(
+            "INSERT INTO report_evidence (report, environment, content) VALUES (?1, ?2, ?3)",
+            params![report, environment, packed(document.as_bytes())?],
+        )?;
+        Ok(())
+    }
+
     /// Keeps a report.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("../migrations/0003_work.sql")),
     M::up(include_str!("../migrations/0004_keeping.sql")),
     M::up(include_str!("../migrations/0005_system.sql")),
+    M::up(include_str!("../migrations/0006_kept_evidence.sql")),
 ];
 
 /// The version this program writes.

@@ -3596,7 +3596,7 @@ from: string,
  */
 to: string, 
 /**
- * pdf or json.
+ * pdf, html, xlsx or json.
  */
 format: string, 
 /**
@@ -3646,7 +3646,7 @@ to: string,
  */
 made: string, 
 /**
- * pdf or json.
+ * pdf, html, xlsx or json.
  */
 format: string, 
 /**

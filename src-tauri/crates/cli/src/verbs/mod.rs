@@ -2,6 +2,7 @@
 
 pub mod assess;
 pub mod audit;
+pub mod compare;
 pub mod controls;
 pub mod figures;
 pub mod findings;

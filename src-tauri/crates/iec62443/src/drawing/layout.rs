@@ -318,12 +318,7 @@ impl Layout {
     /// Pairs of joined nodes whose straight lines would cross.
     fn crossings(&self) -> usize {
         let across = self.across();
-        let row_of: BTreeMap<usize, usize> = self
-            .rows
-            .iter()
-            .enumerate()
-            .flat_map(|(at, row)| row.iter().map(move |node| (*node, at)))
-            .collect();
+        let row_of = self.row_of();
         let mut lines: Vec<((usize, usize), f64, f64)> = Vec::new();
         for join in &self.joins {
             let tops: Vec<usize> = join.ends.iter().map(|end| self.top(*end)).collect();
@@ -376,6 +371,12 @@ impl Layout {
             row.sort_by_key(place);
         }
         wrapped
+    }
+
+    /// The row of each node at the top of its nesting.
+    pub(super) fn row_of(&self) -> BTreeMap<usize, usize> {
+        let rows = self.rows.iter().enumerate();
+        rows.flat_map(|(at, row)| row.iter().map(move |node| (*node, at))).collect()
     }
 
     pub(super) fn places(&self) -> Places {

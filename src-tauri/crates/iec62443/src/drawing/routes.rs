@@ -78,12 +78,7 @@ impl Routes {
 
     pub(super) fn plan(layout: &Layout) -> Routes {
         let rows = layout.rows.len();
-        let row_of: BTreeMap<usize, usize> = layout
-            .rows
-            .iter()
-            .enumerate()
-            .flat_map(|(at, row)| row.iter().map(move |node| (*node, at)))
-            .collect();
+        let row_of = layout.row_of();
         let row = |node: usize| row_of.get(&layout.top(node)).copied().unwrap_or(0);
         let middle = |node: usize| layout.nodes[node].area.x + layout.nodes[node].area.width / 2;
         let channels: Vec<usize> = layout
@@ -245,12 +240,7 @@ impl Routes {
     }
 
     pub(super) fn links(&mut self, layout: &Layout, tops: &[i32], heights: &[i32]) -> Vec<Link> {
-        let row_of: BTreeMap<usize, usize> = layout
-            .rows
-            .iter()
-            .enumerate()
-            .flat_map(|(at, row)| row.iter().map(move |node| (*node, at)))
-            .collect();
+        let row_of = layout.row_of();
         let y_of = |run: &Run| {
             let track = i32::try_from(run.track).unwrap_or(0);
             tops[run.channel] + heights[run.channel] + CHANNEL / 2 + TRACK / 2 + track * TRACK

@@ -1,0 +1,82 @@
+//! Two days, or two kept reports, side by side.
+
+use iec62443::{
+    Evidence, assess,
+    compare::{Comparison, compare},
+};
+
+use crate::{Failure, Result, Session, work::usage};
+
+/// A comparison with the environment it is of.
+pub struct Compared {
+    /// Environment id.
+    pub environment: String,
+    /// What differs.
+    pub comparison: Comparison,
+}
+
+impl Session {
+    /// Compares how an environment stood at the end of two days, each over half a year up to it.
+    ///
+    /// # Errors
+    /// `not_found`, `usage`
+    pub fn compare_days(&mut self, environment: &str, days: [&str; 2]) -> Result<Compared> {
+        let [first, second] = days;
+        let before = self.when(environment, Some(first), None)?;
+        let after = self.when(environment, Some(second), None)?;
+        if before.as_of >= after.as_of {
+            return Err(usage(format!("{first} is not before {second}"), "Name the earlier day first."));
+        }
+        let plant = self.plant(environment)?;
+        let sides = [before, after].map(|when| {
+            let evidence = plant.evidence_at(when);
+            let assessment = assess(&evidence);
+            (evidence, assessment)
+        });
+        let [(old, then), (new, now)] = &sides;
+        Ok(Compared { environment: environment.to_owned(), comparison: compare((old, then), (new, now)) })
+    }
+
+    /// Compares two kept reports by the evidence documents that they were made from; those of environments that both
+    /// are about. A report is named by its id or by the name it was kept under, the newest of that name.
+    ///
+    /// # Errors
+    /// `not_found`, `usage`, `store_damaged`
+    pub fn compare_reports(&mut self, reports: [&str; 2]) -> Result<Vec<Compared>> {
+        let kept = self.store()?.reports()?;
+        let [first, second] = reports.map(|name| -> Result<_> {
+            let found = kept.iter().find(|report| report.id == name);
+            let found = found.or_else(|| kept.iter().find(|report| report.title == name));
+            let found = found.ok_or_else(|| {
+                Failure::not_found("report", name)
+                    .advice("It is the name given with --snapshot, or the id that the window shows.")
+            })?;
+            let mut documents = Vec::new();
+            for (environment, bytes) in self.store()?.report_evidence(&found.id)? {
+                let evidence = Evidence::from_json(&bytes)
+                    .map_err(|problem| Failure::new("store_damaged", problem.what))?
+                    .into_owned();
+                documents.push((environment, evidence));
+            }
+            if documents.is_empty() {
+                return Err(usage(
+                    format!("the report {name} was kept without its evidence document"),
+                    "Generate it again, or compare the two days: --between.",
+                ));
+            }
+            Ok(documents)
+        });
+        let (first, second) = (first?, second?);
+        let mut compared = Vec::new();
+        for (environment, old) in &first {
+            let Some((_, new)) = second.iter().find(|(other, _)| other == environment) else { continue };
+            let (then, now) = (assess(old), assess(new));
+            let comparison = compare((old, &then), (new, &now));
+            compared.push(Compared { environment: environment.clone(), comparison });
+        }
+        if compared.is_empty() {
+            return Err(usage("the two reports are about different environments", "Choose two of the same."));
+        }
+        Ok(compared)
+    }
+}
