@@ -112,10 +112,22 @@ fn description(facts: &Facts<'_>, part: &mut Part) {
     }
 }
 
+/// The matrix that holds: the asset owner's in their words, or the one to start from in the report's.
+fn in_words(facts: &Facts<'_>) -> Matrix {
+    let system = &facts.plant.work.system;
+    let mut matrix = system.matrix();
+    if system.matrix.is_none() {
+        for word in matrix.likelihood.iter_mut().chain(&mut matrix.consequence).chain(&mut matrix.ranks) {
+            *word = facts.words.get(&format!("risk_word.{word}"));
+        }
+    }
+    matrix
+}
+
 fn matrix(facts: &Facts<'_>, part: &mut Part) {
     let words = facts.words;
     let system = &facts.plant.work.system;
-    let matrix = system.matrix();
+    let matrix = in_words(facts);
     part.heading_of("risk.matrix");
     part.paragraph(words.fill(
         if system.matrix.is_some() { "risk.matrix.agreed" } else { "risk.matrix.proposed" },
@@ -178,7 +190,7 @@ fn rating(matrix: &Matrix, rated: Option<Rated>) -> Cell {
 fn assessments(facts: &Facts<'_>, part: &mut Part) {
     let words = facts.words;
     let system = &facts.plant.work.system;
-    let matrix = system.matrix();
+    let matrix = in_words(facts);
     let none = RiskAssessment::default();
     part.heading_of("risk.assessments");
     part.say("risk.assessments.text");
