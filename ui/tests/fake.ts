@@ -1,7 +1,7 @@
 // A stand-in for the engine, for looking at pages and testing them. Its plant and numbers are made up and
 // never reach the product: nothing under src may import it.
 import type {
-  ComponentView, ComponentsView, DrawingView, LevelsPoint, MatrixView, RiskOutcome, RiskView, RiskWish, SystemView,
+  ComparisonView, ComponentView, ComponentsView, DrawingView, LevelsPoint, MatrixView, RiskOutcome, RiskView, RiskWish, SystemView,
   AnswerWish, ConduitWish, ProfileEffect, ProfileValues, ProfileView, ProfileWish, CopiedAnswers, CopyWish, RequirementRow, RequirementsView, ZoneChange, ZoneWish,
   ApprovalWish, AssetPage, AssetRow, AssetSource, AssignWish, AuditPage, AuditRow, BundleView, CellExplanation, Change, ColumnView, ControlRow,
   ControlWish, CoverWish, Decision, DoubtedFinding, EnvironmentView, Failure, FigureRow, FiguresView, FindingDetail, FindingPage, FindingRow,
@@ -538,6 +538,7 @@ export function makeFake(scenario: Scenario = {}) {
       return { ...noMatches, change: changeCount };
     },
     reports: () => [...reports],
+    compare_reports: (): ComparisonView[] => [{ environment: 'E1', from: '2026-06-30', to: '2026-09-30', zones: zones.slice(0, 4).map((z, i) => ({ id: z.id, name: z.name, before: i, after: i + 1, presence: i === 3 ? 'new' : 'both', cells: i === 3 ? [] : [{ fr: 3, achieved: [0, 2], target: [2, 2 + (i % 2)], drivers: [{ limit: 'exposure', levels: [0, 2], shares: null, opened: 1, settled: 4 }, { limit: 'patching', levels: [1, 3], shares: [[3, 5], [9, 10]], opened: 0, settled: 0 }] }, { fr: 5, achieved: [2, 1], target: [2, 2], drivers: [{ limit: 'triage', levels: [3, 1], shares: [[9, 9], [6, 10]], opened: 0, settled: 0 }] }] })), open: [118, 94], findings: [21, 47, 2], controls: [19, 21], control_changes: [3, 1], identified: [[98, 120], [111, 120]], triaged: [[80, 118], [85, 94]] }],
     open_report: () => fail('usage', 'Reports open in the window only.', '', 'Start the window.'),
     reveal_report: () => null,
     audit: (a): AuditPage => {

@@ -53,6 +53,7 @@ const everyPage = [
   ['figures', '#/figures'],
   ['intelligence', '#/intelligence'],
   ['reports', '#/reports'],
+  ['reports-compare', '#/reports?compare=R1,R2'],
   ['reports-new', '#/reports/new', 'report'],
   ['audit', '#/audit'],
   ['audit-drawer', '#/audit', 'audit'],

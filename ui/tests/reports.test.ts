@@ -66,3 +66,24 @@ test('days', () => {
   expect(lastQuarter('2026-02-01')).toEqual(['2025-10-01', '2025-12-31']);
   expect([isDay('2026-02-30'), isDay('2024-02-29'), isDay('x')]).toEqual([false, true, false]);
 });
+
+test('two kept reports are compared, the earlier day first', async () => {
+  const asked = withEngine();
+  location.hash = '#/reports';
+  place.read();
+  render(App);
+  const boxes = await screen.findAllByTestId(/^compare-R/);
+  const button = screen.getByTestId<HTMLButtonElement>('compare-reports');
+  expect(button.disabled).toBe(true);
+  // The newer one is ticked first.
+  await fireEvent.click(boxes[0]!);
+  await fireEvent.click(boxes[1]!);
+  await fireEvent.click(button);
+  const panel = await screen.findByTestId('compared-E1');
+  expect(panel.textContent).toContain('118 → 94');
+  expect(panel.textContent).toContain('Exposure 0 → 2, 4 findings settled, 1 finding opened');
+  expect(panel.textContent).toContain('Patching 1 → 3, 3/5 → 9/10');
+  const { first, second } = asked.find((a) => a.command === 'compare_reports')!.args;
+  const ids = boxes.map((box) => box.getAttribute('data-testid')!.replace('compare-', ''));
+  expect([first, second]).toEqual([ids[1], ids[0]]);
+});

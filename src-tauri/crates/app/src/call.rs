@@ -256,6 +256,12 @@ struct OfReport {
 }
 
 #[derive(Deserialize)]
+struct OfReports {
+    first: String,
+    second: String,
+}
+
+#[derive(Deserialize)]
 struct AuditSlice {
     #[serde(default)]
     text: String,
@@ -409,6 +415,11 @@ impl Door {
             "audit" => {
                 let a: AuditSlice = arguments(command, args)?;
                 answer(session().audit(&a.text, a.offset, a.limit.min(MOST_ROWS))?)
+            }
+            "compare_reports" => {
+                let a: OfReports = arguments(command, args)?;
+                let compared = session().compare_reports([&a.first, &a.second])?;
+                answer(compared.iter().map(crate::compare::Compared::view).collect::<Vec<_>>())
             }
             "reports" => answer(session().reports()?),
             "generate_report" => {

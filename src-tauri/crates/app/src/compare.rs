@@ -1,11 +1,15 @@
 //! Two days, or two kept reports, side by side.
 
 use iec62443::{
-    Evidence, assess,
-    compare::{Comparison, compare},
+    Evidence, SecurityLevel, assess,
+    assessment::Ratio,
+    compare::{Comparison, Driver, compare},
 };
 
-use crate::{Failure, Result, Session, work::usage};
+use crate::{
+    Failure, Result, Session, view,
+    work::{count, usage},
+};
 
 /// A comparison with the environment it is of.
 pub struct Compared {
@@ -78,5 +82,59 @@ impl Session {
             return Err(usage("the two reports are about different environments", "Choose two of the same."));
         }
         Ok(compared)
+    }
+}
+
+impl Compared {
+    /// As the window shows it.
+    pub fn view(&self) -> view::ComparisonView {
+        let level = |level: Option<SecurityLevel>| level.map(SecurityLevel::get);
+        let share = |ratio: Ratio| [ratio.count, ratio.of];
+        let one = &self.comparison;
+        let driver = |driver: &Driver| view::ComparedDriver {
+            limit: driver.limit.as_str().to_owned(),
+            levels: driver.levels.map(level),
+            shares: driver.shares.map(|shares| shares.map(share)),
+            opened: count(driver.opened.len()),
+            settled: count(driver.settled.len()),
+        };
+        view::ComparisonView {
+            environment: self.environment.clone(),
+            from: one.from.to_string(),
+            to: one.to.to_string(),
+            zones: one
+                .zones
+                .iter()
+                .map(|zone| view::ComparedZone {
+                    id: zone.id.clone(),
+                    name: zone.name.clone(),
+                    before: zone.before.and_then(|levels| level(levels.level)),
+                    after: zone.after.and_then(|levels| level(levels.level)),
+                    presence: match (&zone.before, &zone.after) {
+                        (None, _) => "new",
+                        (_, None) => "gone",
+                        _ => "both",
+                    }
+                    .to_owned(),
+                    cells: zone
+                        .cells
+                        .iter()
+                        .map(|cell| view::ComparedCell {
+                            fr: cell.fr.number(),
+                            achieved: cell.achieved.map(level),
+                            target: cell.target.map(SecurityLevel::get),
+                            drivers: cell.drivers.iter().map(driver).collect(),
+                        })
+                        .collect(),
+                })
+                .collect(),
+            open: one.findings.open,
+            findings: [&one.findings.new, &one.findings.gone, &one.findings.reopened]
+                .map(|list| count(list.len())),
+            controls: one.controls.in_force,
+            control_changes: [&one.controls.new, &one.controls.ended].map(|list| count(list.len())),
+            identified: one.identified.map(share),
+            triaged: one.triaged.map(share),
+        }
     }
 }

@@ -2370,6 +2370,72 @@ views! {
         pub prepared_by: String,
     }
 
+    /// What had to change for a level to change as it did.
+    struct ComparedDriver {
+        /// exposure, patching, compensation, triage, assurance, conformance, evidence_only_cap, not_assessable.
+        pub limit: String,
+        /// Its level before and after.
+        pub levels: [Option<u8>; 2],
+        /// The share behind it before and after, where it is one.
+        pub shares: Option<[[u32; 2]; 2]>,
+        /// For exposure: findings of the cell that are open now and were not.
+        pub opened: u32,
+        /// For exposure: findings of the cell that were open and are not.
+        pub settled: u32,
+    }
+
+    /// An FR of a zone that differs.
+    struct ComparedCell {
+        /// FR 1 to 7.
+        pub fr: u8,
+        /// SL-A before and after.
+        pub achieved: [Option<u8>; 2],
+        /// SL-T before and after.
+        pub target: [u8; 2],
+        /// What drove the change.
+        pub drivers: Vec<ComparedDriver>,
+    }
+
+    /// A zone on both sides.
+    struct ComparedZone {
+        /// Id.
+        pub id: String,
+        /// Name.
+        pub name: String,
+        /// Its level before; null when not assessable.
+        pub before: Option<u8>,
+        /// Its level after.
+        pub after: Option<u8>,
+        /// both; new: it was not there before; gone: it is not there any more.
+        pub presence: String,
+        /// FRs that differ.
+        pub cells: Vec<ComparedCell>,
+    }
+
+    /// Two kept reports of one environment side by side.
+    struct ComparisonView {
+        /// Environment id.
+        pub environment: String,
+        /// The day of the first.
+        pub from: String,
+        /// The day of the second.
+        pub to: String,
+        /// Zones.
+        pub zones: Vec<ComparedZone>,
+        /// Open findings before and after.
+        pub open: [u32; 2],
+        /// Findings that are new, gone, reopened.
+        pub findings: [u32; 3],
+        /// Controls in force before and after.
+        pub controls: [u32; 2],
+        /// Controls that are new, ended.
+        pub control_changes: [u32; 2],
+        /// Assets identified out of all, before and after.
+        pub identified: [[u32; 2]; 2],
+        /// Open findings decided about out of all, before and after.
+        pub triaged: [[u32; 2]; 2],
+    }
+
     /// A kept report.
     struct ReportView {
         /// Id.

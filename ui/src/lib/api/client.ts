@@ -1,6 +1,6 @@
 // The one way from the page to the engine: a function for each command.
 import type {
-  AgreeWish, AnswerWish, CharacteristicsWish, ComponentView, ComponentWish, ComponentsView, ConduitWish, DrawingView, ExternalWish, InheritWish, LevelsPoint, MatrixWish,
+  AgreeWish, AnswerWish, CharacteristicsWish, ComponentView, ComponentWish, ComparisonView, ComponentsView, ConduitWish, DrawingView, ExternalWish, InheritWish, LevelsPoint, MatrixWish,
   PlaceWish, RiskOutcome, RiskView, RiskWish, SystemTextWish, SystemView, ProfileEffect, ProfileView, ProfileWish, CopiedAnswers, CopyWish, RequirementsView, ZoneChange, ZoneWish,
   ApprovalWish, AssetPage, AssetSource, AssignWish, AuditPage, BundleView, CellExplanation, Change, ControlRow, ControlWish, CoverWish, Decision,
   EnvironmentView, Failure, FiguresView, FindingDetail, FindingPage, ImportView, IntelImport, IntelStatus, KeptView, Levels, MatchDecision, MatchSummary,
@@ -143,6 +143,7 @@ export const engine = {
   generateReport: (request: ReportRequest, job: number) => call<ReportView>('generate_report', { request, job }),
   cancel: (job: number) => call<null>('cancel', { job }),
   reports: () => call<ReportView[]>('reports'),
+  compareReports: (first: string, second: string) => call<ComparisonView[]>('compare_reports', { first, second }),
   openReport: (id: string) => call<null>('open_report', { id }),
   revealReport: (id: string) => call<null>('reveal_report', { id }),
   intelligence: () => call<IntelStatus>('intelligence'),

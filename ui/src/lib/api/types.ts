@@ -3620,6 +3620,114 @@ prepared_for: string,
  */
 prepared_by: string, };
 
+export type ComparedDriver = { 
+/**
+ * exposure, patching, compensation, triage, assurance, conformance, evidence_only_cap, not_assessable.
+ */
+limit: string, 
+/**
+ * Its level before and after.
+ */
+levels: [number | null, number | null], 
+/**
+ * The share behind it before and after, where it is one.
+ */
+shares: [[number, number], [number, number]] | null, 
+/**
+ * For exposure: findings of the cell that are open now and were not.
+ */
+opened: number, 
+/**
+ * For exposure: findings of the cell that were open and are not.
+ */
+settled: number, };
+
+export type ComparedCell = { 
+/**
+ * FR 1 to 7.
+ */
+fr: number, 
+/**
+ * SL-A before and after.
+ */
+achieved: [number | null, number | null], 
+/**
+ * SL-T before and after.
+ */
+target: [number, number], 
+/**
+ * What drove the change.
+ */
+drivers: Array<ComparedDriver>, };
+
+export type ComparedZone = { 
+/**
+ * Id.
+ */
+id: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Its level before; null when not assessable.
+ */
+before: number | null, 
+/**
+ * Its level after.
+ */
+after: number | null, 
+/**
+ * both; new: it was not there before; gone: it is not there any more.
+ */
+presence: string, 
+/**
+ * FRs that differ.
+ */
+cells: Array<ComparedCell>, };
+
+export type ComparisonView = { 
+/**
+ * Environment id.
+ */
+environment: string, 
+/**
+ * The day of the first.
+ */
+from: string, 
+/**
+ * The day of the second.
+ */
+to: string, 
+/**
+ * Zones.
+ */
+zones: Array<ComparedZone>, 
+/**
+ * Open findings before and after.
+ */
+open: [number, number], 
+/**
+ * Findings that are new, gone, reopened.
+ */
+findings: [number, number, number], 
+/**
+ * Controls in force before and after.
+ */
+controls: [number, number], 
+/**
+ * Controls that are new, ended.
+ */
+control_changes: [number, number], 
+/**
+ * Assets identified out of all, before and after.
+ */
+identified: [[number, number], [number, number]], 
+/**
+ * Open findings decided about out of all, before and after.
+ */
+triaged: [[number, number], [number, number]], };
+
 export type ReportView = { 
 /**
  * Id.
