@@ -341,3 +341,88 @@ fn what_is_no_command_or_argument_says_so() {
         "not_found"
     );
 }
+
+#[test]
+fn the_system_its_risk_components_and_drawing_by_the_door() {
+    let folder = tempfile::tempdir().unwrap();
+    let (door, fake, id) = demo(folder.path());
+    let wish = |mut wish: Value| {
+        wish["environment"] = json!(id);
+        json!({"wish": wish})
+    };
+    door.call("put_system_text", wish(json!({"topic": "perimeter", "text": "all behind the firewall"})))
+        .unwrap();
+    door.call("put_external", wish(json!({"kind": "remote_access", "name": "VPN", "zone": "DMZ"}))).unwrap();
+    door.call("put_characteristics", wish(json!({"zone": "DMZ", "texts": {"accountable": "A. Weber"}})))
+        .unwrap();
+    let system = door.call("system", json!({"environment": id})).unwrap();
+    assert_eq!(
+        (&system["texts"]["perimeter"], &system["external"][0]["name"]),
+        (&json!("all behind the firewall"), &json!("VPN"))
+    );
+    let mut matrix = system["matrix"].clone();
+    matrix["reason"] = json!("agreed");
+    door.call("set_matrix", wish(matrix)).unwrap();
+    let rated = json!({"likelihood": 4, "consequence": 4});
+    let risk = json!({"subject": "OPS", "initial": rated, "scenarios": [{"threat": "Ransomware", "unmitigated": rated}]});
+    assert_eq!(door.call("try_risk", wish(risk.clone())).unwrap()["aid"], json!([4, 4, 4, 4, 4, 4, 4]));
+    let kept = door.call("put_risk", wish(risk)).unwrap();
+    door.call("agree", wish(json!({"subject": "OPS", "name": "A. Weber"}))).unwrap();
+    let of = json!({"environment": id, "zone": "OPS"});
+    assert_eq!(door.call("risk", of.clone()).unwrap()["approved"]["name"], "A. Weber");
+    assert!(kept["id"].is_i64());
+
+    let asset =
+        door.call("assets", json!({"query": {"environment": id, "limit": 1}})).unwrap()["rows"][0]["id"]
+            .clone();
+    door.call("put_component", wish(json!({"asset": asset, "declared": [1, 1, 1, 1, 1, 1, 1]}))).unwrap();
+    let one = door.call("component", json!({"environment": id, "asset": asset})).unwrap();
+    assert_eq!(one["sl_c"], json!([1, 1, 1, 1, 1, 1, 1]));
+    let all = door.call("components", json!({"environment": id})).unwrap();
+    assert!(all["zones"].as_array().unwrap().iter().any(|zone| zone["known"] == 1));
+    door.call("move_assets", json!({"environment": id, "assets": [asset], "zone": "OPS"})).unwrap();
+    assert_eq!(
+        failure(door.call("move_assets", json!({"environment": id, "assets": [asset], "zone": "Z9"}))),
+        "not_found"
+    );
+
+    let drawn = door.call("drawing", json!({"environment": id})).unwrap();
+    assert_eq!(
+        drawn["shapes"].as_array().unwrap().iter().filter(|shape| shape["external"] == true).count(),
+        1
+    );
+    door.call("place_zone", wish(json!({"zone": "OPS", "x": 2000, "y": 0}))).unwrap();
+    assert_eq!(door.call("drawing", json!({"environment": id})).unwrap()["by_hand"], true);
+    // Nothing is written while no folder is chosen, and nothing that is no picture.
+    let save = json!({"environment": id, "language": "de"});
+    assert_eq!(door.call("save_drawing", save.clone()).unwrap(), Value::Null);
+    let output = tempfile::tempdir().unwrap();
+    *fake.choice.lock().unwrap() = Some(output.path().to_owned());
+    let file = door.call("save_drawing", save.clone()).unwrap();
+    assert!(std::fs::read_to_string(file.as_str().unwrap()).unwrap().starts_with("<svg"));
+    let mut picture = save;
+    picture["png"] = json!("PHN2Zz4=");
+    assert_eq!(failure(door.call("save_drawing", picture.clone())), "usage");
+    picture["png"] = json!("iVBORw0KGgo=");
+    assert!(door.call("save_drawing", picture).unwrap().as_str().unwrap().ends_with(".png"));
+    assert_eq!(
+        door.call("history", json!({"environment": id, "months": 14})).unwrap().as_array().unwrap().len(),
+        14
+    );
+    for kind in [json!({}), json!({"csv": true})] {
+        let mut ask = json!({"environment": id, "zone": "OPS"});
+        ask.as_object_mut().unwrap().extend(kind.as_object().unwrap().clone());
+        assert!(door.call("save_requirements", ask).unwrap().is_string());
+    }
+    assert_eq!(std::fs::read_dir(output.path()).unwrap().count(), 4);
+
+    // Two reports kept, and compared.
+    let report = |to: &str, format: &str| {
+        let request = json!({"environments": [id], "from": "2026-01-01", "to": to, "format": format, "paper": "a4", "language": "en"});
+        door.call("generate_report", json!({"request": request, "job": 1})).unwrap()["id"].clone()
+    };
+    let (first, second) = (report("2026-03-31", "html"), report("2026-06-30", "xlsx"));
+    let compared = door.call("compare_reports", json!({"first": first, "second": second})).unwrap();
+    assert_eq!((&compared[0]["from"], &compared[0]["to"]), (&json!("2026-03-31"), &json!("2026-06-30")));
+    door.call("open_report", json!({"id": first})).unwrap();
+}

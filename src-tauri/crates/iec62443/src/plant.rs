@@ -376,6 +376,16 @@ impl Plant {
                 control.history = before.iter().copied().chain(new).collect();
             }
         }
+        for conduit in &mut self.conduits {
+            let Some(before) = known.conduits.iter().find(|known| known.id == conduit.id) else { continue };
+            if conduit.direction == Direction::default() {
+                conduit.direction = before.direction;
+            }
+            // A table of two ends does not take back the others that a person added.
+            if before.zones.starts_with(&conduit.zones) {
+                conduit.zones.clone_from(&before.zones);
+            }
+        }
         if self.evidence.profile == Overrides::default() {
             self.evidence.profile = old.profile.clone();
         }
@@ -460,5 +470,32 @@ impl Plant {
                 if steps >= self.zones.len() { 0 } else { u32::try_from(steps).unwrap_or(0) }
             })
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_of_two_ends_leaves_what_a_person_added() {
+        let conduit = |zones: &[&str], direction| Conduit {
+            id: "C1".into(),
+            zones: zones.iter().map(|zone| (*zone).to_owned()).collect(),
+            direction,
+            ..Conduit::default()
+        };
+        let plant = |conduit: Conduit| {
+            let mut plant = Plant::empty(Environment::default(), jiff::civil::date(2026, 11, 26));
+            plant.conduits.push(conduit);
+            plant
+        };
+        let known = plant(conduit(&["Z1", "Z2", "Z3"], Direction::Outward));
+        let mut again = plant(conduit(&["Z1", "Z2"], Direction::Both));
+        again.complete_from(&known);
+        assert_eq!(again.conduits, known.conduits);
+        let mut other = plant(conduit(&["Z1", "Z4"], Direction::Inward));
+        other.complete_from(&known);
+        assert_eq!(other.conduits, [conduit(&["Z1", "Z4"], Direction::Inward)]);
     }
 }
