@@ -157,8 +157,8 @@ fn zones_and_conduits(facts: &Facts<'_>, part: &mut Part) {
     }
     if let Some(drawing) = super::drawing::drawing(facts.plant, facts.input.assessment, words) {
         part.heading_of("scope.drawing");
-        part.say("drawing.legend");
         part.push(Block::Drawing(drawing));
+        part.aside(words.get("drawing.legend"));
     }
 }
 

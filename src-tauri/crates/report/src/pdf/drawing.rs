@@ -16,7 +16,8 @@ const GROUND: Rgb = Rgb(0xf7, 0xf9, 0xfa);
 impl Layout<'_> {
     /// The drawing as large as the page lets it be.
     pub(crate) fn drawing(&self, drawing: &Drawing, out: &mut Vec<Atom>) {
-        let room = self.depth - self.scale.of(90.0);
+        // With its heading above and its legend below on the same page.
+        let room = self.depth - self.scale.of(115.0);
         let factor = (self.measure / drawing.width as f32).min(room / drawing.height as f32).min(0.75);
         let left = (self.measure - drawing.width as f32 * factor) / 2.0;
         let mut marks = marks(drawing, self.fonts, factor);
@@ -25,6 +26,7 @@ impl Layout<'_> {
             height: drawing.height as f32 * factor,
             gap: self.scale.of(8.0),
             marks,
+            keep: true,
             ..Atom::default()
         });
     }
