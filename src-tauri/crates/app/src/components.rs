@@ -17,7 +17,7 @@ use crate::{
     session::day,
     system::vector,
     view,
-    work::{LONGEST, LONGEST_NAME, count, replaced, usage},
+    work::{LONGEST, LONGEST_NAME, count, nothing_new, replaced, usage},
 };
 
 /// Tags that are named of assets alike.
@@ -238,7 +238,7 @@ impl Session {
             records.extend(replaced(Kind::Component, &id, before, after.as_ref())?);
         }
         if records.is_empty() {
-            return Err(usage("nothing of that differs from what stands there", "Change something first."));
+            return Err(nothing_new());
         }
         let changed = count(records.len());
         let ids: Vec<&str> = records.iter().map(|record| record.id.as_str()).collect();

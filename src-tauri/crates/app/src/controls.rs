@@ -10,14 +10,15 @@ use jiff::civil::Date;
 use rustc_hash::{FxHashMap, FxHashSet};
 use store::intake::{Before, ControlState, ControlWas, CoverWas, NewIntake, Packed};
 
-use crate::{Failure, Result, Session, attachments, session::day, view};
+use crate::{
+    Failure, Result, Session, attachments,
+    session::day,
+    view,
+    work::{LONGEST, LONGEST_NAME, nothing_new, usage},
+};
 
 /// Days before its last one from which a control is said to run out.
 const SOON_DAYS: i64 = 30;
-/// Longest title, in characters.
-const LONGEST_TITLE: usize = 200;
-/// Longest description, in characters.
-const LONGEST: usize = 4000;
 
 /// A control on a day.
 pub(crate) fn row(control: &Control<'_>, detail: &ControlDetail, when: When) -> view::ControlView {
@@ -42,10 +43,6 @@ fn due(control: &Control<'_>, detail: &ControlDetail, when: When) -> &'static st
         (_, Some(review)) if review <= today => "review",
         _ => "",
     }
-}
-
-fn usage(what: impl Into<String>, advice: impl Into<String>) -> Failure {
-    Failure::new("usage", what).advice(advice)
 }
 
 /// A text that a person typed, within bounds.
@@ -92,10 +89,10 @@ fn wanted(
 ) -> Result<(Control<'static>, ControlDetail)> {
     let old = known.map(|at| (&plant.evidence.controls[at], &plant.controls[at]));
     let detail = ControlDetail {
-        title: typed("title", &wish.title, LONGEST_TITLE)?,
+        title: typed("title", &wish.title, LONGEST_NAME)?,
         description: typed("description", &wish.description, LONGEST)?,
         zone: wish.zone.clone(),
-        owner: typed("owner", &wish.owner, LONGEST_TITLE)?,
+        owner: typed("owner", &wish.owner, LONGEST_NAME)?,
         srs: wish.srs.iter().map(|sr| sr.trim().to_owned()).filter(|sr| !sr.is_empty()).collect(),
         review: wish.review.as_deref().map(day).transpose()?,
     };
@@ -211,7 +208,7 @@ impl Session {
             let after = ControlState::of(&control, &detail);
             let before = at.map(|at| ControlState::of(&known.evidence.controls[at], &known.controls[at]));
             if before.as_ref() == Some(&after) {
-                return Err(usage("nothing of that differs from what stands there", "Change something first."));
+                return Err(nothing_new());
             }
             let id = control.id.to_string();
             let action = if before.is_some() { "control.changed" } else { "control.added" };

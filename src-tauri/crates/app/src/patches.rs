@@ -30,7 +30,7 @@ use crate::{
     findings::{Around, concerned},
     session::day,
     view,
-    work::{LONGEST, LONGEST_NAME, count, overtaken, put_all, replaced, usage},
+    work::{LONGEST, LONGEST_NAME, count, nothing_new, overtaken, put_all, replaced, usage},
 };
 
 /// Vendor, product and version of an update.
@@ -355,7 +355,7 @@ impl Session {
         }
         let id = if wish.id.is_empty() { Work::next(&plant.work.updates, 'U') } else { wish.id.clone() };
         let Some(record) = replaced(Kind::Update, &id, before, Some(&after))? else {
-            return Err(usage("nothing of that differs from what stands there", "Change something first."));
+            return Err(nothing_new());
         };
         let action = if before.is_some() { "update.changed" } else { "update.added" };
         let detail = json!({
@@ -674,7 +674,7 @@ impl Session {
             Some(window)
         };
         let Some(record) = replaced(Kind::Window, &id, before, after.as_ref())? else {
-            return Err(usage("nothing of that differs from what stands there", "Change something first."));
+            return Err(nothing_new());
         };
         let action = match (before, &after) {
             (None, _) => "window.added",

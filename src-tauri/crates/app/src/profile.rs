@@ -12,7 +12,7 @@ use crate::{
     Failure, Result, Session,
     controls::{by_hand, typed},
     view,
-    work::{LONGEST, LONGEST_NAME, overtaken, usage},
+    work::{LONGEST, LONGEST_NAME, nothing_new, overtaken, usage},
 };
 
 /// Most days of a threshold.
@@ -200,7 +200,7 @@ impl Session {
             after.name = Some(name);
         }
         if *known == after {
-            return Err(usage("nothing of that differs from what stands there", "Change something first."));
+            return Err(nothing_new());
         }
         let before = self.seen_version();
         let was = Before {

@@ -18,17 +18,13 @@ use crate::{
     Failure, Result, Session,
     controls::typed,
     findings::Around,
-    system::{protocols, target_step, vector},
+    system::{id_is_its_own, protocols, target_step, vector},
     view,
-    work::{LONGEST, LONGEST_NAME, count, replaced, usage},
+    work::{LONGEST, LONGEST_NAME, count, nothing_new, replaced, usage},
 };
 
 /// Most scenarios of a zone or conduit.
 const MOST_SCENARIOS: usize = 200;
-
-fn nothing_new() -> Failure {
-    usage("nothing of that differs from what stands there", "Change something first.")
-}
 
 fn rated(rated: Option<Rated>) -> Option<view::RatedView> {
     rated.map(|rated| view::RatedView { likelihood: rated.likelihood, consequence: rated.consequence })
@@ -431,13 +427,10 @@ impl Session {
                 reason => reason.to_owned(),
             };
             kept.extend(target_step(&plant, &who, &subject.id, subject.sl_t, sl_t, &reason)?);
-            let place = plant.evidence.zones.iter().position(|zone| *zone.id == *subject.id);
-            if subject.detail.conduit && place.is_some_and(|at| !plant.zones[at].conduit) {
-                return Err(usage(
-                    format!("a zone has the id {} too", subject.id),
-                    "Write the conduit down anew; it gets an id of its own.",
-                ));
+            if subject.detail.conduit {
+                id_is_its_own(&plant, &subject.id)?;
             }
+            let place = plant.evidence.zones.iter().position(|zone| *zone.id == *subject.id);
             let before = place.map(|at| ZoneState::of(&plant.evidence.zones[at], &plant.zones[at]));
             let state = before.clone().unwrap_or_else(|| ZoneState {
                 name: subject.name.clone(),

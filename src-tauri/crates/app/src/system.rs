@@ -19,7 +19,7 @@ use crate::{
     controls::{by_hand, typed},
     plants::slug,
     view,
-    work::{LONGEST, LONGEST_NAME, overtaken, put_all, replaced, usage},
+    work::{LONGEST, LONGEST_NAME, nothing_new, overtaken, put_all, replaced, usage},
 };
 
 /// Most protocols of a conduit or a way in.
@@ -60,7 +60,7 @@ impl Session {
             Some(zone_state(&plant, &id, wish)?)
         };
         if before == after {
-            return Err(usage("nothing of that differs from what stands there", "Change something first."));
+            return Err(nothing_new());
         }
         let none = [SecurityLevel::ZERO; 7];
         let targets = |state: &Option<ZoneState>| state.as_ref().map_or(none, |state| state.sl_t);
@@ -117,7 +117,7 @@ impl Session {
             in_use(&plant, &id)?;
         }
         if before == after && zone_before == zone_after {
-            return Err(usage("nothing of that differs from what stands there", "Change something first."));
+            return Err(nothing_new());
         }
         let reason = typed("reason", &wish.reason, LONGEST)?;
         let targets = |state: &Option<ZoneState>| state.as_ref().map(|state| state.sl_t);
@@ -333,6 +333,19 @@ fn new_conduit_id(plant: &Plant) -> String {
     Work::next(&taken.map(|id| (id, ())).collect(), 'C')
 }
 
+/// A conduit with a target stands among the zones under its own id: no zone may have that id (imported tables can bring
+/// one).
+pub(crate) fn id_is_its_own(plant: &Plant, conduit: &str) -> Result<()> {
+    let mut zones = plant.evidence.zones.iter().zip(&plant.zones);
+    if zones.any(|(zone, detail)| *zone.id == *conduit && !detail.conduit) {
+        return Err(usage(
+            format!("a zone has the id {conduit} too"),
+            "Write the conduit down anew; it gets an id of its own.",
+        ));
+    }
+    Ok(())
+}
+
 /// Names of protocols, each once.
 pub(crate) fn protocols(told: &[String]) -> Result<Vec<String>> {
     let mut protocols = Vec::new();
@@ -362,13 +375,8 @@ fn conduit_state(plant: &Plant, id: &str, wish: &view::ConduitWish) -> Result<Co
     if zones.len() < 2 {
         return Err(usage("a conduit joins two zones or more", "Choose another zone beside the first."));
     }
-    let is_zone = |zone: &Zone<'_>| *zone.id == *id;
-    let place = plant.evidence.zones.iter().position(is_zone);
-    if wish.target.is_some() && place.is_some_and(|at| !plant.zones[at].conduit) {
-        return Err(usage(
-            format!("a zone has the id {id} too"),
-            "Write the conduit down anew; it gets an id of its own.",
-        ));
+    if wish.target.is_some() {
+        id_is_its_own(plant, id)?;
     }
     let direction = match wish.direction.as_str() {
         "" => Direction::Both,

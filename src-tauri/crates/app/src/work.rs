@@ -31,6 +31,10 @@ pub(crate) fn usage(what: impl Into<String>, advice: impl Into<String>) -> Failu
     Failure::new("usage", what).advice(advice)
 }
 
+pub(crate) fn nothing_new() -> Failure {
+    usage("nothing of that differs from what stands there", "Change something first.")
+}
+
 /// A record as JSON.
 pub(crate) fn content(value: &impl Serialize) -> Result<Value> {
     serde_json::to_value(value).map_err(|error| Failure::new("internal", error.to_string()))
@@ -352,7 +356,7 @@ impl Session {
         let reason = typed("reason", &wish.reason, LONGEST)?;
         let before = &plant.work.rules;
         let Some(record) = replaced(Kind::Rules, "", Some(before), Some(&rules))? else {
-            return Err(usage("nothing of that differs from what stands there", "Change something first."));
+            return Err(nothing_new());
         };
         // What nobody ever set is not there.
         let before = (*before != Rules::default()).then_some(record.before.clone()).flatten();

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::{
-    Assessment, Fr, Moment, SecurityLevel,
+    Assessment, Fr, FrSet, Moment, SecurityLevel,
     assessment::{Cell, Limit, Ratio, ZoneAssessment},
     evidence::Evidence,
     finding::{self, Cover, State},
@@ -163,7 +163,9 @@ pub fn compare(before: Side<'_>, after: Side<'_>) -> Comparison {
 }
 
 /// Open findings with the zone of their asset and the FRs that they count against.
-fn open_findings(side: Side<'_>) -> BTreeMap<String, (String, crate::FrSet)> {
+type OpenFindings = BTreeMap<String, (String, FrSet)>;
+
+fn open_findings(side: Side<'_>) -> OpenFindings {
     let zones: BTreeMap<&str, &str> = side.0.assets.iter().map(|asset| (&*asset.id, &*asset.zone)).collect();
     let verdicts = side.0.findings.iter().zip(&side.1.verdicts);
     verdicts
@@ -203,7 +205,7 @@ fn changed(
     after: Option<&ZoneAssessment>,
     first: Side<'_>,
     second: Side<'_>,
-    open: &[BTreeMap<String, (String, crate::FrSet)>; 2],
+    open: &[OpenFindings; 2],
 ) -> ZoneChange {
     let newer = after.or(before);
     let id = newer.map(|zone| zone.id.clone()).unwrap_or_default();
@@ -249,7 +251,7 @@ fn drivers(
     old: &Cell,
     new: &Cell,
     caps: [SecurityLevel; 2],
-    open: &[BTreeMap<String, (String, crate::FrSet)>; 2],
+    open: &[OpenFindings; 2],
 ) -> Vec<Driver> {
     let limits = match (old.achieved, new.achieved) {
         (Some(was), Some(is)) if is == was => return Vec::new(),

@@ -259,23 +259,14 @@ impl RiskAssessment {
     /// Where it leads.
     pub fn outcome(&self, matrix: &Matrix) -> Outcome {
         let rank = |rated: Option<Rated>| rated.and_then(|rated| matrix.rank(rated));
-        let unmitigated: Vec<Rated> = self
-            .scenarios
-            .iter()
-            .filter_map(|scenario| scenario.unmitigated)
-            .filter(|rated| matrix.rank(*rated).is_some())
-            .collect();
+        let rated = |scenario: &Scenario| scenario.unmitigated.filter(|rated| matrix.rank(*rated).is_some());
+        let unmitigated: Vec<Rated> = self.scenarios.iter().filter_map(rated).collect();
         let left: Vec<Option<u8>> =
             self.scenarios.iter().map(|scenario| rank(scenario.left(matrix))).collect();
         let aid = (!unmitigated.is_empty()).then(|| {
             Fr::ALL.map(|fr| {
                 let of = self.scenarios.iter().filter(|scenario| scenario.concerns(fr));
-                let rated = of.filter_map(|scenario| scenario.unmitigated);
-                rated
-                    .filter(|rated| matrix.rank(*rated).is_some())
-                    .map(|rated| matrix.aid(rated))
-                    .max()
-                    .unwrap_or(SecurityLevel::ZERO)
+                of.filter_map(rated).map(|rated| matrix.aid(rated)).max().unwrap_or(SecurityLevel::ZERO)
             })
         });
         Outcome {
