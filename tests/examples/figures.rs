@@ -196,12 +196,7 @@ fn made(plant: &Plant) -> Result<Vec<u8>> {
     let when = plant.when(TODAY, date(2026, 1, 1));
     let assessment = plant.assess(when);
     let input = report::Input {
-        plants: vec![report::PlantInput {
-            plant,
-            when,
-            assessment: &assessment,
-            evidence_sha256: "00".repeat(32),
-        }],
+        plants: vec![report::PlantInput::new(plant, when, &assessment, "00".repeat(32))],
         options: report::Options::default(),
         made: "2026-06-30T12:00:00Z".parse()?,
         audit: report::AuditSummary::default(),

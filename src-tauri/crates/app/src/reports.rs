@@ -118,6 +118,7 @@ impl Session {
                 prepared_for: request.prepared_for.clone(),
                 prepared_by: request.prepared_by.clone(),
                 title: None,
+                ..Options::default()
             },
             audit: AuditSummary {
                 rows: u64::from(page.total),
@@ -213,11 +214,8 @@ impl Commission {
                 .plants
                 .iter()
                 .zip(&hashes)
-                .map(|((plant, when, assessment), hash)| PlantInput {
-                    plant,
-                    when: *when,
-                    assessment,
-                    evidence_sha256: hash.clone(),
+                .map(|((plant, when, assessment), hash)| {
+                    PlantInput::new(plant, *when, assessment, hash.clone())
                 })
                 .collect(),
             options: self.options.clone(),

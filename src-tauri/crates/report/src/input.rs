@@ -1,8 +1,11 @@
 //! What a report is made from.
 
-use iec62443::{Assessment, Plant, When, catalogue::Language};
-use jiff::Timestamp;
+use iec62443::{
+    Assessment, Plant, SecurityLevel, When, catalogue::Language, compare::Comparison, plant::Layer,
+};
+use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
+use vulnerability::Severity;
 
 use crate::Cancelled;
 
@@ -34,11 +37,87 @@ pub struct PlantInput<'a> {
     pub assessment: &'a Assessment,
     /// SHA-256 of the evidence document of that day, in hexadecimal.
     pub evidence_sha256: String,
+    /// The earlier report that this one is compared with.
+    pub earlier: Option<Earlier>,
+    /// How it stood over time, oldest first, up to the day reported on; may be empty.
+    pub trend: Vec<TrendPoint>,
+}
+
+impl<'a> PlantInput<'a> {
+    /// An environment on its own, compared with nothing.
+    pub fn new(
+        plant: &'a Plant,
+        when: When,
+        assessment: &'a Assessment,
+        evidence_sha256: String,
+    ) -> PlantInput<'a> {
+        PlantInput { plant, when, assessment, evidence_sha256, earlier: None, trend: Vec::new() }
+    }
+}
+
+/// An earlier report of the same environment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Earlier {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// SHA-256 of the evidence document that it was made from.
+    pub evidence_sha256: String,
+    /// What differs, from that report's day to this one's.
+    pub comparison: Comparison,
+}
+
+/// How an environment stood on a day.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TrendPoint {
+    /// The day.
+    pub day: Date,
+    /// Title of the kept report it comes from; empty for a day that was computed from the store.
+    pub report: String,
+    /// Lowest SL-A of each zone, by zone id; none where not assessable.
+    pub levels: Vec<(String, Option<SecurityLevel>)>,
+    /// Sum of all gaps over zones and FRs that could be assessed.
+    pub gaps: u32,
+    /// Open findings.
+    pub open: u32,
+    /// Open findings rated critical or high, or not scored.
+    pub high: u32,
+}
+
+/// An enumeration whose values have a word each, as requests and the command write them.
+macro_rules! choices {
+    ($(#[$doc:meta])* $name:ident { $($(#[$of:meta])* $variant:ident = $word:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name { $($(#[$of])* $variant,)* }
+
+        impl $name {
+            /// Every value, in order.
+            pub const ALL: &[$name] = &[$($name::$variant),*];
+
+            /// The word it is asked for with.
+            pub fn as_str(self) -> &'static str {
+                match self { $($name::$variant => $word),* }
+            }
+
+            /// The value with this word.
+            pub fn from_word(word: &str) -> Option<$name> {
+                match word { $($word => Some($name::$variant),)* _ => None }
+            }
+        }
+    };
 }
 
 /// What the reader chose.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
+    /// Kind of report.
+    pub kind: Kind,
+    /// Parts left out of an IEC 62443 report; the report says so.
+    pub without: Vec<Topic>,
+    /// What an extract holds.
+    pub extract: Extract,
     /// Language.
     pub language: Language,
     /// Paper.
@@ -51,6 +130,69 @@ pub struct Options {
     pub prepared_by: String,
     /// Title, where it is not to be the usual one.
     pub title: Option<String>,
+}
+
+choices! {
+    /// Kind of report.
+    Kind {
+        /// The IEC 62443 assessment report, whole.
+        #[default]
+        Iec62443 = "iec62443",
+        /// One or two pages in plain words.
+        Executive = "executive",
+        /// Every active and every acknowledged finding, by layer.
+        Risk = "risk",
+        /// Findings for a supplier: no notes, no names.
+        Extract = "extract",
+    }
+}
+
+choices! {
+    /// A part of the IEC 62443 report that can be left out.
+    Topic {
+        /// Revisions and approvals.
+        #[default]
+        Approvals = "approvals",
+        /// Scope and method.
+        Scope = "scope",
+        /// Security level assessment by zone.
+        Levels = "levels",
+        /// Risk assessment (62443-3-2).
+        Risk = "risk",
+        /// Findings by FR.
+        Findings = "findings",
+        /// Vulnerability and patch management (62443-2-1, 62443-2-3).
+        Program = "program",
+        /// Vendors (62443-2-4).
+        Vendors = "vendors",
+        /// Components (62443-4-2).
+        Components = "components",
+        /// Recommendations.
+        Recommendations = "recommendations",
+        /// Comparison with an earlier report, and trend.
+        Comparison = "comparison",
+        /// Annex: asset register.
+        AnnexAssets = "annex_assets",
+        /// Annex: all findings.
+        AnnexFindings = "annex_findings",
+        /// Annex: controls.
+        AnnexControls = "annex_controls",
+        /// Annex: answers to requirements.
+        AnnexAnswers = "annex_answers",
+        /// Annex: list of evidence.
+        AnnexEvidence = "annex_evidence",
+    }
+}
+
+/// What an extract holds. The default holds everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Extract {
+    /// The least severity; findings that are not scored count as high. None: all.
+    pub floor: Option<Severity>,
+    /// Layers; empty: all.
+    pub layers: Vec<Layer>,
+    /// Vendors as the assets name them, compared without regard to case; empty: all.
+    pub vendors: Vec<String>,
 }
 
 /// Paper.

@@ -13,7 +13,7 @@
 //! let when = plant.when(today, jiff::civil::date(2026, 1, 1));
 //! let assessment = plant.assess(when);
 //! let input = Input {
-//!     plants: vec![PlantInput { plant: &plant, when, assessment: &assessment, evidence_sha256: "00".repeat(32) }],
+//!     plants: vec![PlantInput::new(&plant, when, &assessment, "00".repeat(32))],
 //!     options: Options::default(),
 //!     made: "2026-07-01T08:00:00Z".parse()?,
 //!     audit: AuditSummary::default(),
@@ -39,7 +39,10 @@ mod xlsx;
 pub use content::{Content, build as content};
 pub use error::{Cancelled, ReportError};
 pub use html::html;
-pub use input::{AuditLine, AuditSummary, Input, Options, Paper, PlantInput, Progress};
+pub use input::{
+    AuditLine, AuditSummary, Earlier, Extract, Input, Kind, Options, Paper, PlantInput, Progress, Topic,
+    TrendPoint,
+};
 pub use pdf::{Rendered, render as pdf};
 pub use svg::svg;
 pub use xlsx::xlsx;

@@ -353,12 +353,7 @@ fn several_environments_share_a_report() {
     let (one, two) = (plant::plant(2, 6), plant::plant(3, 6));
     let (first, second) = (plant::assess(&one), plant::assess(&two));
     let mut input: Input<'_> = plant::input(&one, &first, Language::En, Paper::A4);
-    let more = PlantInput {
-        plant: &two,
-        when: input.plants[0].when,
-        assessment: &second,
-        evidence_sha256: "ef".repeat(32),
-    };
+    let more = PlantInput::new(&two, input.plants[0].when, &second, "ef".repeat(32));
     input.plants.push(more);
     let content = content(&input, &()).unwrap();
     let mut ids: Vec<&str> = content.sections.iter().map(|s| s.id.as_str()).collect();

@@ -101,6 +101,7 @@ pub fn build(input: &Input<'_>, progress: &dyn Progress) -> Result<Content, Repo
         schema: SCHEMA,
         language: input.options.language,
         paper: input.options.paper,
+        brief: false,
         cover: cover::cover(input, &head, words),
         head,
         sections,

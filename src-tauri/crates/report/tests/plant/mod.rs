@@ -322,14 +322,14 @@ pub fn input<'a>(
 ) -> Input<'a> {
     let when = plant.when(date(2026, 6, 30), date(2026, 1, 1));
     Input {
-        plants: vec![PlantInput { plant, when, assessment, evidence_sha256: "ab".repeat(32) }],
+        plants: vec![PlantInput::new(plant, when, assessment, "ab".repeat(32))],
         options: Options {
             language,
             paper,
             classification: "Confidential".into(),
             prepared_for: "Example Waterworks".into(),
             prepared_by: "D. Novak".into(),
-            title: None,
+            ..Options::default()
         },
         made: "2026-07-01T08:00:00Z".parse().unwrap(),
         audit: AuditSummary {
