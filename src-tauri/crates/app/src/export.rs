@@ -1,18 +1,8 @@
 //! Tables out of the program, which a spreadsheet opens without running anything.
 
-use std::borrow::Cow;
+use import::cell::guarded;
 
 use crate::{Failure, Result};
-
-/// A cell as a spreadsheet shows it: what would begin a formula (and IEC 81346 designations such as `=A1+K01` do)
-/// gets an apostrophe before it, which the spreadsheet takes for "this is text".
-pub fn cell(text: &str) -> Cow<'_, str> {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        Cow::Owned(format!("'{text}"))
-    } else {
-        Cow::Borrowed(text)
-    }
-}
 
 /// A table as CSV in UTF-8 with the mark by which spreadsheets know it.
 ///
@@ -24,7 +14,7 @@ pub fn csv<'r, const N: usize>(head: [&str; N], rows: impl Iterator<Item = [&'r 
         csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(b"\xef\xbb\xbf".to_vec());
     writer.write_record(head).map_err(failed)?;
     for row in rows {
-        writer.write_record(row.map(|text| cell(text).into_owned())).map_err(failed)?;
+        writer.write_record(row.map(|text| guarded(text).into_owned())).map_err(failed)?;
     }
     writer.into_inner().map_err(|error| Failure::new("internal", error.to_string()))
 }

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use rustc_hash::FxHashMap;
 
 use crate::{
+    cell,
     columns::plain,
     list::{date, hidden},
     sheet::{Row, Sheet},
@@ -62,11 +63,7 @@ impl<'r> Cells<'r> {
     /// A cell; empty where there is none.
     pub(crate) fn text(&self, field: &str) -> String {
         let text = self.columns.get(field).map_or("", |column| self.row.cell(*column));
-        // What this program puts before a cell that a spreadsheet would run.
-        text.strip_prefix('\'')
-            .filter(|rest| rest.starts_with(['=', '+', '-', '@']))
-            .unwrap_or(text)
-            .to_owned()
+        cell::plain(text).to_owned()
     }
 
     /// A day.

@@ -1,6 +1,7 @@
 //! Reads what a plant has lying around. Formats end here: what comes out is a [`iec62443::Plant`], checked,
 //! or one [`Refusal`] that says where and what to do. Nothing is stored.
 
+pub mod cell;
 pub mod columns;
 pub mod detect;
 pub mod file;

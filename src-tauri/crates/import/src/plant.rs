@@ -4,12 +4,16 @@
 //! `monitoring.csv`, `controls.csv`, `acknowledgements.csv`, `tickets.csv` and `plant.json`. What the evidence document says of
 //! levels, identification and findings holds; the tables add what people call things, and must not contradict.
 
+mod write;
+
+pub use write::{Written, write};
+
 use iec62443::{
     Moment, Plant, SecurityLevel,
     evidence::{Asset, Control, ControlChange, ControlStatus, EventKind, Evidence, Problem, Zone},
     plant::{
         AssetDetail, Conduit, ControlDetail, Direction, Environment, EventNote, Identity, IdentityKind,
-        Layer, Ticket, ZoneDetail,
+        Layer, Ticket, Trait, ZoneDetail,
     },
 };
 use jiff::civil::Date;
@@ -201,6 +205,11 @@ fn yes(text: &str) -> Option<bool> {
     }
 }
 
+/// Parts of a cell that holds several.
+fn list(text: &str) -> Vec<String> {
+    text.split(';').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+}
+
 fn date(text: &str) -> Option<Date> {
     text.parse().ok()
 }
@@ -217,7 +226,7 @@ fn once<'r>(seen: &mut FxHashMap<&'r str, u64>, row: Row<'r>, column: &str) -> R
 }
 
 fn zones(file: &File, plant: &mut Plant) -> Result<()> {
-    let table = Table::read(file, &ZONES, &["parent", "description"])?;
+    let table = Table::read(file, &ZONES, &["parent", "description", "traits"])?;
     let mut seen = FxHashMap::default();
     for row in table.rows() {
         let id = once(&mut seen, row, "zone")?;
@@ -231,7 +240,16 @@ fn zones(file: &File, plant: &mut Plant) -> Result<()> {
             purdue: row.text("purdue_level").to_owned(),
             safety: row.read("safety_related", "yes or no", yes)?.unwrap_or(false),
             description: row.text("description").to_owned(),
-            ..ZoneDetail::default()
+            traits: list(row.text("traits"))
+                .iter()
+                .map(|word| {
+                    Trait::from_word(word).ok_or_else(|| {
+                        let known: Vec<&str> = Trait::ALL.iter().map(|known| known.as_str()).collect();
+                        row.refuse(format!("trait {word:?} is none of {}", known.join(", ")))
+                    })
+                })
+                .collect::<Result<_>>()?,
+            conduit: false,
         };
         match plant.evidence.zones.iter().position(|zone| &*zone.id == id) {
             Some(index) if plant.evidence.zones[index].sl_t != sl_t => {
@@ -289,9 +307,6 @@ fn zone_of<'r>(plant: &Plant, row: Row<'r>, column: &str) -> Result<&'r str> {
 fn conduits(file: &File, plant: &mut Plant) -> Result<()> {
     let columns = ["conduit", "from_zone", "to_zone", "protocols", "protected_by"];
     let table = Table::read(file, &columns, &["name", "more_zones", "direction"])?;
-    let list = |text: &str| -> Vec<String> {
-        text.split(';').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
-    };
     let mut seen = FxHashMap::default();
     for row in table.rows() {
         let mut zones: Vec<String> = Vec::new();
@@ -356,7 +371,7 @@ pub(crate) fn main_layer(component_type: &str) -> (Layer, IdentityKind) {
 }
 
 fn assets(file: &File, plant: &mut Plant, has_document: bool) -> Result<()> {
-    let table = Table::read(file, &ASSETS, &["installed"])?;
+    let table = Table::read(file, &ASSETS, &["installed", "shown_tag"])?;
     let at: FxHashMap<String, usize> =
         plant.evidence.assets.iter().enumerate().map(|(i, a)| (a.id.to_string(), i)).collect();
     let mut seen = FxHashMap::default();
@@ -381,7 +396,10 @@ fn assets(file: &File, plant: &mut Plant, has_document: bool) -> Result<()> {
         };
         let complete = identity.is_complete();
         let detail = AssetDetail {
-            tag: tag.to_owned(),
+            tag: match row.text("shown_tag") {
+                "" => tag.to_owned(),
+                shown => shown.to_owned(),
+            },
             name: row.text("name").to_owned(),
             component_type,
             criticality: row.text("criticality").to_owned(),
@@ -428,7 +446,7 @@ fn assets(file: &File, plant: &mut Plant, has_document: bool) -> Result<()> {
 }
 
 fn identities(file: &File, plant: &mut Plant, has_document: bool) -> Result<()> {
-    let table = Table::read(file, &["tag", "layer", "kind", "vendor", "product", "version"], &[])?;
+    let table = Table::read(file, &["tag", "layer", "kind", "vendor", "product", "version"], &["order_number", "cpe", "purl"])?;
     let at: FxHashMap<String, usize> =
         plant.evidence.assets.iter().enumerate().map(|(i, a)| (a.id.to_string(), i)).collect();
     for row in table.rows() {
@@ -444,7 +462,9 @@ fn identities(file: &File, plant: &mut Plant, has_document: bool) -> Result<()> 
             vendor: row.text("vendor").to_owned(),
             product: row.text("product").to_owned(),
             version: row.text("version").to_owned(),
-            ..Identity::default()
+            order_number: row.text("order_number").to_owned(),
+            cpe: row.text("cpe").to_owned(),
+            purl: row.text("purl").to_owned(),
         };
         if !has_document {
             plant.evidence.assets[index].identified |= identity.is_complete();
@@ -475,12 +495,7 @@ fn controls(file: &File, plant: &mut Plant, has_document: bool) -> Result<()> {
             review: row.read("review", "a date such as 2026-06-30", date)?,
             zone: zone.to_owned(),
             owner: row.text("owner").to_owned(),
-            srs: row
-                .text("srs")
-                .split(';')
-                .map(|sr| sr.trim().to_owned())
-                .filter(|sr| !sr.is_empty())
-                .collect(),
+            srs: list(row.text("srs")),
         };
         let status: Option<ControlStatus> =
             row.read("status", "draft, implemented, verified or retired", word)?;

@@ -3,7 +3,7 @@
 use csv::{Position, StringRecord, Trim};
 use rustc_hash::FxHashMap;
 
-use crate::{File, Refusal, Result, file::unmarked};
+use crate::{File, Refusal, Result, cell::plain, file::unmarked};
 
 /// A table read whole.
 pub(crate) struct Table {
@@ -75,7 +75,7 @@ impl Table {
 impl<'t> Row<'t> {
     /// A cell's text; empty where the column is not there.
     pub(crate) fn text(self, column: &str) -> &'t str {
-        self.table.columns.get(column).and_then(|index| self.record.get(*index)).unwrap_or_default()
+        plain(self.table.columns.get(column).and_then(|index| self.record.get(*index)).unwrap_or_default())
     }
 
     /// A cell that must not be empty.

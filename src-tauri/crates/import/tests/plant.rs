@@ -215,3 +215,57 @@ proptest! {
         }
     }
 }
+
+/// The reference plant, with everything that a folder can say and that its own folder does not.
+fn demo() -> iec62443::Plant {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../assets/demo");
+    let files: Vec<File> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| File::open(&entry.unwrap().path()).unwrap())
+        .collect();
+    let mut plant = read(&files, TODAY).unwrap().plant;
+    plant.zones[0].traits = vec![iec62443::plant::Trait::Wireless, iec62443::plant::Trait::Business];
+    plant.zones[0].description = "two\nlines, \"quoted\"; and more".into();
+    plant.assets[0].tag = "=A1+K01".into();
+    plant.assets[1].name = "@home".into();
+    plant.assets[2].identities[0].cpe = "cpe:2.3:h:vendor:product:1:*:*:*:*:*:*:*".into();
+    plant.assets[3].identities.reverse();
+    plant.assets[4].identities.clear();
+    plant
+}
+
+#[test]
+fn a_plant_that_was_written_reads_as_the_same_plant() {
+    let plant = demo();
+    let evidence = plant.evidence_at(plant.when(TODAY, date(2026, 1, 1)));
+    let files: Vec<File> = plumbline_import::plant::write(&plant, &evidence)
+        .unwrap()
+        .into_iter()
+        .map(|(name, content)| File::new(name, content))
+        .collect();
+    let back = read(&files, TODAY).unwrap().plant;
+    assert_eq!(back.evidence, evidence);
+    assert_eq!(back.zones, plant.zones);
+    assert_eq!(back.conduits, plant.conduits);
+    assert_eq!(back.assets, plant.assets);
+    assert_eq!(back.controls, plant.controls);
+    assert_eq!(back.event_notes, plant.event_notes);
+    assert_eq!(back.tickets, plant.tickets);
+    assert_eq!(back.updates, plant.updates);
+    assert_eq!(back.environment.name, plant.environment.name);
+}
+
+#[test]
+fn a_plant_is_written_as_it_stood_on_a_day() {
+    let plant = demo();
+    let then = date(2026, 2, 28);
+    let evidence = plant.evidence_at(plant.when(then, date(2026, 1, 1)));
+    let files: Vec<File> = plumbline_import::plant::write(&plant, &evidence)
+        .unwrap()
+        .into_iter()
+        .map(|(name, content)| File::new(name, content))
+        .collect();
+    let back = read(&files, then).unwrap().plant;
+    assert_eq!(back.evidence, evidence);
+    assert!(back.evidence.findings.len() < plant.evidence.findings.len());
+}
