@@ -46,6 +46,13 @@ pub(crate) fn listed(plant: &Plant, subject: &str) -> Vec<view::AttachmentView> 
         .collect()
 }
 
+/// Of a name only what is surely one, on every system.
+pub(crate) fn safe_name(name: &str) -> String {
+    let safe = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | ' ' | '(' | ')');
+    let name: String = name.chars().map(|c| if safe(c) { c } else { '_' }).collect();
+    name.trim_matches(['.', ' ']).to_owned()
+}
+
 fn hashed(path: &Path) -> Result<String> {
     let file = File::open(path).map_err(|error| Failure::unreadable(path, &error))?;
     store::audit::sha256_of(BufReader::new(file)).map_err(|error| Failure::unreadable(path, &error))
@@ -53,7 +60,7 @@ fn hashed(path: &Path) -> Result<String> {
 
 impl Session {
     /// Where a file of this hash is kept.
-    fn kept_at(&self, sha256: &str) -> PathBuf {
+    pub(crate) fn kept_at(&self, sha256: &str) -> PathBuf {
         self.folder().join(FOLDER).join(sha256)
     }
 
@@ -206,10 +213,7 @@ impl Session {
                 .at(kept.display().to_string())
                 .advice("Bring the file back from a backup; its hash is in the log."));
         }
-        // Of the name only what is surely one, on every system.
-        let safe = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | ' ' | '(' | ')');
-        let name: String = file.name.chars().map(|c| if safe(c) { c } else { '_' }).collect();
-        let copy = folder.join(format!("plumbline {}", name.trim_matches(['.', ' '])));
+        let copy = folder.join(format!("plumbline {}", safe_name(&file.name)));
         if copy.exists() {
             return Err(usage("a file of that name is there already", "Choose another folder.")
                 .at(copy.display().to_string()));

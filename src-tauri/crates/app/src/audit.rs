@@ -36,6 +36,19 @@ impl Head {
             .map(String::as_str)
             .join("\n")
     }
+
+    /// Reads the end of a log and checks its signature; else what is wrong with it.
+    pub(crate) fn read(text: &[u8]) -> std::result::Result<Head, String> {
+        let head: Head =
+            serde_json::from_slice(text).map_err(|error| format!("this is no end of a log ({error})"))?;
+        if head.schema != SCHEMA {
+            return Err(format!("{:?} is none that is known here", head.schema));
+        }
+        if !head.key.signed_text(&head.signed_words(), &head.signature) {
+            return Err("the signature is not that of the key in it; the file was changed".to_owned());
+        }
+        Ok(head)
+    }
 }
 
 impl Session {
@@ -69,11 +82,11 @@ impl Session {
         })
     }
 
-    /// Writes the end of the log, signed by this place's key, into a file to be kept elsewhere.
+    /// The end of the log, signed by this place's key.
     ///
     /// # Errors
     /// `store_damaged` when the chain is broken: a signature would make it look sound.
-    pub fn export_head(&self, file: &Path) -> Result<Head> {
+    pub(crate) fn signed_head(&self) -> Result<Head> {
         let store = self.store()?;
         let chain = store.audit_chain()?;
         if let Some(row) = chain.first_broken {
@@ -91,6 +104,15 @@ impl Session {
             signature: String::new(),
         };
         head.signature = key.sign_text(&head.signed_words());
+        Ok(head)
+    }
+
+    /// Writes the end of the log, signed, into a file to be kept elsewhere.
+    ///
+    /// # Errors
+    /// `store_damaged` when the chain is broken.
+    pub fn export_head(&self, file: &Path) -> Result<Head> {
+        let head = self.signed_head()?;
         let text = serde_json::to_string_pretty(&head)
             .map_err(|error| Failure::new("internal", error.to_string()))?;
         reports::write(file, text.as_bytes())?;
@@ -102,15 +124,8 @@ impl Session {
     /// # Errors
     /// `bad_input` when the file is none, or its signature is not its key's.
     pub fn holds_head(&self, file: &File) -> Result<(Head, Option<String>)> {
-        let wrong = |what: String| Failure::new("bad_input", what).at(file.name.clone());
-        let head: Head = serde_json::from_slice(file.bytes()?)
-            .map_err(|error| wrong(format!("this is no end of a log ({error})")))?;
-        if head.schema != SCHEMA {
-            return Err(wrong(format!("{:?} is none that is known here", head.schema)));
-        }
-        if !head.key.signed_text(&head.signed_words(), &head.signature) {
-            return Err(wrong("the signature is not that of the key in it; the file was changed".to_owned()));
-        }
+        let head = Head::read(file.bytes()?)
+            .map_err(|what| Failure::new("bad_input", what).at(file.name.clone()))?;
         let store = self.store()?;
         let fault = if store.get("id")?.unwrap_or_default() != head.store {
             Some("it is of another store".to_owned())

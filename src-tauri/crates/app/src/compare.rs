@@ -47,14 +47,8 @@ impl Session {
     /// # Errors
     /// `not_found`, `usage`, `store_damaged`
     pub fn compare_reports(&mut self, reports: [&str; 2]) -> Result<Vec<Compared>> {
-        let kept = self.store()?.reports()?;
         let [first, second] = reports.map(|name| -> Result<_> {
-            let found = kept.iter().find(|report| report.id == name);
-            let found = found.or_else(|| kept.iter().find(|report| report.title == name));
-            let found = found.ok_or_else(|| {
-                Failure::not_found("report", name)
-                    .advice("It is the name given with --snapshot, or the id that the window shows.")
-            })?;
+            let found = self.kept_report(name)?;
             let mut documents = Vec::new();
             for (environment, bytes) in self.store()?.report_evidence(&found.id)? {
                 let evidence = Evidence::from_json(&bytes)

@@ -29,7 +29,7 @@ use vulnerability::{
 };
 
 use crate::{
-    Failure, Result, Session, Watch,
+    Failure, Result, Session, Watch, handover,
     matches::subject,
     patches::List,
     plants::{read, slug},
@@ -112,6 +112,12 @@ impl Session {
     pub fn import_files(&mut self, wish: &Wish, watch: &dyn Watch) -> Result<view::ImportView> {
         if wish.kind == Some(Kind::Plant) || wish.kind.is_none() && is_plant(&wish.paths) {
             return self.import_plant(&wish.paths, wish.environment.as_deref(), wish.dry_run, watch);
+        }
+        if let [only] = wish.paths.as_slice()
+            && wish.kind.is_none()
+            && handover::is_package(only)
+        {
+            return self.receive(only, wish.environment.as_deref(), wish.dry_run, watch);
         }
         let first = wish
             .paths

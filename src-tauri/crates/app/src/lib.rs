@@ -20,6 +20,7 @@ pub mod export;
 pub mod facets;
 pub mod failure;
 pub mod findings;
+pub mod handover;
 pub mod intake;
 pub mod intelligence;
 pub mod levels;

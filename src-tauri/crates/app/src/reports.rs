@@ -6,23 +6,62 @@ use std::{
     sync::Arc,
 };
 
-use iec62443::{Assessment, Plant, When, catalogue::Language};
-use jiff::Timestamp;
-use report::{AuditLine, AuditSummary, Cancelled, Input, Options, Paper, PlantInput, Progress};
+use iec62443::{
+    Assessment, Evidence, Plant, When,
+    catalogue::Language,
+    compare::compare,
+    finding::{Rating, State},
+    plant::Layer,
+    scoring,
+};
+use jiff::{Timestamp, civil::Date};
+use report::{
+    AuditLine, AuditSummary, Cancelled, Earlier, Extract, Input, Kind, Options, Paper, PlantInput, Progress,
+    Topic, TrendPoint,
+};
 use store::{KeptReport, audit::sha256};
 use tempfile::NamedTempFile;
+use vulnerability::Severity;
 
-use crate::{Failure, Result, Session, Watch, view, watch::tell};
+use crate::{
+    Failure, Result, Session, Watch, view,
+    watch::tell,
+    work::{count, usage},
+};
 
-/// Formats, which are the files' endings too.
-const FORMATS: [&str; 4] = ["pdf", "html", "xlsx", "json"];
+/// Formats with the endings of their files.
+pub(crate) const FORMATS: [(&str, &str); 5] =
+    [("pdf", "pdf"), ("docx", "docx"), ("html", "html"), ("xlsx", "xlsx"), ("json", "json")];
+
+/// Kinds of report.
+pub fn kinds() -> impl Iterator<Item = &'static str> {
+    Kind::ALL.iter().map(|kind| kind.as_str())
+}
+
+/// Parts of a report that can be left out.
+pub fn parts() -> impl Iterator<Item = &'static str> {
+    Topic::ALL.iter().map(|topic| topic.as_str())
+}
 
 /// Rows of the audit log in a report.
 const AUDIT_ROWS: u32 = 40;
+/// Kept reports that the trend goes back.
+const TREND: usize = 36;
+
+/// An environment under report, with what was kept of earlier ones.
+struct Subject {
+    plant: Arc<Plant>,
+    when: When,
+    assessment: Arc<Assessment>,
+    /// The kept report it is compared with, and the evidence document that was made from.
+    earlier: Option<(KeptReport, Vec<u8>)>,
+    /// Names of kept reports with their evidence documents, of a day each, oldest first.
+    kept: Vec<(String, Vec<u8>)>,
+}
 
 /// Everything a report needs, taken from the session at once, so that the session is free while it is made.
 pub struct Commission {
-    plants: Vec<(Arc<Plant>, When, Arc<Assessment>)>,
+    subjects: Vec<Subject>,
     request: view::ReportRequest,
     options: Options,
     audit: AuditSummary,
@@ -30,10 +69,19 @@ pub struct Commission {
     id: String,
 }
 
+/// The content of a report with the evidence documents that it was made from.
+pub struct Draft {
+    kind: Kind,
+    content: report::Content,
+    /// Evidence documents by environment, in order, with their hashes.
+    pub(crate) evidence: Vec<(String, String, String)>,
+}
+
 /// A finished report, not yet written.
 pub struct Finished {
     /// The file's content.
     pub bytes: Vec<u8>,
+    kind: Kind,
     kept: KeptReport,
     /// The evidence documents it was made from, by environment.
     evidence: Vec<(String, String)>,
@@ -65,39 +113,79 @@ impl Progress for Steps<'_> {
     }
 }
 
-fn choice<T>(what: &str, word: &str, known: &[(&str, T)]) -> Result<T>
-where
-    T: Copy,
-{
-    known.iter().find(|(name, _)| *name == word).map(|(_, value)| *value).ok_or_else(|| {
-        let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
-        Failure::new("usage", format!("{what} {word:?} is unknown"))
-            .advice(format!("Choose {}.", names.join(" or ")))
+/// The value that a word stands for.
+fn choice<T: Copy>(what: &str, word: &str, known: &[T], name: impl Fn(T) -> &'static str) -> Result<T> {
+    known.iter().copied().find(|value| name(*value) == word).ok_or_else(|| {
+        let names: Vec<&str> = known.iter().map(|value| name(*value)).collect();
+        usage(format!("{what} {word:?} is unknown"), format!("Choose of {}.", names.join(", ")))
     })
 }
+
+fn choices<T: Copy>(
+    what: &str,
+    words: &[String],
+    known: &[T],
+    name: impl Fn(T) -> &'static str + Copy,
+) -> Result<Vec<T>> {
+    words.iter().map(|word| choice(what, word, known, name)).collect()
+}
+
+fn options(request: &view::ReportRequest) -> Result<Options> {
+    let severity = |severity: Severity| Rating::Rated(severity).as_str();
+    let floor = match request.floor.as_str() {
+        "" => None,
+        word => Some(choice("severity", word, &SEVERITIES, severity)?),
+    };
+    Ok(Options {
+        kind: choice("kind", &request.kind, Kind::ALL, Kind::as_str)?,
+        without: choices("part", &request.without, Topic::ALL, Topic::as_str)?,
+        extract: Extract {
+            floor,
+            layers: choices("layer", &request.layers, Layer::ALL, Layer::as_str)?,
+            vendors: request.vendors.clone(),
+        },
+        language: choice("language", &request.language, &[Language::En, Language::De], |language| {
+            if language == Language::En { "en" } else { "de" }
+        })?,
+        paper: choice("paper", &request.paper, &[Paper::A4, Paper::Letter], |paper| {
+            if paper == Paper::A4 { "a4" } else { "letter" }
+        })?,
+        classification: request.classification.clone(),
+        prepared_for: request.prepared_for.clone(),
+        prepared_by: request.prepared_by.clone(),
+        title: None,
+    })
+}
+
+const SEVERITIES: [Severity; 5] =
+    [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::None];
 
 impl Session {
     /// Takes from the store what a report needs.
     ///
     /// # Errors
-    /// `usage` for a request that cannot be met, `not_found` for an environment.
+    /// `usage` for a request that cannot be met, `not_found` for an environment or a kept report.
     pub fn commission(&mut self, request: &view::ReportRequest, watch: &dyn Watch) -> Result<Commission> {
-        let language = choice("language", &request.language, &[("en", Language::En), ("de", Language::De)])?;
-        let paper = choice("paper", &request.paper, &[("a4", Paper::A4), ("letter", Paper::Letter)])?;
-        choice("format", &request.format, &FORMATS.map(|format| (format, ())))?;
+        let options = options(request)?;
+        choice("format", &request.format, &FORMATS, |(format, _)| format)?;
         if request.environments.is_empty() {
-            return Err(Failure::new("usage", "no environment was chosen").advice("Choose at least one."));
+            return Err(usage("no environment was chosen", "Choose at least one."));
         }
         let total = u32::try_from(request.environments.len()).unwrap_or(u32::MAX);
-        let mut plants = Vec::new();
+        let mut subjects = Vec::new();
         for (done, environment) in (0..).zip(&request.environments) {
             tell(watch, "assess", done, total)?;
             let when = self.when(environment, Some(&request.to), Some(&request.from))?;
             let (plant, assessment) = self.assessed(environment, when)?;
-            plants.push((plant, when, assessment));
+            let (mut earlier, mut kept) = (None, Vec::new());
+            if options.kind.looks_back() && !options.without.contains(&Topic::Comparison) {
+                earlier = self.earlier(environment, when.as_of.day(), request.compare_with.as_deref())?;
+                kept = self.kept_until(environment, when.as_of.day())?;
+            }
+            subjects.push(Subject { plant, when, assessment, earlier, kept });
         }
         let mut request = request.clone();
-        if let Some((_, when, _)) = plants.first() {
+        if let Some(Subject { when, .. }) = subjects.first() {
             // As days, however they were written.
             (request.from, request.to) = (when.period_from.to_string(), when.as_of.day().to_string());
         }
@@ -110,16 +198,8 @@ impl Session {
             subject: row.subject,
         });
         Ok(Commission {
-            plants,
-            options: Options {
-                language,
-                paper,
-                classification: request.classification.clone(),
-                prepared_for: request.prepared_for.clone(),
-                prepared_by: request.prepared_by.clone(),
-                title: None,
-                ..Options::default()
-            },
+            subjects,
+            options,
             audit: AuditSummary {
                 rows: u64::from(page.total),
                 intact: page.intact,
@@ -130,6 +210,76 @@ impl Session {
             made: self.now(),
             id: uuid::Uuid::now_v7().to_string(),
         })
+    }
+
+    /// The kept report of an id, else the newest of a name.
+    ///
+    /// # Errors
+    /// `not_found`
+    pub(crate) fn kept_report(&self, name: &str) -> Result<KeptReport> {
+        let mut kept = self.store()?.reports()?;
+        let found = kept.iter().position(|report| report.id == name);
+        let found = found.or_else(|| kept.iter().position(|report| report.title == name));
+        found.map(|at| kept.swap_remove(at)).ok_or_else(|| {
+            Failure::not_found("report", name)
+                .advice("It is the name given with --snapshot, or the id that the window shows.")
+        })
+    }
+
+    fn kept_evidence(&self, report: &str, environment: &str) -> Result<Option<Vec<u8>>> {
+        let documents = self.store()?.report_evidence(report)?;
+        Ok(documents.into_iter().find(|(id, _)| id == environment).map(|(_, document)| document))
+    }
+
+    /// The kept report that one of a day is compared with: the one that is named, else the last one before that day.
+    fn earlier(
+        &self,
+        environment: &str,
+        day: Date,
+        named: Option<&str>,
+    ) -> Result<Option<(KeptReport, Vec<u8>)>> {
+        let named = match named {
+            Some("") => return Ok(None),
+            Some(name) => vec![self.kept_report(name)?],
+            None => Vec::new(),
+        };
+        let is_named = !named.is_empty();
+        let candidates = if is_named { named } else { self.store()?.reports()? };
+        let before = day.to_string();
+        for report in candidates.into_iter().filter(|report| is_named || report.to < before) {
+            if is_named && report.to >= before {
+                let what =
+                    format!("the report {:?} is of {}, not of a day before {day}", report.title, report.to);
+                return Err(usage(what, "Compare with an earlier one."));
+            }
+            if let Some(document) = self.kept_evidence(&report.id, environment)? {
+                return Ok(Some((report, document)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// What was kept of an environment before a day, the newest report of each of the last days, oldest first.
+    fn kept_until(&self, environment: &str, day: Date) -> Result<Vec<(String, Vec<u8>)>> {
+        let before = day.to_string();
+        let mut reports = self.store()?.reports()?;
+        reports.retain(|report| report.to < before);
+        reports.sort_by(|a, b| b.to.cmp(&a.to));
+        let mut kept: Vec<(String, Vec<u8>)> = Vec::new();
+        let mut last = String::new();
+        for report in reports {
+            if report.to != last
+                && let Some(document) = self.kept_evidence(&report.id, environment)?
+            {
+                kept.push((report.title, document));
+                last = report.to;
+            }
+            if kept.len() == TREND {
+                break;
+            }
+        }
+        kept.reverse();
+        Ok(kept)
     }
 
     /// Puts a finished report in its place and keeps it in the store.
@@ -157,7 +307,8 @@ impl Session {
     pub fn report_path(&self, finished: &Finished) -> Result<PathBuf> {
         let kept = &finished.kept;
         let name = format!(
-            "iec62443-{}-{}-{}.{}",
+            "{}-{}-{}-{}.{}",
+            finished.kind.as_str(),
             crate::plants::slug(&kept.environments.join("-")),
             kept.to,
             // The last digits are the random ones; the first are the time, the same for a minute.
@@ -185,7 +336,8 @@ impl Session {
         let kept = self.store()?.reports()?.into_iter().find(|report| report.id == id);
         let kept = kept.ok_or_else(|| Failure::not_found("report", id))?;
         let file = self.store()?.folder().join(&kept.file);
-        let is_report = file.extension().is_some_and(|ending| FORMATS.iter().any(|format| ending == *format));
+        let is_report =
+            file.extension().is_some_and(|ending| FORMATS.iter().any(|(_, known)| ending == *known));
         if is_report && is_intact(&file, &kept) {
             return Ok(file);
         }
@@ -195,49 +347,120 @@ impl Session {
     }
 }
 
+/// An evidence document that a report was kept with, scored.
+fn scored(document: &[u8]) -> Result<(Evidence<'static>, Assessment)> {
+    let evidence = Evidence::from_json(document).map_err(|problem| {
+        Failure::new("store_damaged", format!("a kept evidence document cannot be read: {}", problem.what))
+            .advice("Bring the store back from a backup, or leave the comparison out.")
+    })?;
+    let assessment = scoring::assess(&evidence);
+    Ok((evidence.into_owned(), assessment))
+}
+
+/// A point of the trend.
+fn point(report: &str, assessment: &Assessment) -> TrendPoint {
+    let open = || assessment.verdicts.iter().flatten().filter(|verdict| verdict.state == State::Open);
+    let gaps = assessment.zones.iter().flat_map(|zone| &zone.cells).filter_map(|cell| cell.gap);
+    TrendPoint {
+        day: assessment.as_of,
+        report: report.to_owned(),
+        levels: assessment.zones.iter().map(|zone| (zone.id.to_string(), zone.level)).collect(),
+        gaps: gaps.map(u32::from).sum(),
+        open: count(open().count()),
+        high: count(open().filter(|verdict| verdict.rating.is_high()).count()),
+    }
+}
+
+impl Subject {
+    /// What it is compared with, and how it stood on the days that reports were kept of.
+    fn look_back(
+        &self,
+        evidence: &Evidence<'_>,
+        watch: &dyn Watch,
+    ) -> Result<(Option<Earlier>, Vec<TrendPoint>)> {
+        let earlier = match &self.earlier {
+            None => None,
+            Some((report, document)) => {
+                let (old, then) = scored(document)?;
+                Some(Earlier {
+                    id: report.id.clone(),
+                    title: report.title.clone(),
+                    evidence_sha256: sha256(document),
+                    comparison: compare((&old, &then), (evidence, &self.assessment)),
+                })
+            }
+        };
+        let mut trend = Vec::new();
+        for (title, document) in &self.kept {
+            tell(watch, "trend", count(trend.len()), count(self.kept.len()))?;
+            trend.push(point(title, &scored(document)?.1));
+        }
+        if !trend.is_empty() {
+            trend.push(point("", &self.assessment));
+        }
+        Ok((earlier, trend))
+    }
+}
+
 impl Commission {
-    /// Makes the report. Needs neither session nor store.
+    /// The environments, with the day and assessment of each.
+    pub(crate) fn plants(&self) -> impl Iterator<Item = (&Arc<Plant>, When, &Assessment)> {
+        self.subjects.iter().map(|subject| (&subject.plant, subject.when, &*subject.assessment))
+    }
+
+    /// When it was commissioned.
+    pub(crate) fn made(&self) -> Timestamp {
+        self.made
+    }
+
+    /// What was chosen.
+    pub(crate) fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// Builds the content. Needs neither session nor store.
     ///
     /// # Errors
-    /// `cancelled`; anything else is a fault of the program.
-    pub fn make(&self, watch: &dyn Watch) -> Result<Finished> {
-        let steps = Steps(watch);
+    /// `cancelled`; `store_damaged` when what an earlier report was made from cannot be read.
+    pub fn draft(&self, watch: &dyn Watch) -> Result<Draft> {
         tell(watch, "evidence", 0, 0)?;
-        let evidence: Vec<(String, String)> = self
-            .plants
-            .iter()
-            .map(|(plant, when, _)| (plant.environment.id.clone(), plant.evidence_at(*when).to_json()))
-            .collect();
-        let hashes: Vec<String> = evidence.iter().map(|(_, document)| sha256(document.as_bytes())).collect();
+        let mut evidence = Vec::new();
+        let mut plants = Vec::new();
+        for subject in &self.subjects {
+            let document = subject.plant.evidence_at(subject.when);
+            let (earlier, trend) = subject.look_back(&document, watch)?;
+            let text = document.to_json();
+            let hash = sha256(text.as_bytes());
+            let plant = PlantInput::new(&subject.plant, subject.when, &subject.assessment, hash.clone());
+            plants.push(PlantInput { earlier, trend, ..plant });
+            evidence.push((subject.plant.environment.id.clone(), text, hash));
+        }
         let input = Input {
-            plants: self
-                .plants
-                .iter()
-                .zip(&hashes)
-                .map(|((plant, when, assessment), hash)| {
-                    PlantInput::new(plant, *when, assessment, hash.clone())
-                })
-                .collect(),
+            plants,
             options: self.options.clone(),
             made: self.made,
             audit: self.audit.clone(),
             report_id: self.id.clone(),
             program_version: env!("CARGO_PKG_VERSION").to_owned(),
         };
-        let content = report::content(&input, &steps)?;
-        let (bytes, pages) = match self.request.format.as_str() {
-            "json" => (report::json(&content).into_bytes(), None),
-            "html" => (report::html(&content, &steps)?.into_bytes(), None),
-            "xlsx" => (report::xlsx(&content, &steps)?, None),
-            _ => {
-                let rendered = report::pdf(&content, &steps)?;
-                (rendered.bytes, Some(rendered.pages))
-            }
-        };
+        Ok(Draft { kind: self.options.kind, content: report::content(&input, &Steps(watch))?, evidence })
+    }
+
+    /// Makes the report. Needs neither session nor store.
+    ///
+    /// # Errors
+    /// As [`Commission::draft`]; anything else is a fault of the program.
+    pub fn make(&self, watch: &dyn Watch) -> Result<Finished> {
+        let draft = self.draft(watch)?;
+        let (bytes, pages) = draft.render(&self.request.format, watch)?;
+        let hashes: Vec<&str> = draft.evidence.iter().map(|(_, _, hash)| hash.as_str()).collect();
         let kept = KeptReport {
             id: self.id.clone(),
-            title: "IEC 62443".to_owned(),
-            environments: self.plants.iter().map(|(plant, _, _)| plant.environment.name.clone()).collect(),
+            title: match self.options.kind {
+                Kind::Iec62443 => "IEC 62443".to_owned(),
+                _ => draft.content.head.title.clone(),
+            },
+            environments: self.plants().map(|(plant, _, _)| plant.environment.name.clone()).collect(),
             from: self.request.from.clone(),
             to: self.request.to.clone(),
             made: self.made.to_string(),
@@ -248,7 +471,37 @@ impl Commission {
             sha256: sha256(&bytes),
             evidence_sha256: hashes.join(","),
         };
-        Ok(Finished { bytes, kept, evidence })
+        let evidence = draft.evidence.into_iter().map(|(id, document, _)| (id, document)).collect();
+        Ok(Finished { bytes, kind: self.options.kind, kept, evidence })
+    }
+}
+
+impl Draft {
+    /// A file's name without its ending.
+    pub(crate) fn stem(&self, format: &str) -> &'static str {
+        if format == "oscal" { "oscal" } else { self.kind.as_str() }
+    }
+
+    /// Program and version.
+    pub(crate) fn producer(&self) -> &str {
+        &self.content.head.producer
+    }
+
+    /// The report in a format, with the number of its pages where it has pages.
+    ///
+    /// # Errors
+    /// `cancelled`; anything else is a fault of the program.
+    pub(crate) fn render(&self, format: &str, watch: &dyn Watch) -> Result<(Vec<u8>, Option<u32>)> {
+        let steps = Steps(watch);
+        Ok(match format {
+            "json" => (report::json(&self.content).into_bytes(), None),
+            "html" => (report::html(&self.content, &steps)?.into_bytes(), None),
+            "xlsx" => (report::xlsx(&self.content, &steps)?, None),
+            _ => {
+                let rendered = report::pdf(&self.content, &steps)?;
+                (rendered.bytes, Some(rendered.pages))
+            }
+        })
     }
 }
 
@@ -260,30 +513,36 @@ pub fn write(file: &Path, bytes: &[u8]) -> Result<()> {
     settle(stage(file, bytes)?, file)
 }
 
-fn unwritable(file: &Path, error: &std::io::Error) -> Failure {
+pub(crate) fn unwritable(file: &Path, error: &std::io::Error) -> Failure {
     Failure::new("io", format!("cannot be written: {error}"))
         .at(file.display().to_string())
         .advice("Check space and rights; nothing was changed.")
 }
 
-/// Writes the content beside a file's place, under a name of its own that goes when it is not wanted.
-fn stage(file: &Path, bytes: &[u8]) -> Result<NamedTempFile> {
-    let beside = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let written = || -> std::io::Result<NamedTempFile> {
-        std::fs::create_dir_all(beside)?;
+/// An empty file beside a file's place, under a name of its own, that goes when it is not wanted.
+pub(crate) fn beside(file: &Path) -> Result<NamedTempFile> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let made = || -> std::io::Result<NamedTempFile> {
+        std::fs::create_dir_all(folder)?;
         let mut builder = tempfile::Builder::new();
         // A temporary file is for its owner alone; this one is to be like any other.
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let mut staged = builder.tempfile_in(beside)?;
-        staged.write_all(bytes)?;
-        staged.as_file().sync_all()?;
-        Ok(staged)
+        builder.tempfile_in(folder)
     };
-    written().map_err(|error| unwritable(file, &error))
+    made().map_err(|error| unwritable(file, &error))
 }
 
-fn settle(staged: NamedTempFile, file: &Path) -> Result<()> {
+/// Writes the content beside a file's place.
+fn stage(file: &Path, bytes: &[u8]) -> Result<NamedTempFile> {
+    let mut staged = beside(file)?;
+    let written = staged.write_all(bytes).and_then(|()| staged.as_file().sync_all());
+    written.map_err(|error| unwritable(file, &error))?;
+    Ok(staged)
+}
+
+/// Moves what was written beside a file into its place.
+pub(crate) fn settle(staged: NamedTempFile, file: &Path) -> Result<()> {
     staged.persist(file).map(drop).map_err(|error| unwritable(file, &error.error))
 }
 

@@ -12,6 +12,10 @@ use ts_rs::TS;
 pub const NVD_NOTICE: &str =
     "This product uses data from the NVD API but is not endorsed or certified by the NVD.";
 
+fn whole_report() -> String {
+    "iec62443".to_owned()
+}
+
 macro_rules! views {
     ($($(#[$meta:meta])* $kind:ident $name:ident $body:tt)*) => {
         $(
@@ -2347,14 +2351,32 @@ views! {
 
     /// What the report is to cover.
     struct ReportRequest {
+        /// iec62443, executive, risk or extract.
+        #[serde(default = "whole_report")]
+        pub kind: String,
         /// Environment ids, one or more.
         pub environments: Vec<String>,
         /// First day of the period.
         pub from: String,
         /// Last day; the day assessed.
         pub to: String,
-        /// pdf, html, xlsx or json.
+        /// pdf, docx, html, xlsx, json or oscal.
         pub format: String,
+        /// Parts of the report that are left out; the report says so.
+        #[serde(default)]
+        pub without: Vec<String>,
+        /// The kept report to compare with, by id or name: null for the last one before, "" for none.
+        #[serde(default)]
+        pub compare_with: Option<String>,
+        /// Of an extract: the least severity, critical, high, medium, low or none; "" for all.
+        #[serde(default)]
+        pub floor: String,
+        /// Of an extract: layers, ot, os, network; none for all.
+        #[serde(default)]
+        pub layers: Vec<String>,
+        /// Of an extract: vendors; none for all.
+        #[serde(default)]
+        pub vendors: Vec<String>,
         /// a4 or letter.
         pub paper: String,
         /// en or de.
@@ -2368,6 +2390,98 @@ views! {
         /// Prepared by.
         #[serde(default)]
         pub prepared_by: String,
+    }
+
+    /// What a handover package is to be made from.
+    struct HandoverRequest {
+        /// The report in it; its format is not looked at.
+        pub report: ReportRequest,
+        /// Formats of the report: pdf, docx, html, xlsx, json, oscal; may be none.
+        pub formats: Vec<String>,
+    }
+
+    /// A package that was made.
+    struct HandoverView {
+        /// Where it is.
+        pub file: String,
+        /// Bytes.
+        pub size: u64,
+        /// Files in it.
+        pub files: u32,
+        /// The key's short form, for the receiver to compare.
+        pub fingerprint: String,
+        /// SHA-256 of its manifest.
+        pub manifest_sha256: String,
+    }
+
+    /// What is wrong with a package.
+    struct HandoverFault {
+        /// The file in it; empty for the archive itself.
+        pub file: String,
+        /// What is wrong.
+        pub what: String,
+    }
+
+    /// A zone as its level was recomputed from a package.
+    struct HandedZone {
+        /// Id.
+        pub id: String,
+        /// Name.
+        pub name: String,
+        /// SL-A by FR; null where not assessable.
+        pub vector: [Option<u8>; 7],
+        /// SL-T by FR.
+        pub sl_t: [u8; 7],
+    }
+
+    /// An environment in a package.
+    struct HandedEnvironment {
+        /// Id in the maker's store.
+        pub id: String,
+        /// Name.
+        pub name: String,
+        /// Company.
+        pub organisation: String,
+        /// The day assessed.
+        pub as_of: String,
+        /// First day of the period.
+        pub period_from: String,
+        /// SHA-256 of its evidence document.
+        pub evidence_sha256: String,
+        /// Zones, recomputed from the evidence document; none when that cannot be read.
+        pub zones: Vec<HandedZone>,
+    }
+
+    /// What the check of a package found.
+    struct HandoverCheck {
+        /// Nothing is wrong: signed by its key, every byte as it was made, levels recomputed and equal.
+        pub intact: bool,
+        /// Id of the package.
+        pub id: String,
+        /// When it was made.
+        pub made: String,
+        /// Who made it, as it says.
+        pub maker: String,
+        /// Program and version.
+        pub program: String,
+        /// The key's short form, to compare with what the maker told you another way.
+        pub fingerprint: String,
+        /// Whether that is the fingerprint that was given; null when none was given.
+        pub known: Option<bool>,
+        /// Files that were checked.
+        pub files: u32,
+        /// Their bytes.
+        pub size: u64,
+        /// Rows of the log, those of them told whole, and the hash of the last.
+        pub audit_rows: u64,
+        /// Those told whole.
+        pub audit_whole: u64,
+        /// The last one's hash.
+        pub audit_head: String,
+        /// Environments.
+        pub environments: Vec<HandedEnvironment>,
+        /// What is wrong.
+        pub faults: Vec<HandoverFault>,
     }
 
     /// What had to change for a level to change as it did.
@@ -2513,7 +2627,8 @@ views! {
     }
 
     /// What an import did or would do, a file each.
-    struct ImportView {
+#[derive(Default)]
+        struct ImportView {
         /// Nothing was changed.
         pub dry_run: bool,
         /// Files.

@@ -5,7 +5,7 @@ mod work;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, builder::PossibleValuesParser};
 use jiff::civil::Date;
 
 pub use work::*;
@@ -218,6 +218,11 @@ pub enum Verb {
         after_help = "Example:\n  plumbline report --environment works-1 --from 2026-01-01 --to 2026-06-30 --out report.pdf"
     )]
     Report(Report),
+    /// Make the handover package: report, evidence, plant, parts list, decisions, files, log, signed
+    #[command(
+        after_help = "Example:\n  plumbline handover --environment works-1 --to 2026-06-30 --out works-1.zip\n  plumbline handover verify works-1.zip"
+    )]
+    Handover(Handover),
     /// Two kept reports, or two days, side by side: levels, what drove each change, findings, controls
     #[command(
         after_help = "Example:\n  plumbline compare --between 2026-01-31 2026-06-30\n  plumbline report --out q1.pdf --to 2026-03-31 --snapshot Q1\n  plumbline compare Q1 Q2 --json"
@@ -295,7 +300,7 @@ pub enum ImportKind {
 
 #[derive(Args, Debug)]
 pub struct Import {
-    /// Files, or the folder of a plant
+    /// Files, the folder of a plant, or a handover package
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// What they hold
@@ -699,18 +704,13 @@ pub struct Assess {
     pub fail_below_target: bool,
 }
 
-/// Kind of report.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum ReportKind {
-    /// The IEC 62443 assessment report
-    Iec62443,
-}
-
 /// Format of a report.
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// A document to read, print and sign
     Pdf,
+    /// A document to go on writing in
+    Docx,
     /// The same for a browser: one file, without scripts
     Html,
     /// Its tables as a workbook: a sheet a register
@@ -733,11 +733,9 @@ pub enum Language {
     De,
 }
 
+/// What is reported on, and how.
 #[derive(Args, Debug)]
-pub struct Report {
-    /// What kind
-    #[arg(long, value_enum, default_value = "iec62443")]
-    pub kind: ReportKind,
+pub struct Reported {
     /// Environments; all when not given
     #[arg(long, value_name = "ID", num_args = 1..)]
     pub environment: Vec<String>,
@@ -747,12 +745,12 @@ pub struct Report {
     /// Last day, the day assessed; today when not given
     #[arg(long, value_name = "DATE")]
     pub to: Option<String>,
-    /// Format; by the file's ending when not given
-    #[arg(long, value_enum)]
-    pub format: Option<Format>,
-    /// The file to write
-    #[arg(long, value_name = "FILE")]
-    pub out: PathBuf,
+    /// Parts to leave out; the report says so
+    #[arg(long, value_name = "PART", num_args = 1.., value_parser = PossibleValuesParser::new(app::reports::parts()))]
+    pub without: Vec<String>,
+    /// The kept report to compare with, by name or id, or "none"; the last one before when not given
+    #[arg(long, value_name = "REPORT")]
+    pub compare_with: Option<String>,
     /// Paper
     #[arg(long, value_enum, default_value = "a4")]
     pub paper: Paper,
@@ -768,9 +766,65 @@ pub struct Report {
     /// By whom; your account's name when not given
     #[arg(long)]
     pub prepared_by: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct Report {
+    /// What kind: the whole report, one or two pages in plain words, every active and acknowledged finding by layer, or
+    /// an extract for a supplier without notes and names
+    #[arg(long, default_value = "iec62443", value_parser = PossibleValuesParser::new(app::reports::kinds()))]
+    pub kind: String,
+    #[command(flatten)]
+    pub reported: Reported,
+    /// Of an extract: the least severity
+    #[arg(long, value_name = "SEVERITY", default_value = "", hide_default_value = true)]
+    pub floor: String,
+    /// Of an extract: layers; all when not given
+    #[arg(long, value_name = "LAYER", num_args = 1..)]
+    pub layer: Vec<String>,
+    /// Of an extract: vendors; all when not given
+    #[arg(long, value_name = "VENDOR", num_args = 1..)]
+    pub vendor: Vec<String>,
+    /// Format; by the file's ending when not given
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+    /// The file to write
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
     /// Keep it in the store under this name
     #[arg(long, value_name = "NAME")]
     pub snapshot: Option<String>,
+}
+
+#[derive(Args, Debug)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Handover {
+    #[command(subcommand)]
+    pub verb: Option<HandoverVerb>,
+    #[command(flatten)]
+    pub reported: Reported,
+    /// Formats of the report in it
+    #[arg(long, value_enum, num_args = 1.., value_delimiter = ',', default_values = ["pdf", "xlsx", "json"])]
+    pub formats: Vec<Format>,
+    /// The package to write
+    #[arg(long, value_name = "FILE.zip")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum HandoverVerb {
+    /// Check a package: signature, every byte, the log's chain, levels scored again. Needs no store
+    #[command(
+        after_help = "Example:\n  plumbline handover verify works-1.zip --key 9f3a-41bc-07d2-e85a-11c4-90bb-6e1f-2d73"
+    )]
+    Verify {
+        /// The package
+        #[arg(value_name = "FILE.zip")]
+        file: PathBuf,
+        /// The maker's key in short, as they told it another way
+        #[arg(long, value_name = "FINGERPRINT")]
+        key: Option<String>,
+    },
 }
 
 #[derive(Args, Debug)]

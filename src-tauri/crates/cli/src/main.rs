@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use app::{Failure, Place, Session};
 use clap::Parser;
 
-use arguments::{Arguments, Verb};
+use arguments::{Arguments, HandoverVerb, Verb};
 use output::Output;
 
 /// Done, but with findings the verb exists to report.
@@ -93,6 +93,10 @@ fn run(arguments: &Arguments, output: &Output) -> app::Result<Done> {
         },
         Verb::Compare(wanted) => verbs::compare::compare(stored()?, wanted, output),
         Verb::Report(wanted) => verbs::report::report(stored()?, wanted, output),
+        Verb::Handover(wanted) => match &wanted.verb {
+            Some(HandoverVerb::Verify { file, key }) => verbs::handover::verify(file, key.as_deref(), output),
+            None => verbs::handover::make(stored()?, wanted, output),
+        },
         Verb::Audit { verb } => verbs::audit::audit(stored()?, verb, output),
         Verb::Completions { shell } => verbs::help::completions(*shell, output),
         Verb::Man { out } => verbs::help::man(out, output),

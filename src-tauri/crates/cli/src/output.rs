@@ -125,6 +125,8 @@ fn words(step: &'static str) -> &'static str {
         "csaf" => "fetching advisories",
         "bundle" => "writing the bundle",
         "verify" => "verifying",
+        "trend" => "scoring kept reports",
+        "package" => "packing files of evidence",
         other => other,
     }
 }

@@ -446,7 +446,11 @@ fn assets(file: &File, plant: &mut Plant, has_document: bool) -> Result<()> {
 }
 
 fn identities(file: &File, plant: &mut Plant, has_document: bool) -> Result<()> {
-    let table = Table::read(file, &["tag", "layer", "kind", "vendor", "product", "version"], &["order_number", "cpe", "purl"])?;
+    let table = Table::read(
+        file,
+        &["tag", "layer", "kind", "vendor", "product", "version"],
+        &["order_number", "cpe", "purl"],
+    )?;
     let at: FxHashMap<String, usize> =
         plant.evidence.assets.iter().enumerate().map(|(i, a)| (a.id.to_string(), i)).collect();
     for row in table.rows() {

@@ -219,10 +219,8 @@ proptest! {
 /// The reference plant, with everything that a folder can say and that its own folder does not.
 fn demo() -> iec62443::Plant {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../assets/demo");
-    let files: Vec<File> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| File::open(&entry.unwrap().path()).unwrap())
-        .collect();
+    let files: Vec<File> =
+        std::fs::read_dir(folder).unwrap().map(|entry| File::open(&entry.unwrap().path()).unwrap()).collect();
     let mut plant = read(&files, TODAY).unwrap().plant;
     plant.zones[0].traits = vec![iec62443::plant::Trait::Wireless, iec62443::plant::Trait::Business];
     plant.zones[0].description = "two\nlines, \"quoted\"; and more".into();

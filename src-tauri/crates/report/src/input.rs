@@ -147,6 +147,13 @@ choices! {
     }
 }
 
+impl Kind {
+    /// Whether it tells what changed since an earlier report.
+    pub fn looks_back(self) -> bool {
+        matches!(self, Kind::Iec62443 | Kind::Executive)
+    }
+}
+
 choices! {
     /// A part of the IEC 62443 report that can be left out.
     Topic {

@@ -27,6 +27,7 @@
 //! ```
 
 pub mod content;
+pub mod cyclonedx;
 mod error;
 mod html;
 mod input;
@@ -36,7 +37,7 @@ mod svg;
 mod words;
 mod xlsx;
 
-pub use content::{Content, build as content};
+pub use content::{Content, Package, PackageEnvironment, PackageFile, build as content, package_page};
 pub use error::{Cancelled, ReportError};
 pub use html::html;
 pub use input::{

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::{Change, Error, Result, Store, Who, value};
 
 /// Hash before the first row.
-const START: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+pub const START: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 /// A row of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +64,11 @@ impl AuditEntry {
             before: row.get(6)?,
             hash: row.get(7)?,
         })
+    }
+
+    /// Whether its hash is the one of its content and of the row before.
+    pub fn is_sound(&self) -> bool {
+        self.hash == self.computed_hash()
     }
 
     fn computed_hash(&self) -> String {
@@ -205,6 +210,18 @@ impl Store {
         Ok((rows, statement.query_row([words], |row| row.get(0))?))
     }
 
+    /// All rows of the log, the first one first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn audit_rows(&self) -> Result<Vec<AuditEntry>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT seq, at, actor, action, subject, detail, before, hash FROM audit ORDER BY seq",
+        )?;
+        let rows = statement.query_map([], AuditEntry::read)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// The hash of a row; none when there is no such row.
     ///
     /// # Errors
@@ -226,8 +243,7 @@ impl Store {
         let mut expected = 1;
         for entry in statement.query_map([], AuditEntry::read)? {
             let entry = entry?;
-            let holds =
-                entry.seq == expected && entry.before == state.head && entry.hash == entry.computed_hash();
+            let holds = entry.seq == expected && entry.before == state.head && entry.is_sound();
             if !holds && state.first_broken.is_none() {
                 state.first_broken = Some(entry.seq);
             }

@@ -6,6 +6,7 @@ pub mod compare;
 pub mod controls;
 pub mod figures;
 pub mod findings;
+pub mod handover;
 pub mod help;
 pub mod import;
 pub mod intel;

@@ -6,28 +6,42 @@ use serde_json::json;
 use super::environments;
 use crate::{
     Done,
-    arguments::{Format, Language, Paper, Report},
+    arguments::{Format, Language, Paper, Report, Reported},
     output::{Output, plain},
 };
 
-pub fn report(mut session: Session, wanted: &Report, output: &Output) -> app::Result<Done> {
-    let format = match wanted.format {
-        Some(format) => format,
-        None => by_ending(wanted)?,
-    };
-    let environments = environments(&session, &wanted.environment)?;
-    let (from, to) = period(&mut session, &environments, wanted)?;
-    let request = view::ReportRequest {
-        environments,
-        from,
-        to,
-        format: match format {
+impl Format {
+    /// The word in a request.
+    pub fn word(self) -> &'static str {
+        match self {
             Format::Pdf => "pdf",
+            Format::Docx => "docx",
             Format::Html => "html",
             Format::Xlsx => "xlsx",
             Format::Json => "json",
         }
-        .to_owned(),
+    }
+}
+
+/// What is asked of the engine, but for kind and format.
+pub fn request(session: &mut Session, wanted: &Reported) -> app::Result<view::ReportRequest> {
+    let environments = environments(session, &wanted.environment)?;
+    let first = environments.first().map_or("", String::as_str);
+    let when = session.when(first, wanted.to.as_deref(), wanted.from.as_deref())?;
+    Ok(view::ReportRequest {
+        kind: "iec62443".to_owned(),
+        environments,
+        from: when.period_from.to_string(),
+        to: when.as_of.day().to_string(),
+        format: "pdf".to_owned(),
+        without: wanted.without.clone(),
+        compare_with: match wanted.compare_with.as_deref() {
+            Some("none") => Some(String::new()),
+            named => named.map(str::to_owned),
+        },
+        floor: String::new(),
+        layers: Vec::new(),
+        vendors: Vec::new(),
         paper: match wanted.paper {
             Paper::A4 => "a4",
             Paper::Letter => "letter",
@@ -44,6 +58,21 @@ pub fn report(mut session: Session, wanted: &Report, output: &Output) -> app::Re
             Some(name) => name.clone(),
             None => session.who().actor,
         },
+    })
+}
+
+pub fn report(mut session: Session, wanted: &Report, output: &Output) -> app::Result<Done> {
+    let format = match wanted.format {
+        Some(format) => format,
+        None => by_ending(wanted)?,
+    };
+    let request = view::ReportRequest {
+        kind: wanted.kind.clone(),
+        format: format.word().to_owned(),
+        floor: wanted.floor.clone(),
+        layers: wanted.layer.clone(),
+        vendors: wanted.vendor.clone(),
+        ..request(&mut session, &wanted.reported)?
     };
     let finished = {
         let progress = output.progress();
@@ -77,17 +106,12 @@ fn by_ending(wanted: &Report) -> app::Result<Format> {
     let ending = wanted.out.extension().map(|e| e.to_string_lossy().to_lowercase());
     match ending.as_deref() {
         Some("pdf") => Ok(Format::Pdf),
+        Some("docx") => Ok(Format::Docx),
         Some("html" | "htm") => Ok(Format::Html),
         Some("xlsx") => Ok(Format::Xlsx),
         Some("json") => Ok(Format::Json),
         _ => Err(Failure::new("usage", "the file's ending names no format")
             .at(wanted.out.display().to_string())
-            .advice("End it with .pdf, .html, .xlsx or .json, or say --format.")),
+            .advice("End it with .pdf, .docx, .html, .xlsx or .json, or say --format.")),
     }
-}
-
-fn period(session: &mut Session, environments: &[String], wanted: &Report) -> app::Result<(String, String)> {
-    let first = environments.first().map_or("", String::as_str);
-    let when = session.when(first, wanted.to.as_deref(), wanted.from.as_deref())?;
-    Ok((when.period_from.to_string(), when.as_of.day().to_string()))
 }

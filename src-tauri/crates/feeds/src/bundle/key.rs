@@ -7,7 +7,7 @@ use std::path::Path;
 use std::str::FromStr;
 
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
-use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey, KeypairBytes};
+use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey, EncodePublicKey, KeypairBytes};
 use ed25519_dalek::{Signature, Signer, VerifyingKey};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -67,6 +67,23 @@ impl PublicKey {
     /// Whether the signature, hexadecimal, is this key's over this text.
     pub fn signed_text(&self, text: &str, signature: &str) -> bool {
         hex::decode::<SIGNATURE>(signature).is_some_and(|signature| self.signed(text.as_bytes(), &signature))
+    }
+
+    /// The key as PEM (RFC 8410), as `openssl pkeyutl -verify` takes it.
+    ///
+    /// # Errors
+    /// [`Error::Key`]; a sound key has a PEM form.
+    pub fn to_pem(&self) -> Result<String> {
+        let fault = |error: ed25519_dalek::pkcs8::spki::Error| Error::Key {
+            path: "(public key)".into(),
+            what: error.to_string(),
+        };
+        self.0.to_public_key_pem(LineEnding::LF).map_err(fault)
+    }
+
+    /// Whether the signature is this key's over a document, which begins with what it is.
+    pub fn signed_document(&self, document: &[u8], signature: &[u8]) -> bool {
+        signature.try_into().is_ok_and(|signature| self.signed(document, signature))
     }
 
     /// Whether the signature is this key's over these bytes, strictly: no key or point of small order.
@@ -220,6 +237,11 @@ impl SigningKey {
     /// Signs a text, which begins with what it is so that it cannot be taken for another; hexadecimal.
     pub fn sign_text(&self, text: &str) -> String {
         hex::encode(&self.sign(text.as_bytes()))
+    }
+
+    /// Signs a document, which begins with what it is so that it cannot be taken for another; 64 bytes.
+    pub fn sign_document(&self, document: &[u8]) -> [u8; SIGNATURE] {
+        self.sign(document)
     }
 
     pub(super) fn sign(&self, bytes: &[u8]) -> [u8; SIGNATURE] {

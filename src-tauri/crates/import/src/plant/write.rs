@@ -79,7 +79,14 @@ fn zones(plant: &Plant, evidence: &Evidence<'_>) -> Result<Vec<u8>, csv::Error> 
 
 fn conduits(plant: &Plant) -> Result<Vec<u8>, csv::Error> {
     let mut sheet = Sheet::new(&[
-        "conduit", "from_zone", "to_zone", "protocols", "protected_by", "name", "more_zones", "direction",
+        "conduit",
+        "from_zone",
+        "to_zone",
+        "protocols",
+        "protected_by",
+        "name",
+        "more_zones",
+        "direction",
     ])?;
     for conduit in &plant.conduits {
         let [from, to, more @ ..] = conduit.zones.as_slice() else { continue };
@@ -139,9 +146,8 @@ fn assets(plant: &Plant) -> Result<Vec<u8>, csv::Error> {
 }
 
 fn identities(plant: &Plant) -> Result<Vec<u8>, csv::Error> {
-    let mut sheet = Sheet::new(&[
-        "tag", "layer", "kind", "vendor", "product", "version", "order_number", "cpe", "purl",
-    ])?;
+    let mut sheet =
+        Sheet::new(&["tag", "layer", "kind", "vendor", "product", "version", "order_number", "cpe", "purl"])?;
     for (asset, detail) in plant.evidence.assets.iter().zip(&plant.assets) {
         let told = usize::from(main_identity(detail).is_some());
         for identity in detail.identities.iter().skip(told) {
@@ -163,7 +169,16 @@ fn identities(plant: &Plant) -> Result<Vec<u8>, csv::Error> {
 
 fn controls(plant: &Plant, evidence: &Evidence<'_>) -> Result<Vec<u8>, csv::Error> {
     let mut sheet = Sheet::new(&[
-        "control", "title", "zone", "status", "since", "expires", "owner", "srs", "description", "review",
+        "control",
+        "title",
+        "zone",
+        "status",
+        "since",
+        "expires",
+        "owner",
+        "srs",
+        "description",
+        "review",
     ])?;
     for (control, detail) in evidence.controls.iter().zip(&plant.controls) {
         let last = control.history.last();

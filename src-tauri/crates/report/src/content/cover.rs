@@ -43,6 +43,13 @@ pub(crate) fn head(input: &Input<'_>, words: Words) -> Head {
         author: name(&input.options.prepared_by),
         producer: format!("Plumbline {}", name(&input.program_version)),
         made: input.made.as_second(),
+        ..plain_head(words)
+    }
+}
+
+/// The words that every document needs, and nothing of its own.
+pub(crate) fn plain_head(words: Words) -> Head {
+    Head {
         page_of: words.get("page_of"),
         continued: words.get("continued"),
         contents: words.get("contents"),
@@ -54,6 +61,7 @@ pub(crate) fn head(input: &Input<'_>, words: Words) -> Head {
             evidence: words.get("heat.evidence"),
             conformance: words.get("heat.conformance"),
         },
+        ..Head::default()
     }
 }
 

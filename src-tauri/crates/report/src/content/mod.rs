@@ -6,6 +6,7 @@ mod cover;
 pub mod drawing;
 mod facts;
 mod findings;
+mod handover;
 mod levers;
 mod model;
 mod part;
@@ -17,6 +18,7 @@ mod summary;
 mod vendors;
 mod zones;
 
+pub use handover::{Package, PackageEnvironment, PackageFile, package_page};
 pub use model::*;
 
 use facts::Facts;

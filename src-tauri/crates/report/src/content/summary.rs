@@ -39,8 +39,8 @@ pub(crate) fn gap_cell(zone: &ZoneAssessment) -> Cell {
     }
 }
 
-/// The rows of a heat map.
-pub(crate) fn heat_row(facts: &Facts<'_>, index: usize, zone: &ZoneAssessment) -> HeatRow {
+/// A zone's row of a heat map; `link` says where it is told in full.
+pub(crate) fn heat_row(zone: &ZoneAssessment, link: String) -> HeatRow {
     let mut cells = [HeatCell::default(); 7];
     for ((out, cell), target) in cells.iter_mut().zip(&zone.cells).zip(&zone.sl_t) {
         *out = HeatCell {
@@ -50,13 +50,7 @@ pub(crate) fn heat_row(facts: &Facts<'_>, index: usize, zone: &ZoneAssessment) -
             evidence_alone: cell.basis == Some(iec62443::assessment::Basis::Evidence),
         };
     }
-    HeatRow {
-        id: name(&zone.id),
-        name: name(&zone.name),
-        link: facts.zone_id(index),
-        level: zone.level.map(|l| l.get()),
-        cells,
-    }
+    HeatRow { id: name(&zone.id), name: name(&zone.name), link, level: zone.level.map(|l| l.get()), cells }
 }
 
 pub(crate) fn section(
@@ -80,7 +74,7 @@ pub(crate) fn section(
         order.truncate(ROWS);
         order.sort_unstable();
     }
-    let rows = order.iter().filter_map(|i| zones.get(*i).map(|z| heat_row(facts, *i, z))).collect();
+    let rows = order.iter().filter_map(|i| zones.get(*i).map(|z| heat_row(z, facts.zone_id(*i)))).collect();
     part.push(Block::HeatMap(HeatMap {
         title: words.get("summary.heat"),
         columns: iec62443::Fr::ALL.map(iec62443::Fr::code),

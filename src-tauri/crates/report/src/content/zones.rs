@@ -35,7 +35,7 @@ pub(crate) fn section(
     let mut part = Part::section(words, numbers, format!("{}zones", facts.prefix), "zones.title");
     part.say("zones.text");
     if facts.zones().len() > 18 {
-        let rows = facts.zones().iter().enumerate().map(|(i, z)| heat_row(facts, i, z)).collect();
+        let rows = facts.zones().iter().enumerate().map(|(i, z)| heat_row(z, facts.zone_id(i))).collect();
         part.push(Block::HeatMap(super::HeatMap {
             title: words.get("summary.heat"),
             columns: Fr::ALL.map(Fr::code),

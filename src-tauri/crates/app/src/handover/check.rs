@@ -1,0 +1,413 @@
+//! Checking a package, without a store: that it is what its maker signed, and that its levels follow from its evidence.
+
+use std::{
+    fs::File,
+    io::{BufReader, Read, Seek, SeekFrom},
+    path::Path,
+};
+
+use feeds::bundle::Fingerprint;
+use iec62443::{Evidence, assess};
+use rustc_hash::{FxHashMap, FxHashSet};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use store::audit::{hex, sha256, sha256_of};
+use zip::ZipArchive;
+
+use super::{
+    COMMENT, HEAD, KEY, LOG, MANIFEST, SCHEMA, SIGNATURE, SUMS, archive_words, log,
+    manifest::{Handed, Manifest, Role},
+};
+use crate::{Failure, Result, Watch, audit::Head, view, watch::tell, work::count};
+
+/// Largest manifest, in bytes.
+const MANIFEST_LIMIT: u64 = 64 << 20;
+/// Largest of the files that are read into memory: evidence, levels, reports for programs, the log.
+const READ_LIMIT: u64 = 512 << 20;
+
+/// A package that was opened; nothing in it is believed yet.
+pub(super) struct Package {
+    archive: ZipArchive<BufReader<File>>,
+    pub(super) manifest: Manifest,
+    manifest_text: Vec<u8>,
+    name: String,
+}
+
+/// A path of the package: relative, with slashes, and nowhere but down.
+fn is_safe(path: &str) -> bool {
+    let parts = || path.split('/');
+    !path.is_empty()
+        && path.len() <= 400
+        && parts().all(|part| !part.is_empty() && part != "." && part != "..")
+        && !path.contains(['\\', ':'])
+        && !path.contains(char::is_control)
+}
+
+fn damaged(name: &str, what: impl Into<String>) -> Failure {
+    Failure::new("bad_input", what)
+        .at(name)
+        .advice("Have it sent again, the way it was made: as one file, not unpacked and packed anew.")
+}
+
+impl Package {
+    /// Opens a package.
+    ///
+    /// # Errors
+    /// `bad_input` when the file is none, or is so damaged that it does not say what is in it.
+    pub(super) fn open(path: &Path) -> Result<Package> {
+        let name = path.display().to_string();
+        let file = File::open(path).map_err(|error| Failure::unreadable(path, &error))?;
+        let mut archive = ZipArchive::new(BufReader::new(file)).map_err(|error| {
+            damaged(&name, format!("this is no handover package, or it is damaged ({error})"))
+        })?;
+        let mut text = Vec::new();
+        let read = archive
+            .by_name(MANIFEST)
+            .map_err(|_| damaged(&name, format!("this is no handover package: there is no {MANIFEST} in it")))
+            .and_then(|entry| {
+                let read = entry.take(MANIFEST_LIMIT + 1).read_to_end(&mut text);
+                read.map_err(|error| damaged(&name, format!("{MANIFEST} cannot be read: {error}")))
+            })?;
+        if read as u64 > MANIFEST_LIMIT {
+            return Err(damaged(&name, format!("{MANIFEST} is larger than {} MiB", MANIFEST_LIMIT >> 20)));
+        }
+        let manifest: Manifest = serde_json::from_slice(&text)
+            .map_err(|error| damaged(&name, format!("{MANIFEST} was changed or is none: {error}")))?;
+        if manifest.schema != SCHEMA {
+            return Err(damaged(&name, format!("{:?} is no package that is known here", manifest.schema))
+                .advice("Check it with a newer version of the program."));
+        }
+        Ok(Package { archive, manifest, manifest_text: text, name })
+    }
+
+    /// The file's name for messages.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// A file's bytes; else what is wrong.
+    pub(super) fn bytes(&mut self, path: &str) -> std::result::Result<Vec<u8>, String> {
+        let size = self.manifest.files.iter().find(|entry| entry.path == path).map_or(READ_LIMIT, |e| e.size);
+        if size > READ_LIMIT {
+            return Err(format!("it is larger than {} MiB", READ_LIMIT >> 20));
+        }
+        let entry = self.archive.by_name(path).map_err(|_| "it is missing".to_owned())?;
+        let mut bytes = Vec::new();
+        entry
+            .take(size + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|error| format!("it cannot be read: {error}"))?;
+        Ok(bytes)
+    }
+
+    /// Size and SHA-256 of a file, of which no more is read than the manifest says and a byte.
+    fn measure(&mut self, path: &str, size: u64) -> std::result::Result<(u64, String), String> {
+        let entry = self.archive.by_name(path).map_err(|_| "it is missing".to_owned())?;
+        let mut entry = entry.take(size.saturating_add(1));
+        let (mut hash, mut length, mut chunk) = (Sha256::new(), 0u64, vec![0; 1 << 16]);
+        loop {
+            let read = entry.read(&mut chunk).map_err(|error| format!("it cannot be read: {error}"))?;
+            let Some(read) = chunk.get(..read).filter(|read| !read.is_empty()) else { break };
+            hash.update(read);
+            length += read.len() as u64;
+        }
+        Ok((length, hex(&hash.finalize())))
+    }
+
+    /// Copies a file of evidence out, whose hash has been checked.
+    pub(super) fn extract(&mut self, path: &str, to: &mut impl std::io::Write) -> std::io::Result<u64> {
+        let size = self.manifest.files.iter().find(|entry| entry.path == path).map_or(0, |entry| entry.size);
+        let entry = self.archive.by_name(path).map_err(std::io::Error::from)?;
+        std::io::copy(&mut entry.take(size), to)
+    }
+}
+
+/// Faults as they are found.
+#[derive(Default)]
+struct Faults(Vec<view::HandoverFault>);
+
+impl Faults {
+    fn add(&mut self, file: &str, what: impl Into<String>) {
+        self.0.push(view::HandoverFault { file: file.to_owned(), what: what.into() });
+    }
+}
+
+/// Checks a package: signatures, every byte, the log's chain, and that each environment's levels are those that its
+/// evidence document gives when it is scored again here. `key` is the fingerprint that the maker told another way.
+///
+/// # Errors
+/// `bad_input` when the file is no package; `usage` when `key` is no fingerprint; `cancelled`. What is wrong with a
+/// package is no error: it is the answer.
+pub fn verify(path: &Path, key: Option<&str>, watch: &dyn Watch) -> Result<view::HandoverCheck> {
+    let key = key.map(str::parse::<Fingerprint>).transpose();
+    let key = key.map_err(|error| Failure::new("usage", error.to_string()))?;
+    Ok(checked(path, key, watch)?.1)
+}
+
+/// The same, with the package opened.
+pub(super) fn checked(
+    path: &Path,
+    known: Option<Fingerprint>,
+    watch: &dyn Watch,
+) -> Result<(Package, view::HandoverCheck)> {
+    let mut package = Package::open(path)?;
+    let mut faults = Faults::default();
+    tell(watch, "verify", 0, 0)?;
+    archive(&package, path, &mut faults)?;
+    let manifest = package.manifest.clone();
+    let signature = package.bytes(SIGNATURE).unwrap_or_default();
+    if !manifest.key.signed_document(&package.manifest_text, &signature) {
+        faults.add(MANIFEST, "it is not what the key in it signed; it or its signature was changed");
+    }
+    let fingerprint = manifest.key.fingerprint();
+    let is_known = known.map(|known| known == fingerprint);
+    if is_known == Some(false) {
+        faults.add(
+            MANIFEST,
+            format!("it is signed by the key {fingerprint}, which is not the one that was named; somebody else made it"),
+        );
+    }
+    let size = files(&mut package, &manifest, &mut faults, watch)?;
+    sums(&mut package, &manifest, &mut faults);
+    let audit = chain(&mut package, &manifest, &mut faults);
+    let mut environments = Vec::new();
+    for (done, handed) in manifest.environments.iter().enumerate() {
+        tell(watch, "assess", count(done), count(manifest.environments.len()))?;
+        environments.push(environment(&mut package, handed, &mut faults));
+    }
+    reports(&mut package, &manifest, &environments, &mut faults);
+    let check = view::HandoverCheck {
+        intact: faults.0.is_empty(),
+        id: manifest.id,
+        made: manifest.made,
+        maker: manifest.maker,
+        program: manifest.program,
+        fingerprint: fingerprint.to_string(),
+        known: is_known,
+        files: count(manifest.files.len()),
+        size,
+        audit_rows: audit.rows,
+        audit_whole: audit.whole,
+        audit_head: audit.head,
+        environments,
+        faults: faults.0,
+    };
+    Ok((package, check))
+}
+
+/// The archive as a whole: every byte of it before the comment, by the signature in the comment.
+fn archive(package: &Package, path: &Path, faults: &mut Faults) -> Result<()> {
+    let unreadable = |error: std::io::Error| Failure::unreadable(path, &error);
+    let comment = package.archive.comment();
+    let signature = std::str::from_utf8(comment)
+        .ok()
+        .and_then(|comment| comment.strip_prefix(SCHEMA)?.strip_prefix(' '))
+        .unwrap_or_default();
+    let mut file = File::open(path).map_err(unreadable)?;
+    let size = file.seek(SeekFrom::End(0)).map_err(unreadable)?;
+    file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
+    let body = size.saturating_sub(COMMENT as u64);
+    let hash = sha256_of(BufReader::new(file).take(body)).map_err(unreadable)?;
+    if !package.manifest.key.signed_text(&archive_words(&hash), signature) {
+        faults.add(
+            "",
+            "the archive is not byte for byte the one that was made; what else was changed stands below, and if nothing does it was packed anew",
+        );
+    }
+    Ok(())
+}
+
+/// Every file: there, allowed, of its size and hash, and none besides. Their bytes.
+fn files(package: &mut Package, manifest: &Manifest, faults: &mut Faults, watch: &dyn Watch) -> Result<u64> {
+    let mut listed = FxHashSet::default();
+    let mut bytes = 0u64;
+    for (done, entry) in manifest.files.iter().enumerate() {
+        tell(watch, "verify", count(done), count(manifest.files.len()))?;
+        if !is_safe(&entry.path) || !listed.insert(entry.path.as_str()) {
+            faults.add(&entry.path, "its path is not allowed, or it is named twice");
+            continue;
+        }
+        match package.measure(&entry.path, entry.size) {
+            Err(what) => faults.add(&entry.path, what),
+            Ok((size, hash)) if size != entry.size || hash != entry.sha256 => {
+                faults.add(&entry.path, "it was changed: its SHA-256 is not the one that was signed");
+            }
+            Ok((size, _)) => bytes = bytes.saturating_add(size),
+        }
+    }
+    for name in package.archive.file_names() {
+        let name = name.unwrap_or_else(|_| "(a name that cannot be read)".into());
+        if name != MANIFEST && name != SIGNATURE && !listed.contains(&*name) {
+            faults.add(&name, "it is in the archive, but not in the manifest; it was added");
+        }
+    }
+    Ok(bytes)
+}
+
+/// What stands in the package for those who check without this program says the same.
+fn sums(package: &mut Package, manifest: &Manifest, faults: &mut Faults) {
+    let rest = manifest.files.iter().filter(|entry| entry.path != SUMS);
+    let expected: String = rest.map(|entry| format!("{}  {}\n", entry.sha256, entry.path)).collect();
+    if package.bytes(SUMS).ok().as_deref() != Some(expected.as_bytes()) {
+        faults.add(SUMS, "it does not say what the manifest says");
+    }
+    let pem = manifest.key.to_pem().unwrap_or_default();
+    if package.bytes(KEY).ok().as_deref() != Some(pem.as_bytes()) {
+        faults.add(KEY, "it is not the key of the manifest");
+    }
+}
+
+/// The log: each row follows from the one before, up to the end that was signed.
+fn chain(package: &mut Package, manifest: &Manifest, faults: &mut Faults) -> super::manifest::Log {
+    let followed = package.bytes(LOG).and_then(|text| log::follow(&text));
+    let followed = followed.unwrap_or_else(|what| {
+        faults.add(LOG, what);
+        super::manifest::Log { rows: 0, whole: 0, head: String::new() }
+    });
+    if followed != manifest.audit {
+        faults.add(LOG, "it does not end where the manifest says");
+    }
+    match package.bytes(HEAD).and_then(|text| Head::read(&text)) {
+        Err(what) => faults.add(HEAD, what),
+        Ok(head) => {
+            let same = u64::try_from(head.rows) == Ok(followed.rows) && head.hash == followed.head;
+            if !same || head.key != manifest.key {
+                faults.add(HEAD, "it is not the end of this log, or another key's");
+            }
+        }
+    }
+    followed
+}
+
+/// Whether everything that was recorded follows again; what a later version tells besides does not matter.
+fn follows(recorded: &Value, recomputed: &Value) -> bool {
+    match (recorded, recomputed) {
+        (Value::Object(recorded), Value::Object(recomputed)) => {
+            recorded.iter().all(|(key, value)| recomputed.get(key).is_some_and(|found| follows(value, found)))
+        }
+        (Value::Array(recorded), Value::Array(recomputed)) => {
+            recorded.len() == recomputed.len() && recorded.iter().zip(recomputed).all(|(a, b)| follows(a, b))
+        }
+        (recorded, recomputed) => recorded == recomputed,
+    }
+}
+
+/// An environment's evidence document scored again, beside the levels that came with it.
+fn environment(package: &mut Package, handed: &Handed, faults: &mut Faults) -> view::HandedEnvironment {
+    let mut told = view::HandedEnvironment {
+        id: handed.id.clone(),
+        name: handed.name.clone(),
+        organisation: handed.organisation.clone(),
+        as_of: handed.as_of.clone(),
+        period_from: handed.period_from.clone(),
+        evidence_sha256: handed.evidence_sha256.clone(),
+        zones: Vec::new(),
+    };
+    for attached in &handed.attached {
+        let listed = package
+            .manifest
+            .files
+            .iter()
+            .any(|entry| entry.path == attached.path && entry.role == Role::Attachment);
+        if !listed {
+            faults.add(
+                &attached.path,
+                format!("it is told to be evidence of {}, and is no file of evidence here", attached.of),
+            );
+        }
+    }
+    let [document, levels] =
+        ["evidence.json", "assessment.json"].map(|name| format!("{}/{name}", handed.folder));
+    let Ok(bytes) = package.bytes(&document) else {
+        // That it is missing has been told with the files; one that is not even listed has not.
+        if !package.manifest.files.iter().any(|entry| entry.path == document) {
+            faults.add(&document, "there is no evidence document of this environment");
+        }
+        return told;
+    };
+    if sha256(&bytes) != handed.evidence_sha256 {
+        faults.add(&document, "it is not the evidence document that the manifest names");
+    }
+    let evidence = match Evidence::from_json(&bytes) {
+        Ok(evidence) => evidence,
+        Err(problem) => {
+            faults.add(&document, format!("it cannot be scored: {}: {}", problem.pointer, problem.what));
+            return told;
+        }
+    };
+    let assessment = assess(&evidence);
+    let recomputed = serde_json::to_value(assessment.document(&evidence)).unwrap_or_default();
+    let recorded: Value =
+        package.bytes(&levels).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
+    if !recorded.is_object() || !follows(&recorded, &recomputed) {
+        faults.add(&levels, "these levels do not follow from the evidence document");
+    }
+    told.zones = assessment
+        .zones
+        .iter()
+        .map(|zone| view::HandedZone {
+            id: zone.id.to_string(),
+            name: zone.name.to_string(),
+            vector: zone.vector.map(|level| level.map(|level| level.get())),
+            sl_t: zone.sl_t.map(|level| level.get()),
+        })
+        .collect();
+    told
+}
+
+/// Reports for programs: made from this evidence, with these levels in their heat maps.
+fn reports(
+    package: &mut Package,
+    manifest: &Manifest,
+    environments: &[view::HandedEnvironment],
+    faults: &mut Faults,
+) {
+    let paths: Vec<&str> = manifest
+        .files
+        .iter()
+        .filter(|entry| entry.role == Role::Report && entry.path.ends_with(".json"))
+        .map(|entry| entry.path.as_str())
+        .collect();
+    for path in paths {
+        let Ok(text) = package.bytes(path) else { continue };
+        let Ok(report) = serde_json::from_slice::<Value>(&text) else {
+            faults.add(path, "it is no report");
+            continue;
+        };
+        let text = String::from_utf8_lossy(&text);
+        for environment in environments {
+            if !text.contains(&environment.evidence_sha256) {
+                faults.add(path, format!("it was not made from the evidence document of {}", environment.id));
+            }
+        }
+        if report["schema"] == report::SCHEMA && !heat_maps_agree(&report, environments) {
+            faults.add(path, "levels in its heat map are not those of the evidence document");
+        }
+    }
+}
+
+/// Whether each row of the summaries' heat maps has the levels that were recomputed. Each environment has one summary,
+/// in the same order.
+fn heat_maps_agree(report: &Value, environments: &[view::HandedEnvironment]) -> bool {
+    let empty = Vec::new();
+    let list = |value: &Value| value.as_array().unwrap_or(&empty).clone();
+    let maps: Vec<Value> = list(&report["sections"])
+        .iter()
+        .filter_map(|section| list(&section["blocks"]).into_iter().find(|block| block["block"] == "heat_map"))
+        .take(environments.len())
+        .collect();
+    maps.iter().zip(environments).all(|(map, environment)| {
+        let zones: FxHashMap<&str, &view::HandedZone> =
+            environment.zones.iter().map(|zone| (zone.id.as_str(), zone)).collect();
+        list(&map["rows"]).iter().all(|row| {
+            // Names are printed shortened and without what cannot be seen; such a row cannot be compared.
+            let Some(zone) = row["id"].as_str().and_then(|id| zones.get(id)) else { return true };
+            let cells = list(&row["cells"]);
+            cells.len() == 7
+                && cells.iter().zip(zone.vector).zip(zone.sl_t).all(|((cell, achieved), target)| {
+                    cell["achieved"].as_u64() == achieved.map(u64::from)
+                        && cell["target"].as_u64() == Some(u64::from(target))
+                })
+        })
+    })
+}

@@ -1,0 +1,126 @@
+//! Taking a package in as a starting point.
+
+use std::{fs::File, io::Write, path::Path};
+
+use import::plant::FILES;
+use zip::ZipArchive;
+
+use super::{MANIFEST, SIGNATURE, check::checked, internal};
+use crate::{Failure, Result, Session, Watch, plants::slug, view, watch::tell, work::usage};
+
+/// Whether a file is a handover package, by what is in it.
+pub fn is_package(path: &Path) -> bool {
+    let archive = File::open(path).ok().and_then(|file| ZipArchive::new(std::io::BufReader::new(file)).ok());
+    archive.is_some_and(|archive| {
+        [MANIFEST, SIGNATURE].iter().all(|name| archive.index_for_name(name).is_some())
+    })
+}
+
+impl Session {
+    /// Takes a package in as a starting point, once all of it was checked: each environment as the plant that it is,
+    /// with the files of evidence. `environment` names the one it goes to where the package holds one.
+    ///
+    /// # Errors
+    /// `bad_input` when the package is not intact, with the first fault; `usage` when an environment is there already
+    /// and differs, and was not named.
+    pub fn receive(
+        &mut self,
+        path: &Path,
+        environment: Option<&str>,
+        dry_run: bool,
+        watch: &dyn Watch,
+    ) -> Result<view::ImportView> {
+        let (mut package, check) = checked(path, None, watch)?;
+        if let Some(fault) = check.faults.first() {
+            let at = if fault.file.is_empty() {
+                package.name().to_owned()
+            } else {
+                format!("{}, {}", package.name(), fault.file)
+            };
+            return Err(Failure::new("bad_input", format!("{}; nothing was taken in", fault.what))
+                .at(at)
+                .advice("See all of it with `plumbline handover verify`, and ask the maker for it again."));
+        }
+        let handed = package.manifest.environments.clone();
+        if handed.len() > 1 && environment.is_some() {
+            return Err(usage(
+                format!("the package holds {} environments", handed.len()),
+                "Take it in without naming one; each keeps its name.",
+            ));
+        }
+        let mut told = view::ImportView { dry_run, ..view::ImportView::default() };
+        for handed in &handed {
+            tell(watch, "read", 0, 0)?;
+            let mut files = Vec::new();
+            for name in FILES {
+                let path = format!("{}/{name}", handed.folder);
+                if package.manifest.files.iter().any(|entry| entry.path == path) {
+                    let bytes =
+                        package.bytes(&path).map_err(|what| Failure::new("bad_input", what).at(path))?;
+                    files.push(import::File::new(name, bytes));
+                }
+            }
+            let mut plant = import::plant::read(&files, self.today())?.plant;
+            let id = environment.map_or_else(|| slug(&handed.id), str::to_owned);
+            plant.environment.id.clone_from(&id);
+            if plant.environment.name.is_empty() {
+                plant.environment.name.clone_from(&handed.name);
+            }
+            tell(watch, "store", 0, 0)?;
+            let source = serde_json::json!([{
+                "package": check.id, "made": check.made, "maker": check.maker, "key": check.fingerprint,
+                "evidence_sha256": handed.evidence_sha256,
+            }]);
+            let (counts, existing) = self.put_plant(plant, &source, dry_run, environment.is_some())?;
+            if !dry_run {
+                self.take_files(&mut package, handed, &id)?;
+            }
+            let kinds = counts.named();
+            told.files.extend(kinds.iter().filter(|(_, counts)| *counts != store::Counts::default()).map(
+                |(kind, counts)| view::ImportedFile {
+                    file: format!("{}/{kind}", handed.folder),
+                    kind: "plant".to_owned(),
+                    added: counts.added,
+                    changed: counts.changed,
+                    unchanged: counts.unchanged,
+                    ..view::ImportedFile::default()
+                },
+            ));
+            if let Some(first) = told.files.first_mut().filter(|first| first.remarks.is_empty()) {
+                let reason = format!(
+                    "made by {} on {}, signed by key {}; compare it with what they told you another way",
+                    check.maker, check.made, check.fingerprint
+                );
+                first.remarks.push(view::RefusedRow { at: String::new(), reason });
+            }
+            told.environment = Some(id);
+            told.existing |= existing;
+            told.updated |= counts.updated;
+        }
+        Ok(told)
+    }
+
+    /// Attaches a package's files of evidence to what they are of.
+    fn take_files(
+        &mut self,
+        package: &mut super::check::Package,
+        handed: &super::Handed,
+        environment: &str,
+    ) -> Result<()> {
+        let folder = tempfile::tempdir_in(self.folder()).map_err(internal)?;
+        for attached in &handed.attached {
+            let Some((kind, id)) = attached.of.split_once(' ') else { continue };
+            let name = crate::attachments::safe_name(&attached.name);
+            let copy = folder.path().join(if name.is_empty() { "file".to_owned() } else { name });
+            let mut file = File::create(&copy).map_err(internal)?;
+            package.extract(&attached.path, &mut file).and_then(|_| file.flush()).map_err(internal)?;
+            drop(file);
+            let known = self.attachments(environment, kind, id)?;
+            let entry = package.manifest.files.iter().find(|entry| entry.path == attached.path);
+            if !entry.is_some_and(|entry| known.iter().any(|one| one.sha256 == entry.sha256)) {
+                self.attach(environment, kind, id, &[copy], &attached.note)?;
+            }
+        }
+        Ok(())
+    }
+}
