@@ -30,8 +30,9 @@ use crate::{
 };
 
 /// Formats with the endings of their files.
-pub(crate) const FORMATS: [(&str, &str); 5] =
-    [("pdf", "pdf"), ("docx", "docx"), ("html", "html"), ("xlsx", "xlsx"), ("json", "json")];
+pub(crate) const FORMATS: [(&str, &str); 6] =
+    [("pdf", "pdf"), ("docx", "docx"), ("html", "html"), ("xlsx", "xlsx"), ("json", "json"), (OSCAL, "json")];
+const OSCAL: &str = "oscal";
 
 /// Kinds of report.
 pub fn kinds() -> impl Iterator<Item = &'static str> {
@@ -41,6 +42,16 @@ pub fn kinds() -> impl Iterator<Item = &'static str> {
 /// Parts of a report that can be left out.
 pub fn parts() -> impl Iterator<Item = &'static str> {
     Topic::ALL.iter().map(|topic| topic.as_str())
+}
+
+/// The ending of a format's files.
+pub(crate) fn ending(format: &str) -> &'static str {
+    FORMATS.iter().find(|(known, _)| *known == format).map_or("", |(_, ending)| *ending)
+}
+
+/// What the names of a kind's files begin with.
+pub(crate) fn stem(kind: Kind, format: &str) -> &'static str {
+    if format == OSCAL { OSCAL } else { kind.as_str() }
 }
 
 /// Rows of the audit log in a report.
@@ -71,8 +82,9 @@ pub struct Commission {
 
 /// The content of a report with the evidence documents that it was made from.
 pub struct Draft {
-    kind: Kind,
     content: report::Content,
+    /// The OSCAL document, where it was asked for.
+    oscal: Option<String>,
     /// Evidence documents by environment, in order, with their hashes.
     pub(crate) evidence: Vec<(String, String, String)>,
 }
@@ -308,12 +320,12 @@ impl Session {
         let kept = &finished.kept;
         let name = format!(
             "{}-{}-{}-{}.{}",
-            finished.kind.as_str(),
+            stem(finished.kind, &kept.format),
             crate::plants::slug(&kept.environments.join("-")),
             kept.to,
             // The last digits are the random ones; the first are the time, the same for a minute.
             kept.id.rsplit('-').next().unwrap_or(&kept.id),
-            kept.format
+            ending(&kept.format)
         );
         Ok(self.store()?.folder().join("reports").join(name))
     }
@@ -418,11 +430,11 @@ impl Commission {
         &self.options
     }
 
-    /// Builds the content. Needs neither session nor store.
+    /// Builds the content for these formats. Needs neither session nor store.
     ///
     /// # Errors
     /// `cancelled`; `store_damaged` when what an earlier report was made from cannot be read.
-    pub fn draft(&self, watch: &dyn Watch) -> Result<Draft> {
+    pub fn draft(&self, formats: &[String], watch: &dyn Watch) -> Result<Draft> {
         tell(watch, "evidence", 0, 0)?;
         let mut evidence = Vec::new();
         let mut plants = Vec::new();
@@ -443,7 +455,8 @@ impl Commission {
             report_id: self.id.clone(),
             program_version: env!("CARGO_PKG_VERSION").to_owned(),
         };
-        Ok(Draft { kind: self.options.kind, content: report::content(&input, &Steps(watch))?, evidence })
+        let oscal = formats.iter().any(|format| format == OSCAL).then(|| report::oscal(&input));
+        Ok(Draft { oscal, content: report::content(&input, &Steps(watch))?, evidence })
     }
 
     /// Makes the report. Needs neither session nor store.
@@ -451,7 +464,7 @@ impl Commission {
     /// # Errors
     /// As [`Commission::draft`]; anything else is a fault of the program.
     pub fn make(&self, watch: &dyn Watch) -> Result<Finished> {
-        let draft = self.draft(watch)?;
+        let draft = self.draft(std::slice::from_ref(&self.request.format), watch)?;
         let (bytes, pages) = draft.render(&self.request.format, watch)?;
         let hashes: Vec<&str> = draft.evidence.iter().map(|(_, _, hash)| hash.as_str()).collect();
         let kept = KeptReport {
@@ -477,11 +490,6 @@ impl Commission {
 }
 
 impl Draft {
-    /// A file's name without its ending.
-    pub(crate) fn stem(&self, format: &str) -> &'static str {
-        if format == "oscal" { "oscal" } else { self.kind.as_str() }
-    }
-
     /// Program and version.
     pub(crate) fn producer(&self) -> &str {
         &self.content.head.producer
@@ -494,6 +502,7 @@ impl Draft {
     pub(crate) fn render(&self, format: &str, watch: &dyn Watch) -> Result<(Vec<u8>, Option<u32>)> {
         let steps = Steps(watch);
         Ok(match format {
+            OSCAL => (self.oscal.clone().unwrap_or_default().into_bytes(), None),
             "json" => (report::json(&self.content).into_bytes(), None),
             "html" => (report::html(&self.content, &steps)?.into_bytes(), None),
             "xlsx" => (report::xlsx(&self.content, &steps)?, None),

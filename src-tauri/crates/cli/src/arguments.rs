@@ -717,6 +717,8 @@ pub enum Format {
     Xlsx,
     /// The same content for programs
     Json,
+    /// OSCAL assessment results, for programs that gather assessments
+    Oscal,
 }
 
 /// Paper of a report.

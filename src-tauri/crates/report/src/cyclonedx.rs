@@ -148,9 +148,9 @@ pub struct Stated {
     pub without_id: usize,
 }
 
-/// The decision that makes a finding part of the VEX document, with the event's place: what was found not to apply,
-/// or the last accepted risk since it was opened.
-fn decision(finding: &Finding<'_>, when: When) -> Option<(State, usize)> {
+/// The decision that makes a finding part of the VEX document, with the event's place: what was found not to apply
+/// ([`State::Excluded`]), or the last accepted risk since it was opened ([`State::Open`]).
+pub(crate) fn decision(finding: &Finding<'_>, when: When) -> Option<(State, usize)> {
     let state = standing(finding, when.as_of)?.state;
     let mut order: Vec<(usize, &Event)> =
         finding.events.iter().enumerate().filter(|(_, event)| event.at <= when.as_of).collect();

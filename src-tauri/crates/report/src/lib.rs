@@ -32,6 +32,7 @@ mod error;
 mod html;
 mod input;
 mod notation;
+mod oscal;
 mod pdf;
 mod svg;
 mod words;
@@ -44,6 +45,7 @@ pub use input::{
     AuditLine, AuditSummary, Earlier, Extract, Input, Kind, Options, Paper, PlantInput, Progress, Topic,
     TrendPoint,
 };
+pub use oscal::oscal;
 pub use pdf::{Rendered, render as pdf};
 pub use svg::svg;
 pub use xlsx::xlsx;

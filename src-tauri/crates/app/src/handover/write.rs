@@ -31,7 +31,7 @@ use crate::{
     audit::Head,
     intelligence::signing_key,
     plants::slug,
-    reports::{Commission, FORMATS, beside, settle, unwritable},
+    reports::{Commission, FORMATS, beside, ending, settle, stem, unwritable},
     view,
     watch::tell,
     work::usage,
@@ -143,13 +143,13 @@ impl Handover {
     /// # Errors
     /// `cancelled`, `io`; `store_damaged` when a file of evidence is gone or is not what was attached.
     pub fn write(&self, file: &Path, watch: &dyn Watch) -> Result<Made> {
-        let draft = self.commission.draft(watch)?;
+        let draft = self.commission.draft(&self.formats, watch)?;
         let staged = beside(file)?;
         let mut packing = Packing::new(staged, file, self.commission.made())?;
         for format in &self.formats {
             let (bytes, _) = draft.render(format, watch)?;
-            let ending = FORMATS.iter().find(|(known, _)| known == format).map_or("", |(_, ending)| *ending);
-            packing.add(format!("report/{}.{ending}", draft.stem(format)), Role::Report, &bytes)?;
+            let kind = self.commission.options().kind;
+            packing.add(format!("report/{}.{}", stem(kind, format), ending(format)), Role::Report, &bytes)?;
         }
         let mut environments: Vec<Handed> = Vec::new();
         let subjects = self.commission.plants().zip(&draft.evidence).zip(&self.attached);

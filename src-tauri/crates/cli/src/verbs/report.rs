@@ -19,6 +19,7 @@ impl Format {
             Format::Html => "html",
             Format::Xlsx => "xlsx",
             Format::Json => "json",
+            Format::Oscal => "oscal",
         }
     }
 }
