@@ -340,5 +340,5 @@ pub(crate) fn open_requirements(facts: &Facts<'_>, zone: usize) -> Vec<String> {
         return Vec::new();
     };
     let holds_down = |fr: &Fr| levels.cell(*fr).conformance.unwrap_or(cap) < levels.sl_t[fr.index()];
-    Fr::ALL.into_iter().filter(holds_down).flat_map(|fr| facts.cases.unsatisfied(zone, fr)).collect()
+    Fr::ALL.into_iter().filter(holds_down).flat_map(|fr| facts.cases().unsatisfied(zone, fr)).collect()
 }
