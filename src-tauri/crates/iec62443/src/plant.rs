@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Assessment, METHOD, SecurityLevel,
     assessment::ZoneAssessment,
-    evidence::{Evidence, Monitoring, SCHEMA, Zone},
+    evidence::{Evidence, Finding, Monitoring, SCHEMA, Zone},
     moment::Moment,
     profile::Overrides,
     scoring::{self, When},
@@ -213,6 +213,33 @@ impl Identity {
     /// Carries vendor, product and version (scoring.md section 1).
     pub fn is_complete(&self) -> bool {
         [&self.vendor, &self.product, &self.version].iter().all(|text| !text.trim().is_empty())
+    }
+
+    /// Vendor, product and version in a line, as far as they are known: what a match is remembered by.
+    pub fn described(&self) -> String {
+        let parts = [&self.vendor, &self.product, &self.version].map(|part| part.trim());
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The identity of an asset that a finding is about: the one that matched (by its [`described`](Self::described)
+    /// text, where matching opened the finding), else the first whose product the finding names, else the main one.
+    pub fn concerned<'i>(
+        identities: &'i [Identity],
+        matched: Option<&str>,
+        finding: &Finding<'_>,
+    ) -> Option<&'i Identity> {
+        if identities.len() < 2 {
+            return identities.first();
+        }
+        let by_match = matched.and_then(|text| identities.iter().find(|one| one.described() == text));
+        by_match.or_else(|| {
+            let text = format!("{} {}", finding.title, finding.description).to_lowercase();
+            let names = |one: &&Identity| {
+                let product = one.product.trim().to_lowercase();
+                !product.is_empty() && text.contains(&product)
+            };
+            identities.iter().find(names).or_else(|| identities.first())
+        })
     }
 }
 
@@ -476,6 +503,39 @@ impl Plant {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_finding_is_about_what_matched_else_what_it_names_else_the_main_identity() {
+        let identity = |product: &str, layer| Identity {
+            layer,
+            vendor: "V".into(),
+            product: product.into(),
+            ..Identity::default()
+        };
+        let all = [identity("Controller", Layer::Ot), identity("Linux", Layer::Os)];
+        let finding = |title: &str| Finding {
+            id: "F".into(),
+            asset: "A".into(),
+            vuln: None,
+            title: title.to_owned().into(),
+            description: "".into(),
+            cwes: Vec::new(),
+            cvss: Vec::new(),
+            severity: None,
+            kev: false,
+            epss: None,
+            exploit: None,
+            fix: crate::evidence::Fix::None,
+            opened: Moment::end_of(jiff::civil::date(2026, 1, 1)),
+            events: Vec::new(),
+            controls: Vec::new(),
+        };
+        let layer = |matched, title| Identity::concerned(&all, matched, &finding(title)).unwrap().layer;
+        assert_eq!(layer(Some("V Linux"), "controller stops"), Layer::Os);
+        assert_eq!(layer(Some("V Gone"), "a flaw in LINUX"), Layer::Os);
+        assert_eq!(layer(None, "a flaw"), Layer::Ot);
+        assert!(Identity::concerned(&[], None, &finding("a flaw")).is_none());
+    }
 
     #[test]
     fn a_table_of_two_ends_leaves_what_a_person_added() {

@@ -21,6 +21,7 @@ const STYLE: &str = "\
 *{box-sizing:border-box}\
 body{margin:0 auto;max-width:62rem;padding:2rem 1.5rem;color:var(--ink);background:#fff;font:0.95rem/1.5 'IBM Plex Sans','Segoe UI','Helvetica Neue',Arial,sans-serif}\
 header.cover{border-bottom:3px solid var(--accent);padding-bottom:1.5rem;margin-bottom:2rem}\
+.brief{padding-bottom:.6rem!important;margin-bottom:1rem!important}.brief h1{font-size:1.6rem}.brief dl{font-size:.8rem;grid-template-columns:repeat(2,minmax(6rem,auto) 1fr)}\
 .kicker{color:var(--accent);font-weight:600;letter-spacing:.04em;text-transform:uppercase;font-size:.8rem}\
 h1{font-size:2.1rem;line-height:1.2;margin:.3rem 0}\
 h2{font-size:1.5rem;margin:2.5rem 0 1rem;padding-bottom:.3rem;border-bottom:2px solid var(--accent)}\
@@ -86,8 +87,8 @@ pub fn html(content: &Content, progress: &dyn Progress) -> Result<String, Report
     let mut listed = false;
     for (done, section) in (0..).zip(&content.sections) {
         progress.step("pages", done, total)?;
-        // What has no number comes before the table of contents.
-        if !listed && !section.number.is_empty() {
+        // What has no number comes before the table of contents; a brief report has none.
+        if !listed && !content.brief && !section.number.is_empty() {
             page.contents();
             listed = true;
         }
@@ -123,7 +124,8 @@ impl Page<'_> {
     fn cover(&mut self) {
         let cover = &self.content.cover;
         self.put(format_args!(
-            "<header class=\"cover\"><p class=\"kicker\">{}</p><h1>{}</h1><p>{}</p>",
+            "<header class=\"{}\"><p class=\"kicker\">{}</p><h1>{}</h1><p>{}</p>",
+            if self.content.brief { "cover brief" } else { "cover" },
             escaped(&cover.kicker),
             escaped(&cover.title),
             escaped(&cover.subtitle)

@@ -4,6 +4,7 @@ use iec62443::{
     Assessment, Plant, SecurityLevel, When, catalogue::Language, compare::Comparison, plant::Layer,
 };
 use jiff::{Timestamp, civil::Date};
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use vulnerability::Severity;
 
@@ -37,6 +38,9 @@ pub struct PlantInput<'a> {
     pub assessment: &'a Assessment,
     /// SHA-256 of the evidence document of that day, in hexadecimal.
     pub evidence_sha256: String,
+    /// The identity that matched, by finding, for findings that matching opened (see
+    /// [`Identity::concerned`](iec62443::plant::Identity::concerned)); may be empty.
+    pub matched: FxHashMap<String, String>,
     /// The earlier report that this one is compared with.
     pub earlier: Option<Earlier>,
     /// How it stood over time, oldest first, up to the day reported on; may be empty.
@@ -51,7 +55,15 @@ impl<'a> PlantInput<'a> {
         assessment: &'a Assessment,
         evidence_sha256: String,
     ) -> PlantInput<'a> {
-        PlantInput { plant, when, assessment, evidence_sha256, earlier: None, trend: Vec::new() }
+        PlantInput {
+            plant,
+            when,
+            assessment,
+            evidence_sha256,
+            matched: FxHashMap::default(),
+            earlier: None,
+            trend: Vec::new(),
+        }
     }
 }
 

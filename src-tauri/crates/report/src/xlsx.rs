@@ -144,6 +144,41 @@ fn front(content: &Content, sheet: &mut Worksheet, styles: &Styles) -> Result<()
         row += 1;
         sheet.write_string_with_format(row, 1, text(note), &styles.text)?;
     }
+    if content.brief {
+        said(content, row + 2, sheet, styles)?;
+    }
+    Ok(())
+}
+
+/// What a brief report says in words and figures, below its facts: it is read whole, not searched.
+fn said(content: &Content, mut row: u32, sheet: &mut Worksheet, styles: &Styles) -> Result<(), XlsxError> {
+    for section in &content.sections {
+        sheet.write_string_with_format(row, 0, text(&section.title), &styles.title)?;
+        row += 1;
+        for block in &section.blocks {
+            let lines: Vec<[String; 2]> = match block {
+                Block::Heading { text, .. } => vec![[text.clone(), String::new()]],
+                Block::Paragraph { text, .. } => vec![[String::new(), text.clone()]],
+                Block::List { items } => items.iter().map(|item| [String::new(), item.clone()]).collect(),
+                Block::Facts { facts } => {
+                    facts.iter().map(|fact| [fact.label.clone(), fact.text.clone()]).collect()
+                }
+                Block::Callout { title, text, .. } => vec![[title.clone(), text.clone()]],
+                Block::Figures { figures } => figures
+                    .iter()
+                    .map(|f| [f.value.clone(), format!("{} {}", f.label, f.note).trim().to_owned()])
+                    .collect(),
+                // These have sheets of their own; a brief report has no drawing and no charts.
+                Block::Table(_) | Block::HeatMap(_) | Block::Drawing(_) | Block::Charts { .. } => continue,
+            };
+            for [label, words] in lines {
+                sheet.write_string_with_format(row, 0, text(&label), &styles.strong)?;
+                sheet.write_string_with_format(row, 1, text(&words), &styles.text)?;
+                row += 1;
+            }
+        }
+        row += 1;
+    }
     Ok(())
 }
 

@@ -11,8 +11,8 @@ use super::{
     Block, Cell,
     ColumnKind::*,
     Section, Steps,
-    facts::{Facts, severity},
-    findings::{epss, severity_cell},
+    facts::Facts,
+    findings::{epss, frs, severity_cell, vulnerability},
     part::{Numbers, Part, table},
     program::latest_status,
     scope::share,
@@ -24,25 +24,8 @@ use crate::{
     words::{Words, clean, name},
 };
 
-/// Registers and lists of one plant.
-pub(crate) fn of_plant(
-    facts: &Facts<'_>,
-    numbers: &mut Numbers,
-    steps: &Steps<'_>,
-) -> Result<Vec<Section>, Cancelled> {
-    let mut list = vec![
-        assets(facts, numbers, steps)?,
-        findings(facts, numbers, steps)?,
-        controls(facts, numbers),
-        answers(facts, numbers),
-    ];
-    list.extend(evidence(facts, numbers));
-    list.push(profile(facts, numbers));
-    Ok(list)
-}
-
 /// Files kept as evidence, with their hashes; none when there are none.
-fn evidence(facts: &Facts<'_>, numbers: &mut Numbers) -> Option<Section> {
+pub(crate) fn evidence(facts: &Facts<'_>, numbers: &mut Numbers) -> Option<Section> {
     let words = facts.words;
     let as_of = facts.input.when.as_of;
     let all = facts.plant.work.attachments.iter();
@@ -79,7 +62,11 @@ fn word_or(words: Words, prefix: &str, value: &str) -> String {
     words.find(&format!("{prefix}.{key}")).map_or_else(|| clean(value), str::to_owned)
 }
 
-fn assets(facts: &Facts<'_>, numbers: &mut Numbers, steps: &Steps<'_>) -> Result<Section, Cancelled> {
+pub(crate) fn assets(
+    facts: &Facts<'_>,
+    numbers: &mut Numbers,
+    steps: &Steps<'_>,
+) -> Result<Section, Cancelled> {
     let words = facts.words;
     let mut part = annex(facts, numbers, "assets");
     part.say("annex.assets.text");
@@ -153,7 +140,11 @@ fn assets(facts: &Facts<'_>, numbers: &mut Numbers, steps: &Steps<'_>) -> Result
     Ok(part.finish())
 }
 
-fn findings(facts: &Facts<'_>, numbers: &mut Numbers, steps: &Steps<'_>) -> Result<Section, Cancelled> {
+pub(crate) fn findings(
+    facts: &Facts<'_>,
+    numbers: &mut Numbers,
+    steps: &Steps<'_>,
+) -> Result<Section, Cancelled> {
     let words = facts.words;
     let mut part = annex(facts, numbers, "findings");
     part.say("annex.findings.text");
@@ -162,13 +153,6 @@ fn findings(facts: &Facts<'_>, numbers: &mut Numbers, steps: &Steps<'_>) -> Resu
         if count % 1000 == 0 {
             steps.still_wanted()?;
         }
-        let frs: Vec<&str> = verdict.frs.iter().map(iec62443::Fr::code).collect();
-        let title = clean(&finding.title);
-        let vulnerability = match finding.vuln.as_deref().map(clean) {
-            Some(vuln) if title.is_empty() || title == vuln => Cell::text(vuln),
-            Some(vuln) => Cell::text(vuln).noted(title),
-            None => Cell::text(title),
-        };
         let mut state = words.get(&format!("state.{}", verdict.state.as_str()));
         if verdict.deferred {
             state = format!("{state}, {}", words.get("deferred"));
@@ -181,29 +165,19 @@ fn findings(facts: &Facts<'_>, numbers: &mut Numbers, steps: &Steps<'_>) -> Resu
                 note.push(words.get("covered"));
             }
         }
-        let zone = facts
-            .zone_of_finding(index)
-            .and_then(|z| facts.zones().get(z))
-            .map(|z| name(&z.id))
-            .unwrap_or_default();
-        rows.push((
-            (zone.clone(), severity(verdict)),
-            vec![
-                Cell::text(name(&finding.id)),
-                vulnerability,
-                Cell::text(facts.tag_of_finding(index)),
-                Cell::text(zone),
-                Cell::text(if frs.is_empty() { "–".to_owned() } else { frs.join(", ") })
-                    .noted(words.get(&format!("rule.{}", verdict.rule.as_str()))),
-                severity_cell(facts, finding.kev, verdict.rating.as_str()),
-                Cell::count(usize::from(verdict.attacker_class)),
-                epss(facts, finding.epss),
-                Cell::text(short_day(words.language, finding.opened.day())),
-                Cell::text(state).noted(note.join(", ")),
-            ],
-        ));
+        rows.push(vec![
+            Cell::text(name(&finding.id)),
+            vulnerability(finding),
+            Cell::text(facts.tag_of_finding(index)),
+            Cell::text(facts.zone_id_of_finding(index)),
+            frs(verdict).noted(words.get(&format!("rule.{}", verdict.rule.as_str()))),
+            severity_cell(words, finding.kev, verdict.rating.as_str()),
+            Cell::count(usize::from(verdict.attacker_class)),
+            epss(words.language, finding.epss),
+            Cell::text(short_day(words.language, finding.opened.day())),
+            Cell::text(state).noted(note.join(", ")),
+        ]);
     }
-    let rows = rows.into_iter().map(|(_, row)| row).collect();
     let columns = [
         ("finding", Code),
         ("vulnerability", Text),
@@ -220,7 +194,7 @@ fn findings(facts: &Facts<'_>, numbers: &mut Numbers, steps: &Steps<'_>) -> Resu
     Ok(part.finish())
 }
 
-fn controls(facts: &Facts<'_>, numbers: &mut Numbers) -> Section {
+pub(crate) fn controls(facts: &Facts<'_>, numbers: &mut Numbers) -> Section {
     let words = facts.words;
     let mut part = annex(facts, numbers, "controls");
     let mut covered: rustc_hash::FxHashMap<&str, usize> = rustc_hash::FxHashMap::default();
@@ -271,7 +245,7 @@ fn controls(facts: &Facts<'_>, numbers: &mut Numbers) -> Section {
     part.finish()
 }
 
-fn answers(facts: &Facts<'_>, numbers: &mut Numbers) -> Section {
+pub(crate) fn answers(facts: &Facts<'_>, numbers: &mut Numbers) -> Section {
     let words = facts.words;
     let mut part = annex(facts, numbers, "answers");
     part.say("annex.answers.text");
@@ -338,7 +312,7 @@ fn answers(facts: &Facts<'_>, numbers: &mut Numbers) -> Section {
     part.finish()
 }
 
-fn profile(facts: &Facts<'_>, numbers: &mut Numbers) -> Section {
+pub(crate) fn profile(facts: &Facts<'_>, numbers: &mut Numbers) -> Section {
     let words = facts.words;
     let mut part = annex(facts, numbers, "profile").running();
     let used = &facts.input.assessment.profile;
@@ -376,10 +350,10 @@ fn profile(facts: &Facts<'_>, numbers: &mut Numbers) -> Section {
     part.finish()
 }
 
-/// Glossary and notices, once for the whole report.
-pub(crate) fn general(input: &Input<'_>, words: Words, numbers: &mut Numbers) -> Vec<Section> {
-    let mut glossary = Part::annex(words, numbers, "annex-glossary".to_owned(), "annex.glossary").running();
-    let rows = TERMS
+/// The words that a report uses, once for all of it.
+pub(crate) fn glossary(words: Words, numbers: &mut Numbers, terms: &[&str]) -> Section {
+    let mut part = Part::annex(words, numbers, "annex-glossary".to_owned(), "annex.glossary").running();
+    let rows = terms
         .iter()
         .map(|term| {
             vec![
@@ -388,18 +362,25 @@ pub(crate) fn general(input: &Input<'_>, words: Words, numbers: &mut Numbers) ->
             ]
         })
         .collect();
-    glossary.push(table(words, "glossary", &[("term", Text), ("means", Text)], rows));
-    let mut notices = Part::annex(words, numbers, "annex-notices".to_owned(), "annex.notices").running();
-    notices.say("annex.notices.text");
-    let list = ["nvd", "kev", "epss", "cwe", "cvss", "iec", "font"];
-    notices.push(Block::List { items: list.iter().map(|n| words.get(&format!("notice.{n}"))).collect() });
-    if input.plants.iter().any(|p| p.plant.environment.demo) {
-        notices.callout(words.get("demo.title"), words.get("demo.note"), false);
-    }
-    vec![glossary.finish(), notices.finish()]
+    part.push(table(words, "glossary", &[("term", Text), ("means", Text)], rows));
+    part.finish()
 }
 
-const TERMS: [&str; 20] = [
+/// Sources of data and what their owners want said; `attack` where names of MITRE ATT&CK are shown.
+pub(crate) fn notices(input: &Input<'_>, words: Words, numbers: &mut Numbers, attack: bool) -> Section {
+    let mut part = Part::annex(words, numbers, "annex-notices".to_owned(), "annex.notices").running();
+    part.say("annex.notices.text");
+    let list = ["nvd", "kev", "epss", "cwe", "cvss"].into_iter().chain(attack.then_some("attack"));
+    let list = list.chain(["iec", "font"]);
+    part.push(Block::List { items: list.map(|n| words.get(&format!("notice.{n}"))).collect() });
+    if input.plants.iter().any(|p| p.plant.environment.demo) {
+        part.callout(words.get("demo.title"), words.get("demo.note"), false);
+    }
+    part.finish()
+}
+
+/// Every term of the glossary.
+pub(crate) const TERMS: [&str; 20] = [
     "asset",
     "attacker_class",
     "conduit",

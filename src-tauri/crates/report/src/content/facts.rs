@@ -1,10 +1,13 @@
 //! A plant with the cross references that sections ask for again and again, built once.
 
+use std::cell::OnceCell;
+
 use iec62443::{
     Evidence, Fr, Plant,
-    assessment::{Verdict, ZoneAssessment},
+    assessment::{Ratio, Verdict, ZoneAssessment},
     evidence::Finding,
     plant::{AssetDetail, Identity},
+    priority,
 };
 use jiff::civil::Date;
 use rustc_hash::FxHashMap;
@@ -32,12 +35,25 @@ pub(crate) struct Facts<'a> {
     pub zone_of: Vec<Option<usize>>,
     /// Zone index → finding indices that have a verdict, in document order.
     pub by_zone: Vec<Vec<usize>>,
-    /// What actions would change.
-    pub cases: Cases,
+    /// Other parts of the report that sentences and links may point to.
+    pub there: There,
+    /// See [`Facts::cases`].
+    cases: OnceCell<Cases>,
+}
+
+/// Parts of a report that others may point to.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct There {
+    /// The security level assessment with a part for each zone.
+    pub levels: bool,
+    /// Letter of the annex with all findings.
+    pub findings: Option<String>,
+    /// Letter of the annex with all controls.
+    pub controls: Option<String>,
 }
 
 impl<'a> Facts<'a> {
-    pub(crate) fn new(input: &'a PlantInput<'a>, words: Words, prefix: String) -> Facts<'a> {
+    pub(crate) fn new(input: &'a PlantInput<'a>, words: Words, prefix: String, there: There) -> Facts<'a> {
         let evidence = &input.plant.evidence;
         let zones: FxHashMap<&str, usize> =
             evidence.zones.iter().enumerate().map(|(i, z)| (&*z.id, i)).collect();
@@ -60,11 +76,17 @@ impl<'a> Facts<'a> {
             prefix,
             today: input.when.as_of.day(),
             from: input.when.period_from,
-            cases: Cases::new(input.plant, input.when, &by_zone, &zone_of),
+            there,
+            cases: OnceCell::new(),
             asset_of,
             zone_of,
             by_zone,
         }
+    }
+
+    /// What actions would change. Every zone is scored once for it, so it is made where it is asked for.
+    pub(crate) fn cases(&self) -> &Cases {
+        self.cases.get_or_init(|| Cases::new(self.plant, self.input.when, &self.by_zone, &self.zone_of))
     }
 
     pub(crate) fn evidence(&self) -> &'a Evidence<'static> {
@@ -139,12 +161,50 @@ impl<'a> Facts<'a> {
         self.zones().get(zone).map(|z| zone_name(&z.id, &z.name)).unwrap_or_default()
     }
 
+    /// Assets that are identified, out of all.
+    pub(crate) fn identified(&self) -> Ratio {
+        let assets = &self.evidence().assets;
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Ratio {
+            count: count(assets.iter().filter(|asset| asset.identified).count()),
+            of: count(assets.len()),
+        }
+    }
+
     /// Number of assets in a zone.
     pub(crate) fn assets_in(&self, zone: usize) -> usize {
         self.zone_of.iter().filter(|z| **z == Some(zone)).count()
     }
 
-    /// Link target of a zone's part.
+    /// Id of the zone that a finding lies in, as it is printed; empty when its zone is not recorded.
+    pub(crate) fn zone_id_of_finding(&self, finding: usize) -> String {
+        let zone = self.zone_of_finding(finding).and_then(|zone| self.zones().get(zone));
+        zone.map(|zone| words::name(&zone.id)).unwrap_or_default()
+    }
+
+    /// The identity of its asset that a finding is about; none when it has none.
+    pub(crate) fn concerned(&self, finding: usize) -> Option<&'a Identity> {
+        let asset = self.asset_of.get(finding).copied().flatten()?;
+        let finding = self.plant.evidence.findings.get(finding)?;
+        let matched = self.input.matched.get(&*finding.id).map(String::as_str);
+        Identity::concerned(&self.detail(asset)?.identities, matched, finding)
+    }
+
+    /// Tier of a finding, 1 to 4.
+    pub(crate) fn tier(&self, index: usize, finding: &Finding<'_>, verdict: &Verdict) -> u8 {
+        let none = AssetDetail::default();
+        let asset = self.asset_of.get(index).copied().flatten();
+        let zone = self.zone_of_finding(index).and_then(|zone| self.plant.zones.get(zone));
+        let detail = asset.and_then(|asset| self.detail(asset)).unwrap_or(&none);
+        priority::tier(&priority::because(finding, verdict, detail, zone)).get()
+    }
+
+    /// Link target of a zone's part, where the report has one.
+    pub(crate) fn zone_link(&self, zone: usize) -> String {
+        if self.there.levels { self.zone_id(zone) } else { String::new() }
+    }
+
+    /// Id of a zone's part.
     pub(crate) fn zone_id(&self, zone: usize) -> String {
         format!("{}zone-{zone}", self.prefix)
     }

@@ -1,6 +1,8 @@
 //! Findings by foundational requirement.
 
-use iec62443::{Fr, finding::State, mapping::Rule};
+use iec62443::{
+    Fr, assessment::Verdict, catalogue::Language, evidence::Finding, finding::State, mapping::Rule,
+};
 use jiff::civil::Date;
 
 use super::{
@@ -13,7 +15,7 @@ use super::{
 };
 use crate::{
     notation::{decimal, fr, month},
-    words::{clean, name},
+    words::{Words, clean, name},
 };
 
 /// Findings shown for each FR.
@@ -22,7 +24,11 @@ const TOP: usize = 6;
 pub(crate) fn section(facts: &Facts<'_>, numbers: &mut Numbers) -> Section {
     let words = facts.words;
     let mut part = Part::section(words, numbers, format!("{}findings", facts.prefix), "findings.title");
-    part.say("findings.text");
+    let mut about = vec![words.get("findings.text")];
+    about.extend(
+        facts.there.findings.as_deref().map(|annex| words.fill("findings.annex", &[("annex", annex)])),
+    );
+    part.paragraph(about.join(" "));
     let mut counts = [[0u32; 7]; 5];
     let mut open = [0usize; 7];
     let mut exploited = [0usize; 7];
@@ -137,39 +143,43 @@ const COLUMNS: [(&str, super::ColumnKind); 7] = [
 
 fn row(facts: &Facts<'_>, index: usize) -> Option<Vec<Cell>> {
     let (finding, verdict) = facts.finding(index)?;
-    let vuln = finding.vuln.as_deref().map(clean);
-    let title = clean(&finding.title);
-    let vulnerability = match vuln {
-        Some(vuln) if title.is_empty() || title == vuln => Cell::text(vuln),
-        Some(vuln) => Cell::text(vuln).noted(title),
-        None => Cell::text(title),
-    };
-    let zone = facts
-        .zone_of_finding(index)
-        .and_then(|z| facts.zones().get(z))
-        .map(|z| name(&z.id))
-        .unwrap_or_default();
     Some(vec![
         Cell::text(name(&finding.id)),
-        vulnerability,
+        vulnerability(finding),
         Cell::text(facts.tag_of_finding(index)),
-        Cell::text(zone),
-        severity_cell(facts, finding.kev, verdict.rating.as_str()),
+        Cell::text(facts.zone_id_of_finding(index)),
+        severity_cell(facts.words, finding.kev, verdict.rating.as_str()),
         Cell::count(usize::from(verdict.attacker_class)),
-        epss(facts, finding.epss),
+        epss(facts.words.language, finding.epss),
     ])
 }
 
+/// What is wrong: the vulnerability with the title below, or the title alone.
+pub(crate) fn vulnerability(finding: &Finding<'_>) -> Cell {
+    let title = clean(&finding.title);
+    match finding.vuln.as_deref().map(clean) {
+        Some(vuln) if title.is_empty() || title == vuln => Cell::text(vuln),
+        Some(vuln) => Cell::text(vuln).noted(title),
+        None => Cell::text(title),
+    }
+}
+
+/// Codes of the FRs that a finding counts against.
+pub(crate) fn frs(verdict: &Verdict) -> Cell {
+    let codes: Vec<&str> = verdict.frs.iter().map(Fr::code).collect();
+    Cell::text(if codes.is_empty() { "–".to_owned() } else { codes.join(", ") })
+}
+
 /// Severity, with a word where it is known to be exploited.
-pub(crate) fn severity_cell(facts: &Facts<'_>, kev: bool, severity: &str) -> Cell {
-    let cell = Cell::text(facts.words.get(&format!("severity.{severity}")));
-    if kev { cell.strong().noted(facts.words.get("exploited")) } else { cell }
+pub(crate) fn severity_cell(words: Words, kev: bool, severity: &str) -> Cell {
+    let cell = Cell::text(words.get(&format!("severity.{severity}")));
+    if kev { cell.strong().noted(words.get("exploited")) } else { cell }
 }
 
 /// Probability of exploitation.
-pub(crate) fn epss(facts: &Facts<'_>, epss: Option<f64>) -> Cell {
+pub(crate) fn epss(language: Language, epss: Option<f64>) -> Cell {
     match epss.filter(|p| p.is_finite()) {
-        Some(p) => Cell::text(decimal(facts.words.language, p, 3)).with(Value::Real(p)),
+        Some(p) => Cell::text(decimal(language, p, 3)).with(Value::Real(p)),
         None => Cell::text("–"),
     }
 }

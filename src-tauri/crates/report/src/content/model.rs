@@ -15,7 +15,8 @@ pub struct Content {
     pub language: Language,
     /// Paper it is to be printed on.
     pub paper: Paper,
-    /// A page or two: a heading on the first page takes the place of cover and table of contents.
+    /// In brief: a heading on the first page takes the place of cover and table of contents, and each section has
+    /// two pages at most (a renderer makes it denser until it does).
     pub brief: bool,
     /// What stands on every page and in the document's properties.
     pub head: Head,

@@ -1,7 +1,7 @@
 //! Writing a section: numbers its headings and keeps its blocks.
 
 use super::{Block, Cell, Column, ColumnKind, Fact, Section, Table};
-use crate::words::Words;
+use crate::{input::Topic, words::Words};
 
 /// Numbers given to sections and annexes so far.
 #[derive(Default)]
@@ -17,11 +17,23 @@ impl Numbers {
     }
 
     fn annex(&mut self) -> String {
-        let index = self.annexes;
         self.annexes += 1;
-        let letter = char::from(b'A' + u8::try_from(index % 26).unwrap_or(0));
-        if index < 26 { letter.to_string() } else { format!("{letter}{}", index / 26) }
+        letter(self.annexes - 1)
     }
+
+    /// Letter of the last of the annexes given, which come next in this order, as far as the report has them.
+    pub(crate) fn coming(&self, annexes: &[Topic], has: impl Fn(Topic) -> bool) -> Option<String> {
+        let (last, before) = annexes.split_last().filter(|(last, _)| has(**last))?;
+        let before = before.iter().filter(|topic| has(**topic)).count();
+        debug_assert!(last.as_str().starts_with("annex_"));
+        Some(letter(self.annexes + u32::try_from(before).ok()?))
+    }
+}
+
+/// `A` to `Z`, then `A1`.
+fn letter(index: u32) -> String {
+    let letter = char::from(b'A' + u8::try_from(index % 26).unwrap_or(0));
+    if index < 26 { letter.to_string() } else { format!("{letter}{}", index / 26) }
 }
 
 /// A section being written.

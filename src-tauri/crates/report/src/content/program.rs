@@ -12,7 +12,7 @@ use iec62443::{
 use super::{
     Block, Cell, Chart, ChartKind,
     ColumnKind::*,
-    Section, Series, Tone, Value,
+    Section, Series, Tone, Value, decisions,
     facts::Facts,
     findings::months,
     part::{Numbers, Part, fact, table},
@@ -403,51 +403,19 @@ fn tickets(facts: &Facts<'_>, part: &mut Part) {
 /// Accepted risks and deferrals that are in force, with their end.
 fn exceptions(facts: &Facts<'_>, part: &mut Part) {
     let words = facts.words;
-    let language = words.language;
     part.heading_of("program.exceptions");
     part.say("program.exceptions.text");
     let mut list = Vec::new();
-    for (index, finding, verdict) in facts.findings().filter(|(_, _, v)| v.state == State::Open) {
-        let notes = facts.plant.event_notes.get(index);
-        let mut latest: [Option<usize>; 2] = [None, None];
-        let mut order: Vec<usize> = (0..finding.events.len()).collect();
-        order.sort_by_key(|i| finding.events.get(*i).map(|e| e.at));
-        for at in order {
-            match finding.events.get(at).filter(|e| e.at <= facts.input.when.as_of).map(|e| e.kind) {
-                Some(EventKind::RiskAccepted) => latest[0] = Some(at),
-                Some(EventKind::Deferred) => latest[1] = Some(at),
-                Some(EventKind::Undeferred) => latest[1] = None,
-                Some(EventKind::Reopened) => latest = [None, None],
-                _ => {}
+    for (index, finding, _) in facts.findings().filter(|(_, _, v)| v.state == State::Open) {
+        let exceptional = [EventKind::RiskAccepted, EventKind::Deferred];
+        for decision in decisions::standing(facts, index) {
+            if !exceptional.contains(&decision.kind) {
+                continue;
             }
-        }
-        if !verdict.deferred {
-            latest[1] = None;
-        }
-        for at in latest.into_iter().flatten() {
-            let Some(event) = finding.events.get(at) else { continue };
-            let note = notes.and_then(|n| n.get(at)).cloned().unwrap_or_default();
-            let until = match note.until {
-                Some(until) if until < facts.today => {
-                    Cell::text(short_day(language, until)).strong().noted(words.get("passed"))
-                }
-                Some(until) => Cell::text(short_day(language, until)),
-                None => Cell::text(words.get("open_ended")),
-            };
-            let row = vec![
-                Cell::text(clean(&finding.id)),
-                Cell::text(facts.tag_of_finding(index)),
-                Cell::text(words.get(&format!("event.{}", event.kind.as_str()))),
-                Cell::text(short_day(language, event.at.day())),
-                Cell::text(if note.by.is_empty() { words.get("not_recorded") } else { clean(&note.by) }),
-                Cell::text(if note.reason.is_empty() {
-                    words.get("not_recorded")
-                } else {
-                    clean(&note.reason)
-                }),
-                until,
-            ];
-            list.push((note.until.unwrap_or(jiff::civil::Date::MAX), index, row));
+            let mut row = vec![Cell::text(clean(&finding.id)), Cell::text(facts.tag_of_finding(index))];
+            row.extend(decisions::cells(words, &decision));
+            row.push(decisions::until(facts, &decision));
+            list.push((decision.note.until.unwrap_or(jiff::civil::Date::MAX), index, row));
         }
     }
     list.sort_by_key(|(until, index, _)| (*until, *index));
@@ -479,7 +447,7 @@ fn controls(facts: &Facts<'_>, part: &mut Part) {
     }
     let n = |n: usize| whole(words.language, n);
     let [draft, implemented, verified, retired] = by_status.map(n);
-    part.paragraph(words.fill(
+    let counts = words.fill(
         "program.controls.text",
         &[
             ("in_force", &n(in_force)),
@@ -489,7 +457,10 @@ fn controls(facts: &Facts<'_>, part: &mut Part) {
             ("retired", &retired),
             ("expired", &n(expired)),
         ],
-    ));
+    );
+    let annex = facts.there.controls.as_deref();
+    let annex = annex.map(|annex| words.fill("program.controls.annex", &[("annex", annex)]));
+    part.paragraph([Some(counts), annex].into_iter().flatten().collect::<Vec<_>>().join(" "));
 }
 
 /// Status of a control on the day.

@@ -58,14 +58,14 @@ pub(crate) fn section(
     works.sort_by_key(|w| std::cmp::Reverse(w.weight));
     for work in works.iter_mut().take(TRIED) {
         steps.still_wanted()?;
-        work.alone = Some(facts.cases.effect(&work.zones, &[&work.action]));
+        work.alone = Some(facts.cases().effect(&work.zones, &[&work.action]));
     }
     works.sort_by_key(|w| {
         (std::cmp::Reverse(w.alone.as_ref().map_or(0, |e| e.closed)), std::cmp::Reverse(w.weight))
     });
 
     // In the order printed, each step on top of those before it.
-    let mut after = facts.cases.continued();
+    let mut after = facts.cases().continued();
     let mut rows = Vec::new();
     let mut closed = 0;
     for (index, work) in works.iter().enumerate() {

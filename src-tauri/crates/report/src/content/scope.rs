@@ -31,7 +31,8 @@ pub(crate) fn section(facts: &Facts<'_>, numbers: &mut Numbers) -> Section {
     part.finish()
 }
 
-fn system(facts: &Facts<'_>, part: &mut Part) {
+/// The environment and what is recorded of it.
+pub(crate) fn system(facts: &Facts<'_>, part: &mut Part) {
     let words = facts.words;
     let language = words.language;
     let environment = &facts.plant.environment;
@@ -266,7 +267,8 @@ fn thresholds(facts: &Facts<'_>, profile: &Profile) -> Vec<Vec<Cell>> {
     ]
 }
 
-fn knowledge(facts: &Facts<'_>, part: &mut Part) {
+/// How old and how whole the knowledge is.
+pub(crate) fn knowledge(facts: &Facts<'_>, part: &mut Part) {
     let words = facts.words;
     let language = words.language;
     part.heading_of("scope.knowledge");
@@ -281,12 +283,8 @@ fn knowledge(facts: &Facts<'_>, part: &mut Part) {
         }
         None => part.callout(words.get("scope.no_feeds.title"), words.get("scope.no_feeds.text"), true),
     }
-    let assets = facts.evidence().assets.len();
-    let identified = facts.evidence().assets.iter().filter(|a| a.identified).count();
-    let ratio = iec62443::assessment::Ratio {
-        count: u32::try_from(identified).unwrap_or(u32::MAX),
-        of: u32::try_from(assets).unwrap_or(u32::MAX),
-    };
+    let ratio = facts.identified();
+    let (identified, assets) = (ratio.count as usize, ratio.of as usize);
     part.paragraph(words.fill(
         "scope.identified",
         &[

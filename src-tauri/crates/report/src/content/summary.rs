@@ -5,7 +5,7 @@ use iec62443::{action::Action, assessment::ZoneAssessment, evidence::ControlStat
 use super::{
     Block, Cell,
     ColumnKind::*,
-    Figure, HeatCell, HeatMap, HeatRow, Section, Steps, Value,
+    Figure, HeatCell, HeatMap, HeatRow, Section, Steps, Value, comparison,
     facts::Facts,
     levers::{Effect, Lever},
     part::{Numbers, Part, table},
@@ -27,7 +27,7 @@ pub(crate) fn gap_sum(zone: &ZoneAssessment) -> Option<u32> {
 }
 
 /// Whether a zone is known to fall short of its target.
-fn is_below(zone: &ZoneAssessment) -> bool {
+pub(crate) fn is_below(zone: &ZoneAssessment) -> bool {
     gap_sum(zone).is_some_and(|sum| sum > 0)
 }
 
@@ -68,28 +68,10 @@ pub(crate) fn section(
     part.paragraph(verdict(facts));
     part.push(Block::Figures { figures: figures(facts) });
 
-    let mut order: Vec<usize> = (0..zones.len()).collect();
-    if zones.len() > ROWS {
-        order.sort_by_key(|i| std::cmp::Reverse(zones.get(*i).and_then(gap_sum)));
-        order.truncate(ROWS);
-        order.sort_unstable();
+    if let Some(change) = comparison::in_short(facts) {
+        part.paragraph(change);
     }
-    let rows = order.iter().filter_map(|i| zones.get(*i).map(|z| heat_row(z, facts.zone_id(*i)))).collect();
-    part.push(Block::HeatMap(HeatMap {
-        title: words.get("summary.heat"),
-        columns: iec62443::Fr::ALL.map(iec62443::Fr::code),
-        rows,
-    }));
-    let conduits = facts.plant.zones.iter().filter(|detail| detail.conduit).count();
-    if conduits > 0 {
-        part.aside(words.count("summary.conduits", conduits));
-    }
-    if zones.len() > ROWS {
-        part.aside(
-            words
-                .fill("summary.more_zones", &[("shown", &ROWS.to_string()), ("n", &zones.len().to_string())]),
-        );
-    }
+    heat_map(facts, ROWS, "summary.heat", &mut part);
 
     let mut below: Vec<usize> = (0..zones.len()).filter(|i| zones.get(*i).is_some_and(is_below)).collect();
     below.sort_by_key(|i| std::cmp::Reverse(zones.get(*i).and_then(gap_sum)));
@@ -128,10 +110,54 @@ pub(crate) fn section(
         part.aside(words.count("summary.below_rest", rest));
     }
 
+    let levers = biggest(facts, steps)?;
+    let rows = levers.iter().enumerate().map(|(i, lever)| lever_row(facts, i, lever)).collect();
+    part.push(table(
+        words,
+        "levers",
+        &[("no", Number), ("lever", Text), ("lifts", Text), ("closes", Number)],
+        rows,
+    ));
+    Ok(part.finish())
+}
+
+/// Zones by FR, at most that many: those with the largest gaps, in their order. What is left out is said.
+pub(crate) fn heat_map(facts: &Facts<'_>, most: usize, title: &str, part: &mut Part) {
+    let words = facts.words;
+    let zones = facts.zones();
+    let mut order: Vec<usize> = (0..zones.len()).collect();
+    if zones.len() > most {
+        order.sort_by_key(|i| std::cmp::Reverse(zones.get(*i).and_then(gap_sum)));
+        order.truncate(most);
+        order.sort_unstable();
+    }
+    let rows = order.iter().filter_map(|i| zones.get(*i).map(|z| heat_row(z, facts.zone_link(*i)))).collect();
+    part.push(Block::HeatMap(HeatMap {
+        title: words.get(title),
+        columns: iec62443::Fr::ALL.map(iec62443::Fr::code),
+        rows,
+    }));
+    let conduits = facts.plant.zones.iter().filter(|detail| detail.conduit).count();
+    if conduits > 0 {
+        part.aside(words.count("summary.conduits", conduits));
+    }
+    if zones.len() > most {
+        let (shown, n) = (most.to_string(), zones.len().to_string());
+        let mut text = words.fill("summary.more_zones", &[("shown", &shown), ("n", &n)]);
+        if facts.there.levels {
+            text.push(' ');
+            text.push_str(&words.get("summary.all_zones"));
+        }
+        part.aside(text);
+    }
+}
+
+/// The three levers that close the most, each of another zone.
+pub(crate) fn biggest(facts: &Facts<'_>, steps: &Steps<'_>) -> Result<Vec<Lever>, Cancelled> {
     let mut levers = Vec::new();
-    for zone in 0..zones.len() {
+    for zone in 0..facts.zones().len() {
         steps.still_wanted()?;
-        levers.extend(facts.cases.lever(zone));
+        levers.extend(facts.cases().lever(zone));
     }
     levers.sort_by(|a, b| {
         b.effect
@@ -140,14 +166,8 @@ pub(crate) fn section(
             .then(a.actions.len().cmp(&b.actions.len()))
             .then(a.zone.cmp(&b.zone))
     });
-    let rows = levers.iter().take(3).enumerate().map(|(i, lever)| lever_row(facts, i, lever)).collect();
-    part.push(table(
-        words,
-        "levers",
-        &[("no", Number), ("lever", Text), ("lifts", Text), ("closes", Number)],
-        rows,
-    ));
-    Ok(part.finish())
+    levers.truncate(3);
+    Ok(levers)
 }
 
 /// The factors that hold a zone down most often, in words.
@@ -186,60 +206,65 @@ fn verdict(facts: &Facts<'_>) -> String {
     text
 }
 
+/// Findings of the day and the period, counted.
+#[derive(Default)]
+pub(crate) struct Counted {
+    pub open: usize,
+    /// Open and critical, high or unscored.
+    pub high: usize,
+    /// Open and known to be exploited.
+    pub exploited: usize,
+    /// Remediated in the period.
+    pub remediated: usize,
+    /// Decided about, of those of the period.
+    pub triage: iec62443::assessment::Ratio,
+}
+
+impl Counted {
+    pub(crate) fn of(facts: &Facts<'_>) -> Counted {
+        let mut counted = Counted::default();
+        for (_, finding, verdict) in facts.findings() {
+            if verdict.state == State::Open {
+                counted.open += 1;
+                counted.high += usize::from(verdict.rating.is_high());
+                counted.exploited += usize::from(finding.kev);
+            }
+            if verdict.in_period {
+                counted.remediated += usize::from(verdict.state == State::Remediated);
+                counted.triage.of += 1;
+                counted.triage.count += u32::from(verdict.triaged);
+            }
+        }
+        counted
+    }
+}
+
 fn figures(facts: &Facts<'_>) -> Vec<Figure> {
     let words = facts.words;
-    let language = words.language;
+    let n = |number: usize| whole(words.language, number);
     let zones = facts.zones();
     let below = zones.iter().filter(|z| is_below(z)).count();
-    let (mut open, mut high, mut exploited, mut remediated) = (0, 0, 0, 0);
-    let mut triage = iec62443::assessment::Ratio::default();
-    for (_, finding, verdict) in facts.findings() {
-        if verdict.state == State::Open {
-            open += 1;
-            high += usize::from(verdict.rating.is_high());
-            exploited += usize::from(finding.kev);
-        }
-        remediated += usize::from(verdict.in_period && verdict.state == State::Remediated);
-        if verdict.in_period {
-            triage.of += 1;
-            triage.count += u32::from(verdict.triaged);
-        }
-    }
+    let counted = Counted::of(facts);
     let figure = |key: &str, value: String, note: String| Figure {
         value,
         label: words.get(&format!("figure.{key}")),
         note,
     };
+    let triaged = [("count", n(counted.triage.count as usize)), ("of", n(counted.triage.of as usize))];
+    let triaged = triaged.each_ref().map(|(key, text)| (*key, text.as_str()));
     vec![
         figure("below", format!("{below} / {}", zones.len()), words.get("figure.below.note")),
-        figure(
-            "open",
-            whole(language, open),
-            words.fill("figure.open.note", &[("n", &whole(language, high))]),
-        ),
-        figure("exploited", whole(language, exploited), words.get("figure.exploited.note")),
-        figure(
-            "triaged",
-            percent(triage),
-            words.fill(
-                "figure.triaged.note",
-                &[
-                    ("count", &whole(language, triage.count as usize)),
-                    ("of", &whole(language, triage.of as usize)),
-                ],
-            ),
-        ),
-        figure("remediated", whole(language, remediated), words.get("figure.remediated.note")),
+        figure("open", n(counted.open), words.fill("figure.open.note", &[("n", &n(counted.high))])),
+        figure("exploited", n(counted.exploited), words.get("figure.exploited.note")),
+        figure("triaged", percent(counted.triage), words.fill("figure.triaged.note", &triaged)),
+        figure("remediated", n(counted.remediated), words.get("figure.remediated.note")),
     ]
 }
 
 fn lever_row(facts: &Facts<'_>, index: usize, lever: &Lever) -> Vec<Cell> {
-    let words = facts.words;
-    let what: Vec<String> = lever.actions.iter().map(|action| describe(words, action)).collect();
-    let text = format!("{}: {}", facts.zone_name(lever.zone), what.join("; "));
     vec![
         Cell::count(index + 1),
-        Cell::text(text),
+        Cell::text(lever_words(facts, lever)),
         Cell::text(lifts(facts, &lever.effect)),
         Cell::text(lever.effect.closed.to_string())
             .with(Value::Whole(i64::from(lever.effect.closed)))
@@ -247,8 +272,14 @@ fn lever_row(facts: &Facts<'_>, index: usize, lever: &Lever) -> Vec<Cell> {
     ]
 }
 
+/// Where and what: `Z1 Cell 1: decide about 5 findings`
+pub(crate) fn lever_words(facts: &Facts<'_>, lever: &Lever) -> String {
+    let what: Vec<String> = lever.actions.iter().map(|action| describe(facts.words, action)).collect();
+    format!("{}: {}", facts.zone_name(lever.zone), what.join("; "))
+}
+
 /// An action in words.
-pub(crate) fn describe(words: Words, action: &Action) -> String {
+fn describe(words: Words, action: &Action) -> String {
     let key = match action {
         Action::Control(_, status) if *status != ControlStatus::Verified => {
             "action.control_implemented".to_owned()

@@ -35,7 +35,7 @@ pub(crate) fn section(
     let mut part = Part::section(words, numbers, format!("{}zones", facts.prefix), "zones.title");
     part.say("zones.text");
     if facts.zones().len() > 18 {
-        let rows = facts.zones().iter().enumerate().map(|(i, z)| heat_row(z, facts.zone_id(i))).collect();
+        let rows = facts.zones().iter().enumerate().map(|(i, z)| heat_row(z, facts.zone_link(i))).collect();
         part.push(Block::HeatMap(super::HeatMap {
             title: words.get("summary.heat"),
             columns: Fr::ALL.map(Fr::code),
@@ -340,5 +340,5 @@ pub(crate) fn open_requirements(facts: &Facts<'_>, zone: usize) -> Vec<String> {
         return Vec::new();
     };
     let holds_down = |fr: &Fr| levels.cell(*fr).conformance.unwrap_or(cap) < levels.sl_t[fr.index()];
-    Fr::ALL.into_iter().filter(holds_down).flat_map(|fr| facts.cases.unsatisfied(zone, fr)).collect()
+    Fr::ALL.into_iter().filter(holds_down).flat_map(|fr| facts.cases().unsatisfied(zone, fr)).collect()
 }

@@ -240,11 +240,27 @@ fn upright(root: &Area<'_>, chart: &Chart, fonts: &Fonts, width: f32) -> Drawn {
     for (index, series) in chart.series.iter().enumerate() {
         let colour = plot(shade(series.tone));
         if chart.kind == ChartKind::Lines {
-            let line = series.values.iter().enumerate().map(|(i, v)| (i as f64 + 0.5, f64::from(*v)));
-            built.draw_series([PathElement::new(
-                line.collect::<Vec<_>>(),
-                colour.stroke_width(units(1.3) as u32),
-            )])?;
+            let line: Vec<(f64, f64)> =
+                series.values.iter().enumerate().map(|(i, v)| (i as f64 + 0.5, f64::from(*v))).collect();
+            built.draw_series([PathElement::new(line.clone(), colour.stroke_width(units(1.3) as u32))])?;
+            // The first series is told by dots with figures above, others by squares with figures below.
+            let above = index == 0;
+            for (point, value) in line.iter().zip(&series.values) {
+                let (px, py) = built.backend_coord(point);
+                let half = units(1.7);
+                if above {
+                    root.draw(&Circle::new((px, py), half, colour.filled()))?;
+                } else {
+                    let corners = [(px - half, py - half), (px + half, py + half)];
+                    root.draw(&Rectangle::new(corners, colour.filled()))?;
+                }
+                if room > 15.0 {
+                    let side = if above { VPos::Bottom } else { VPos::Top };
+                    let at = (px, if above { py - units(3.0) } else { py + units(3.0) });
+                    let style = letters(6.2, Rgb::INK).pos(Pos::new(HPos::Center, side));
+                    root.draw(&Text::new(value.to_string(), at, style))?;
+                }
+            }
             continue;
         }
         for (at, value) in series.values.iter().enumerate() {

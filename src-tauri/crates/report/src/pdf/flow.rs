@@ -50,6 +50,7 @@ pub(crate) struct Place {
 }
 
 /// Pages being filled.
+#[derive(Clone)]
 pub(crate) struct Flow {
     pub sheet: Sheet,
     pub pages: Vec<Page>,

@@ -3,11 +3,11 @@
 use super::{
     block::{Layout, baseline, leading},
     canvas::{Mark, Page, Rgb, Sheet},
-    flow::{Entry, Place},
+    flow::{Atom, Entry, Place},
     font::{Face, Fonts},
     text::wrap,
 };
-use crate::content::{Content, Head};
+use crate::content::{Content, Fact, Head};
 
 /// The cover.
 pub(crate) fn cover(content: &Content, layout: &Layout<'_>, sheet: Sheet) -> Page {
@@ -61,7 +61,7 @@ pub(crate) fn cover(content: &Content, layout: &Layout<'_>, sheet: Sheet) -> Pag
     // Facts stand above the notes; many of them go on right under the title.
     let mut rows = Vec::new();
     for shrink in [9.6f32, 8.6, 7.6, 6.6] {
-        rows = fact_rows(content, layout, left, measure, shrink);
+        rows = fact_rows(&content.cover.facts, layout, left, measure, shrink);
         if rows.iter().map(|r| r.1).sum::<f32>() < end - y - 30.0 {
             break;
         }
@@ -88,14 +88,75 @@ pub(crate) fn cover(content: &Content, layout: &Layout<'_>, sheet: Sheet) -> Pag
     Page { marks, bare: true }
 }
 
+/// The heading of a brief report, with everything that a cover says.
+pub(crate) fn masthead(content: &Content, layout: &Layout<'_>) -> Vec<Atom> {
+    let cover = &content.cover;
+    let (left, measure) = (12.0, layout.measure - 12.0);
+    let mut marks = Vec::new();
+    let mut y = 0.0;
+    for (face, size, colour, text) in [
+        (Face::Strong, 8.5, Rgb::ACCENT, &cover.kicker),
+        (Face::Strong, if cover.title.len() > 80 { 14.0 } else { 20.0 }, Rgb::INK, &cover.title),
+        (Face::Regular, 10.5, Rgb::MUTED, &cover.subtitle),
+    ] {
+        let set = layout.set((left, y), measure, face, size, colour, text);
+        marks.extend(set.marks);
+        y += set.height;
+    }
+    marks.push(Mark::fill(0.0, 1.0, 4.0, y - 2.0, Rgb::ACCENT));
+    let mut atoms = vec![Atom { height: y, marks, keep: true, ..Atom::default() }];
+    atoms.extend(masthead_facts(content, layout));
+    let mut notes = Vec::new();
+    let mut y = 4.0;
+    for note in &cover.notes {
+        let set = layout.set((12.0, y), layout.measure - 20.0, Face::Regular, 7.0, Rgb::INK, note);
+        notes.extend(set.marks);
+        y += set.height + 2.0;
+    }
+    let height = y + 2.0;
+    let ground = [
+        Mark::fill(0.0, 0.0, layout.measure, height, Rgb::PALE),
+        Mark::fill(0.0, 0.0, 3.0, height, Rgb::ACCENT),
+    ];
+    let marks = ground.into_iter().chain(notes).collect();
+    atoms.push(Atom { height, gap: 6.0, marks, ..Atom::default() });
+    atoms
+}
+
+/// The facts in two columns; those of many environments, which need more than a part of the page, below each other.
+fn masthead_facts(content: &Content, layout: &Layout<'_>) -> Vec<Atom> {
+    let size = 7.2;
+    let facts = &content.cover.facts;
+    if facts.len() > 24 {
+        let rows = fact_rows(facts, layout, 0.0, layout.measure, size).into_iter();
+        return rows.map(|(marks, height)| Atom { height, marks, ..Atom::default() }).collect();
+    }
+    let gutter = 18.0;
+    let half = (layout.measure - gutter) / 2.0;
+    let (first, second) = facts.split_at(facts.len().div_ceil(2));
+    let mut marks = Vec::new();
+    let mut deepest: f32 = 0.0;
+    for (facts, left) in [(first, 0.0), (second, half + gutter)] {
+        let mut y = 0.0;
+        for (row, height) in fact_rows(facts, layout, left, half, size) {
+            marks.extend(row.into_iter().map(|mut mark| {
+                mark.shift(0.0, y);
+                mark
+            }));
+            y += height;
+        }
+        deepest = deepest.max(y);
+    }
+    vec![Atom { height: deepest, gap: 8.0, marks, ..Atom::default() }]
+}
+
 fn fact_rows(
-    content: &Content,
+    facts: &[Fact],
     layout: &Layout<'_>,
     left: f32,
     measure: f32,
     size: f32,
 ) -> Vec<(Vec<Mark>, f32)> {
-    let facts = &content.cover.facts;
     let column = facts
         .iter()
         .map(|f| layout.fonts.width(Face::Regular, size, &f.label))
@@ -111,7 +172,8 @@ fn fact_rows(
             let height = label.height.max(text.height) + size * 0.42;
             let mut marks = label.marks;
             marks.extend(text.marks);
-            marks.push(Mark::line((left, height - 1.5), (left + measure, height - 1.5), Rgb::HAIR, 0.4));
+            let line = height - size * 0.16;
+            marks.push(Mark::line((left, line), (left + measure, line), Rgb::HAIR, 0.4));
             (marks, height)
         })
         .collect()

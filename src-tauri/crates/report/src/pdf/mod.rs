@@ -38,6 +38,9 @@ pub struct Rendered {
 /// Smaller and smaller, until a page holds what has to stand on one.
 const DENSER: [f32; 7] = [1.0, 0.95, 0.9, 0.85, 0.8, 0.74, 0.68];
 
+/// Pages of a section of a brief report.
+const BRIEF: usize = 2;
+
 /// Renders the content as PDF.
 ///
 /// # Errors
@@ -53,10 +56,16 @@ pub fn render(content: &Content, progress: &dyn Progress) -> Result<Rendered, Re
         head: &content.head,
     };
     let total = u32::try_from(content.sections.len()).unwrap_or(u32::MAX);
+    let mut ticks = Ticks { progress, done: 0, total, drawn: Cell::new(0), charts: charts_in(content) };
+    if content.brief {
+        let flow = brief(content, &layout, sheet, &mut ticks)?;
+        let count = u32::try_from(flow.pages.len()).unwrap_or(u32::MAX);
+        let bytes = write::write(content, flow.pages, &flow.anchors, &flow.entries, sheet, fonts, progress)?;
+        return Ok(Rendered { bytes, pages: count });
+    }
     let mut front = Flow::new(sheet);
     let mut body = Flow::new(sheet);
     front.add_page(frame::cover(content, &layout, sheet));
-    let mut ticks = Ticks { progress, done: 0, total, drawn: Cell::new(0), charts: charts_in(content) };
     for section in &content.sections {
         ticks.page()?;
         // What has no number comes before the table of contents.
@@ -111,6 +120,36 @@ pub fn render(content: &Content, progress: &dyn Progress) -> Result<Rendered, Re
     let count = u32::try_from(pages.len()).unwrap_or(u32::MAX);
     let bytes = write::write(content, pages, &anchors, &entries, sheet, fonts, progress)?;
     Ok(Rendered { bytes, pages: count })
+}
+
+/// Lays a brief report out: its heading, then each section on at most two pages, denser where it has to be.
+fn brief(
+    content: &Content,
+    layout: &Layout<'_>,
+    sheet: Sheet,
+    ticks: &mut Ticks<'_>,
+) -> Result<Flow, ReportError> {
+    let mut flow = Flow::new(sheet);
+    frame::masthead(content, layout).into_iter().for_each(|atom| flow.add(atom));
+    for section in &content.sections {
+        // The first begins on the page that the heading is on.
+        let before = flow.pages.len() - usize::from(!section.new_page && !flow.pages.is_empty());
+        let start = flow.clone();
+        for scale in DENSER {
+            flow = start.clone();
+            lay(section, &Layout { scale: Scale(scale), ..*layout }, ticks, &mut |atom| {
+                flow.add(atom);
+                Ok(())
+            })?;
+            flow.finish();
+            if flow.pages.len() <= before + BRIEF {
+                break;
+            }
+        }
+        ticks.done += 1;
+    }
+    ticks.page()?;
+    Ok(flow)
 }
 
 /// How far the pages are.

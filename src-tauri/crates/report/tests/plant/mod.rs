@@ -18,7 +18,7 @@ use iec62443::{
     work::{Attachment, OnAsset, PatchState, Step, SupplierState, Update, Window},
 };
 use jiff::civil::date;
-use plumbline_report::{AuditLine, AuditSummary, Input, Options, Paper, PlantInput};
+use plumbline_report::{AuditLine, AuditSummary, Earlier, Input, Options, Paper, PlantInput, TrendPoint};
 
 pub const DAY: &str = "2026-06-30";
 pub const LONG: &str =
@@ -352,6 +352,50 @@ pub fn input<'a>(
 /// The assessment of [`DAY`].
 pub fn assess(plant: &Plant) -> iec62443::Assessment {
     plant.assess(plant.when(date(2026, 6, 30), date(2026, 1, 1)))
+}
+
+/// An earlier report of the plant, made on a day, compared with the report of [`DAY`].
+pub fn earlier(plant: &Plant, day: jiff::civil::Date) -> Earlier {
+    let side = |day| {
+        let evidence = plant.evidence_at(plant.when(day, date(2026, 1, 1)));
+        let assessment = iec62443::assess(&evidence);
+        (evidence, assessment)
+    };
+    let (before, after) = (side(day), side(date(2026, 6, 30)));
+    Earlier {
+        id: "R-2026-0000".into(),
+        title: "Report of the spring".into(),
+        evidence_sha256: "0f".repeat(32),
+        comparison: iec62443::compare::compare((&before.0, &before.1), (&after.0, &after.1)),
+    }
+}
+
+/// How the plant stood on the last day of each month.
+pub fn trend(plant: &Plant) -> Vec<TrendPoint> {
+    [(1, 31), (2, 28), (3, 31), (4, 30), (5, 31), (6, 30)]
+        .map(|(month, day)| {
+            let day = date(2026, month, day);
+            let assessment = plant.assess(plant.when(day, date(2026, 1, 1)));
+            let open = || {
+                let verdicts = assessment.verdicts.iter().flatten();
+                verdicts.filter(|verdict| verdict.state == iec62443::finding::State::Open)
+            };
+            TrendPoint {
+                day,
+                report: if month == 3 { "Report of the spring".into() } else { String::new() },
+                levels: assessment.zones.iter().map(|zone| (zone.id.clone(), zone.level)).collect(),
+                gaps: assessment
+                    .zones
+                    .iter()
+                    .flat_map(|zone| &zone.cells)
+                    .filter_map(|cell| cell.gap)
+                    .map(u32::from)
+                    .sum(),
+                open: u32::try_from(open().count()).unwrap(),
+                high: u32::try_from(open().filter(|verdict| verdict.rating.is_high()).count()).unwrap(),
+            }
+        })
+        .to_vec()
 }
 
 /// An evidence document of the plant, so that its parts are known to be sound.
