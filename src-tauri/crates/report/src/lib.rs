@@ -27,6 +27,7 @@
 //! ```
 
 pub mod content;
+mod docx;
 mod error;
 mod html;
 mod input;
@@ -37,6 +38,7 @@ mod words;
 mod xlsx;
 
 pub use content::{Content, build as content};
+pub use docx::docx;
 pub use error::{Cancelled, ReportError};
 pub use html::html;
 pub use input::{
