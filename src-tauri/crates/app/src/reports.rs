@@ -504,6 +504,7 @@ impl Draft {
         Ok(match format {
             OSCAL => (self.oscal.clone().unwrap_or_default().into_bytes(), None),
             "json" => (report::json(&self.content).into_bytes(), None),
+            "docx" => (report::docx(&self.content, &steps)?, None),
             "html" => (report::html(&self.content, &steps)?.into_bytes(), None),
             "xlsx" => (report::xlsx(&self.content, &steps)?, None),
             _ => {

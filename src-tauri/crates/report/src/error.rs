@@ -40,6 +40,14 @@ pub enum ReportError {
         /// What is wrong.
         reason: String,
     },
+    /// The Word document could not be put together.
+    #[error(
+        "the Word document could not be put together ({reason}); nothing was written, generate the report again"
+    )]
+    Document {
+        /// What is wrong.
+        reason: String,
+    },
     /// The finished document could not be put together.
     #[error("the PDF could not be put together ({reason}); nothing was written, generate the report again")]
     Write {
@@ -57,6 +65,7 @@ impl ReportError {
             ReportError::Font { .. } => "report.font",
             ReportError::Chart { .. } => "report.chart",
             ReportError::Workbook { .. } => "report.workbook",
+            ReportError::Document { .. } => "report.document",
             ReportError::Write { .. } => "report.write",
         }
     }

@@ -28,6 +28,7 @@
 
 pub mod content;
 pub mod cyclonedx;
+mod docx;
 mod error;
 mod html;
 mod input;
@@ -39,6 +40,7 @@ mod words;
 mod xlsx;
 
 pub use content::{Content, Package, PackageEnvironment, PackageFile, build as content, package_page};
+pub use docx::docx;
 pub use error::{Cancelled, ReportError};
 pub use html::html;
 pub use input::{

@@ -58,15 +58,15 @@ pub(crate) fn escaped(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
-            // XML knows no other control characters.
-            c if c.is_control() => out.push(' '),
+            // XML knows no other control characters, and not these two.
+            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => out.push(' '),
             c => out.push(c),
         }
     }
     out
 }
 
-fn hex(Rgb(r, g, b): Rgb) -> String {
+pub(crate) fn hex(Rgb(r, g, b): Rgb) -> String {
     format!("#{r:02x}{g:02x}{b:02x}")
 }
 
@@ -74,7 +74,7 @@ fn corners(points: &[(f32, f32)]) -> String {
     points.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect::<Vec<_>>().join(" ")
 }
 
-fn element(mark: &Mark, out: &mut String) {
+pub(crate) fn element(mark: &Mark, out: &mut String) {
     let _ = match mark {
         Mark::Text { x, y, face, size, colour, text } => {
             let weight = if matches!(face, Face::Strong) { 600 } else { 400 };

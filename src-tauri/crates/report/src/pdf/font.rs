@@ -27,7 +27,7 @@ impl Face {
         ["IBMPlexSans-Regular", "IBMPlexSans-SemiBold", "IBMPlexMono-Regular"][self as usize]
     }
 
-    fn bytes(self) -> &'static [u8] {
+    pub(crate) fn bytes(self) -> &'static [u8] {
         match self {
             Face::Regular => include_bytes!("../../../../../assets/fonts/IBMPlexSans-Regular.ttf"),
             Face::Strong => include_bytes!("../../../../../assets/fonts/IBMPlexSans-SemiBold.ttf"),
@@ -66,6 +66,11 @@ impl Fonts {
 
     fn of(&self, face: Face) -> &Metrics {
         &self.0[face as usize]
+    }
+
+    /// Number of the glyph that shows a character; 0, the empty box, where the face lacks it.
+    pub(crate) fn glyph(&self, face: Face, c: char) -> u16 {
+        self.of(face).glyphs.get(&u32::from(c)).copied().unwrap_or(0)
     }
 
     /// Whether a face can show a character.

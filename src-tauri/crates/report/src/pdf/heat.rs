@@ -18,7 +18,7 @@ const SHADES: [(Rgb, Rgb); 4] = [
     (Rgb(0xea, 0xb0, 0x7c), Rgb(0xc9, 0x7d, 0x40)),
     (Rgb(0xc9, 0x6a, 0x52), Rgb(0x98, 0x3b, 0x27)),
 ];
-const NO_LEVEL: Rgb = Rgb(0xf4, 0xf4, 0xf4);
+pub(crate) const NO_LEVEL: Rgb = Rgb(0xf4, 0xf4, 0xf4);
 
 impl Layout<'_> {
     pub(crate) fn heat_map(&self, map: &HeatMap, out: &mut Vec<Atom>) {
@@ -211,7 +211,7 @@ fn basis(alone: bool, x: f32, y: f32, marks: &mut Vec<Mark>) {
 }
 
 /// The ground alone.
-pub(super) fn ground(gap: usize) -> Rgb {
+pub(crate) fn ground(gap: usize) -> Rgb {
     SHADES[gap.min(3)].0
 }
 

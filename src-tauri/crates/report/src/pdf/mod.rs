@@ -7,9 +7,9 @@ pub(crate) mod drawing;
 mod flow;
 pub(crate) mod font;
 mod frame;
-mod heat;
+pub(crate) mod heat;
 mod surface;
-mod table;
+pub(crate) mod table;
 mod text;
 mod write;
 

@@ -12,7 +12,7 @@ use super::{
 use crate::content::{Cell, Column, ColumnKind, Table};
 
 /// Space on either side of a cell's text.
-const PAD: f32 = 4.0;
+pub(crate) const PAD: f32 = 4.0;
 /// Rows whose words are measured one by one; of longer tables every n-th row.
 const MEASURED: usize = 1500;
 
@@ -73,8 +73,8 @@ impl Layout<'_> {
     }
 
     /// Column widths: what the words ask for where there is room, else at least the widest word, the rest
-    /// shared by need.
-    fn widths(&self, table: &Table, size: f32) -> Vec<f32> {
+    /// shared by need. Without the space on either side.
+    pub(crate) fn widths(&self, table: &Table, size: f32) -> Vec<f32> {
         let room = self.measure - PAD * 2.0 * table.columns.len() as f32;
         let step = table.rows.len().div_ceil(MEASURED).max(1);
         let cap = room * 0.34;

@@ -1,0 +1,147 @@
+//! Charts and the drawing as pictures: vectors as SVG, and the same picture in pixels for what does not read
+//! SVG. Native charts were weighed: each needs a workbook inside the document, and no two programs draw them
+//! the same way, let alone as the PDF does.
+
+use std::fmt::Write;
+
+use png::{BitDepth, ColorType, Compression, Encoder};
+use tiny_skia::{Color, FillRule, Paint, Path, PathBuilder, PathSegment, Pixmap, Rect, Stroke, Transform};
+
+use super::letters::Letters;
+use crate::{
+    ReportError,
+    pdf::canvas::{Mark, Rgb},
+    svg::{element, hex},
+};
+
+/// Pixels of a point: 200 to the inch.
+const PIXELS: f32 = 200.0 / 72.0;
+
+/// A picture in both forms.
+pub(super) struct Picture {
+    pub svg: String,
+    pub png: Vec<u8>,
+}
+
+/// Draws marks on a white ground of so many points.
+pub(super) fn picture(
+    marks: &[Mark],
+    (width, height): (f32, f32),
+    letters: &mut Letters,
+) -> Result<Picture, ReportError> {
+    let wrong = |reason: String| ReportError::Document { reason };
+    let mut svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.1}pt\" height=\"{height:.1}pt\" \
+         viewBox=\"0 0 {width:.1} {height:.1}\">\
+         <rect width=\"{width:.1}\" height=\"{height:.1}\" fill=\"#ffffff\"/>"
+    );
+    let pixels = |points: f32| (points * PIXELS).ceil().max(1.0) as u32;
+    let mut pixmap = Pixmap::new(pixels(width), pixels(height))
+        .ok_or_else(|| wrong(format!("a picture of {width:.0} × {height:.0} points is too large")))?;
+    pixmap.fill(Color::WHITE);
+    for mark in marks {
+        if let Mark::Text { x, y, face, size, colour, text } = mark {
+            if let Some(path) = letters.outline(*face, *size, (*x, *y), text)? {
+                let _ = write!(svg, "<path fill=\"{}\" d=\"", hex(*colour));
+                trace(&path, &mut svg);
+                svg.push_str("\"/>");
+                fill(&mut pixmap, &path, *colour);
+            }
+        } else {
+            element(mark, &mut svg);
+            draw(&mut pixmap, mark);
+        }
+    }
+    svg.push_str("</svg>");
+    Ok(Picture { svg, png: encoded(&pixmap).map_err(|error| wrong(error.to_string()))? })
+}
+
+/// Data of a path of SVG.
+fn trace(path: &Path, out: &mut String) {
+    for segment in path.segments() {
+        // Writing to a string does not fail.
+        let _ = match segment {
+            PathSegment::MoveTo(p) => write!(out, "M{:.2} {:.2}", p.x, p.y),
+            PathSegment::LineTo(p) => write!(out, "L{:.2} {:.2}", p.x, p.y),
+            PathSegment::QuadTo(c, p) => write!(out, "Q{:.2} {:.2} {:.2} {:.2}", c.x, c.y, p.x, p.y),
+            PathSegment::CubicTo(a, b, p) => {
+                write!(out, "C{:.2} {:.2} {:.2} {:.2} {:.2} {:.2}", a.x, a.y, b.x, b.y, p.x, p.y)
+            }
+            PathSegment::Close => write!(out, "Z"),
+        };
+    }
+}
+
+fn draw(pixmap: &mut Pixmap, mark: &Mark) {
+    match mark {
+        Mark::Box { x, y, w, h, fill: ground, line } => {
+            let Some(path) = Rect::from_xywh(*x, *y, *w, *h).map(PathBuilder::from_rect) else { return };
+            if let Some(colour) = ground {
+                fill(pixmap, &path, *colour);
+            }
+            if let Some((colour, width)) = line {
+                stroke(pixmap, &path, *colour, *width);
+            }
+        }
+        Mark::Line { points, colour, width } => {
+            if let Some(path) = polyline(points, false) {
+                stroke(pixmap, &path, *colour, *width);
+            }
+        }
+        Mark::Shape { points, fill: colour } => {
+            if let Some(path) = polyline(points, true) {
+                fill(pixmap, &path, *colour);
+            }
+        }
+        Mark::Text { .. } | Mark::Link { .. } => {}
+    }
+}
+
+fn polyline(points: &[(f32, f32)], closed: bool) -> Option<Path> {
+    let mut path = PathBuilder::new();
+    for (at, (x, y)) in points.iter().enumerate() {
+        if at == 0 {
+            path.move_to(*x, *y);
+        } else {
+            path.line_to(*x, *y);
+        }
+    }
+    if closed {
+        path.close();
+    }
+    path.finish()
+}
+
+fn paint(Rgb(r, g, b): Rgb) -> Paint<'static> {
+    let mut paint = Paint::default();
+    paint.set_color_rgba8(r, g, b, 0xff);
+    paint
+}
+
+fn scaled() -> Transform {
+    Transform::from_scale(PIXELS, PIXELS)
+}
+
+fn fill(pixmap: &mut Pixmap, path: &Path, colour: Rgb) {
+    pixmap.fill_path(path, &paint(colour), FillRule::Winding, scaled(), None);
+}
+
+fn stroke(pixmap: &mut Pixmap, path: &Path, colour: Rgb, width: f32) {
+    let stroke = Stroke { width, ..Stroke::default() };
+    pixmap.stroke_path(path, &paint(colour), &stroke, scaled(), None);
+}
+
+fn encoded(pixmap: &Pixmap) -> Result<Vec<u8>, png::EncodingError> {
+    let mut out = Vec::new();
+    let mut encoder = Encoder::new(&mut out, pixmap.width(), pixmap.height());
+    encoder.set_color(ColorType::Rgb);
+    encoder.set_depth(BitDepth::Eight);
+    encoder.set_compression(Compression::Balanced);
+    // The ground is white: nothing shines through.
+    let opaque: Vec<u8> =
+        pixmap.pixels().iter().flat_map(|pixel| [pixel.red(), pixel.green(), pixel.blue()]).collect();
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(&opaque)?;
+    writer.finish()?;
+    Ok(out)
+}
