@@ -35,6 +35,7 @@ mod input;
 mod notation;
 mod oscal;
 mod pdf;
+mod preview;
 mod svg;
 mod words;
 mod xlsx;
@@ -49,6 +50,7 @@ pub use input::{
 };
 pub use oscal::oscal;
 pub use pdf::{Rendered, render as pdf};
+pub use preview::Preview;
 pub use svg::svg;
 pub use xlsx::xlsx;
 

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The outlines of every face.
-pub(super) struct Letters {
+pub(crate) struct Letters {
     fonts: &'static Fonts,
     faces: [Outlines; 3],
 }
@@ -30,7 +30,7 @@ struct Outlines {
 }
 
 impl Letters {
-    pub(super) fn new() -> Result<Letters, ReportError> {
+    pub(crate) fn new() -> Result<Letters, ReportError> {
         let read = |face: Face| {
             read(face).map_err(|reason| ReportError::Font { font: face.name(), reason: reason.to_string() })
         };

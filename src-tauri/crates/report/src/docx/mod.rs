@@ -25,8 +25,9 @@ use crate::{
     svg::escaped,
 };
 use bookmarks::Bookmarks;
-use letters::Letters;
+pub(crate) use letters::Letters;
 use package::{A, HEADER, Package, R, W};
+pub(crate) use picture::pixels;
 use picture::{Picture, picture};
 use table::{Kind, cell, close_table, open_row, open_table};
 use text::{begin_field, end_field, field, line, link, paragraph, tab, text};

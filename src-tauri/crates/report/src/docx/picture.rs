@@ -29,31 +29,88 @@ pub(super) fn picture(
     (width, height): (f32, f32),
     letters: &mut Letters,
 ) -> Result<Picture, ReportError> {
-    let wrong = |reason: String| ReportError::Document { reason };
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.1}pt\" height=\"{height:.1}pt\" \
          viewBox=\"0 0 {width:.1} {height:.1}\">\
          <rect width=\"{width:.1}\" height=\"{height:.1}\" fill=\"#ffffff\"/>"
     );
-    let pixels = |points: f32| (points * PIXELS).ceil().max(1.0) as u32;
-    let mut pixmap = Pixmap::new(pixels(width), pixels(height))
-        .ok_or_else(|| wrong(format!("a picture of {width:.0} × {height:.0} points is too large")))?;
-    pixmap.fill(Color::WHITE);
     for mark in marks {
         if let Mark::Text { x, y, face, size, colour, text } = mark {
             if let Some(path) = letters.outline(*face, *size, (*x, *y), text)? {
                 let _ = write!(svg, "<path fill=\"{}\" d=\"", hex(*colour));
                 trace(&path, &mut svg);
                 svg.push_str("\"/>");
-                fill(&mut pixmap, &path, *colour);
             }
         } else {
             element(mark, &mut svg);
-            draw(&mut pixmap, mark);
         }
     }
     svg.push_str("</svg>");
-    Ok(Picture { svg, png: encoded(&pixmap).map_err(|error| wrong(error.to_string()))? })
+    Ok(Picture { svg, png: pixels(marks, (width, height), PIXELS, letters)? })
+}
+
+/// Draws marks on a white ground of so many points as PNG, so many pixels to a point.
+pub(crate) fn pixels(
+    marks: &[Mark],
+    (width, height): (f32, f32),
+    scale: f32,
+    letters: &mut Letters,
+) -> Result<Vec<u8>, ReportError> {
+    let wrong = |reason: String| ReportError::Document { reason };
+    let length = |points: f32| (points * scale).ceil().max(1.0) as u32;
+    let pixmap = Pixmap::new(length(width), length(height))
+        .ok_or_else(|| wrong(format!("a picture of {width:.0} × {height:.0} points is too large")))?;
+    let mut ground = Ground { pixmap, scale: Transform::from_scale(scale, scale) };
+    ground.pixmap.fill(Color::WHITE);
+    for mark in marks {
+        match mark {
+            Mark::Text { x, y, face, size, colour, text } => {
+                if let Some(path) = letters.outline(*face, *size, (*x, *y), text)? {
+                    ground.fill(&path, *colour);
+                }
+            }
+            Mark::Box { x, y, w, h, fill, line } => {
+                let Some(path) = Rect::from_xywh(*x, *y, *w, *h).map(PathBuilder::from_rect) else {
+                    continue;
+                };
+                if let Some(colour) = fill {
+                    ground.fill(&path, *colour);
+                }
+                if let Some((colour, width)) = line {
+                    ground.stroke(&path, *colour, *width);
+                }
+            }
+            Mark::Line { points, colour, width } => {
+                if let Some(path) = polyline(points, false) {
+                    ground.stroke(&path, *colour, *width);
+                }
+            }
+            Mark::Shape { points, fill } => {
+                if let Some(path) = polyline(points, true) {
+                    ground.fill(&path, *fill);
+                }
+            }
+            Mark::Link { .. } => {}
+        }
+    }
+    encoded(&ground.pixmap).map_err(|error| wrong(error.to_string()))
+}
+
+/// What is drawn on.
+struct Ground {
+    pixmap: Pixmap,
+    scale: Transform,
+}
+
+impl Ground {
+    fn fill(&mut self, path: &Path, colour: Rgb) {
+        self.pixmap.fill_path(path, &paint(colour), FillRule::Winding, self.scale, None);
+    }
+
+    fn stroke(&mut self, path: &Path, colour: Rgb, width: f32) {
+        let stroke = Stroke { width, ..Stroke::default() };
+        self.pixmap.stroke_path(path, &paint(colour), &stroke, self.scale, None);
+    }
 }
 
 /// Data of a path of SVG.
@@ -69,31 +126,6 @@ fn trace(path: &Path, out: &mut String) {
             }
             PathSegment::Close => write!(out, "Z"),
         };
-    }
-}
-
-fn draw(pixmap: &mut Pixmap, mark: &Mark) {
-    match mark {
-        Mark::Box { x, y, w, h, fill: ground, line } => {
-            let Some(path) = Rect::from_xywh(*x, *y, *w, *h).map(PathBuilder::from_rect) else { return };
-            if let Some(colour) = ground {
-                fill(pixmap, &path, *colour);
-            }
-            if let Some((colour, width)) = line {
-                stroke(pixmap, &path, *colour, *width);
-            }
-        }
-        Mark::Line { points, colour, width } => {
-            if let Some(path) = polyline(points, false) {
-                stroke(pixmap, &path, *colour, *width);
-            }
-        }
-        Mark::Shape { points, fill: colour } => {
-            if let Some(path) = polyline(points, true) {
-                fill(pixmap, &path, *colour);
-            }
-        }
-        Mark::Text { .. } | Mark::Link { .. } => {}
     }
 }
 
@@ -116,19 +148,6 @@ fn paint(Rgb(r, g, b): Rgb) -> Paint<'static> {
     let mut paint = Paint::default();
     paint.set_color_rgba8(r, g, b, 0xff);
     paint
-}
-
-fn scaled() -> Transform {
-    Transform::from_scale(PIXELS, PIXELS)
-}
-
-fn fill(pixmap: &mut Pixmap, path: &Path, colour: Rgb) {
-    pixmap.fill_path(path, &paint(colour), FillRule::Winding, scaled(), None);
-}
-
-fn stroke(pixmap: &mut Pixmap, path: &Path, colour: Rgb, width: f32) {
-    let stroke = Stroke { width, ..Stroke::default() };
-    pixmap.stroke_path(path, &paint(colour), &stroke, scaled(), None);
 }
 
 fn encoded(pixmap: &Pixmap) -> Result<Vec<u8>, png::EncodingError> {

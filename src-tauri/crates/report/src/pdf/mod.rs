@@ -13,10 +13,10 @@ pub(crate) mod table;
 mod text;
 mod write;
 
-use std::cell::Cell;
+use std::{cell::Cell, collections::BTreeMap};
 
 use block::Layout;
-use canvas::{Scale, Sheet};
+use canvas::{Page, Scale, Sheet};
 use flow::{Atom, Flow};
 use font::Fonts;
 
@@ -47,6 +47,42 @@ const BRIEF: usize = 2;
 /// [`ReportError::Cancelled`] when the reader asks to stop, else what could not be drawn or written.
 pub fn render(content: &Content, progress: &dyn Progress) -> Result<Rendered, ReportError> {
     let fonts = Fonts::shared()?;
+    let laid = lay_out(content, fonts, progress)?;
+    let pages = u32::try_from(laid.pages.len()).unwrap_or(u32::MAX);
+    Ok(Rendered { bytes: write::write(content, laid, progress)?, pages })
+}
+
+/// A document as it will be printed, page by page.
+pub(crate) struct Laid {
+    pub pages: Vec<Page>,
+    pub sheet: Sheet,
+    /// Where links lead.
+    anchors: BTreeMap<String, flow::Place>,
+    /// What the bookmarks name.
+    entries: Vec<flow::Entry>,
+}
+
+impl Laid {
+    /// Puts heads and feet on the pages.
+    fn of(flow: Flow, content: &Content, fonts: &Fonts, sheet: Sheet) -> Laid {
+        let mut pages = flow.pages;
+        let count = pages.len();
+        for (index, page) in pages.iter_mut().enumerate() {
+            page.marks.extend(frame::running(&content.head, fonts, sheet, index + 1, count, page.bare));
+        }
+        Laid { pages, sheet, anchors: flow.anchors, entries: flow.entries }
+    }
+}
+
+/// Lays the content out.
+///
+/// # Errors
+/// [`ReportError::Cancelled`] when the reader asks to stop, else what could not be drawn.
+pub(crate) fn lay_out(
+    content: &Content,
+    fonts: &Fonts,
+    progress: &dyn Progress,
+) -> Result<Laid, ReportError> {
     let sheet = Sheet::of(content.paper);
     let layout = Layout {
         fonts,
@@ -59,9 +95,7 @@ pub fn render(content: &Content, progress: &dyn Progress) -> Result<Rendered, Re
     let mut ticks = Ticks { progress, done: 0, total, drawn: Cell::new(0), charts: charts_in(content) };
     if content.brief {
         let flow = brief(content, &layout, sheet, &mut ticks)?;
-        let count = u32::try_from(flow.pages.len()).unwrap_or(u32::MAX);
-        let bytes = write::write(content, flow.pages, &flow.anchors, &flow.entries, sheet, fonts, progress)?;
-        return Ok(Rendered { bytes, pages: count });
+        return Ok(Laid::of(flow, content, fonts, sheet));
     }
     let mut front = Flow::new(sheet);
     let mut body = Flow::new(sheet);
@@ -97,7 +131,7 @@ pub fn render(content: &Content, progress: &dyn Progress) -> Result<Rendered, Re
     };
     let contents = frame::contents(&entries, &layout, sheet, page_of);
 
-    let mut anchors = front.anchors;
+    let mut anchors = std::mem::take(&mut front.anchors);
     anchors.insert("contents".to_owned(), flow::Place { page: before, y: sheet.top });
     anchors.extend(
         body.anchors
@@ -114,12 +148,12 @@ pub fn render(content: &Content, progress: &dyn Progress) -> Result<Rendered, Re
             anchor: "contents".to_owned(),
         },
     );
-    let mut pages = front.pages;
+    let mut pages = std::mem::take(&mut front.pages);
     pages.extend(contents);
     pages.extend(body.pages);
-    let count = u32::try_from(pages.len()).unwrap_or(u32::MAX);
-    let bytes = write::write(content, pages, &anchors, &entries, sheet, fonts, progress)?;
-    Ok(Rendered { bytes, pages: count })
+    front.pages = pages;
+    (front.anchors, front.entries) = (anchors, entries);
+    Ok(Laid::of(front, content, fonts, sheet))
 }
 
 /// Lays a brief report out: its heading, then each section on at most two pages, denser where it has to be.

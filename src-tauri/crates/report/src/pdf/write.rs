@@ -12,10 +12,10 @@ use printpdf::{
 use sha2::{Digest, Sha256};
 
 use super::{
+    Laid,
     canvas::{Mark, Page, Rgb, Sheet},
     flow::{Entry, Place},
-    font::{Face, Fonts, embed},
-    frame::running,
+    font::{Face, embed},
 };
 use crate::{ReportError, content::Content, input::Progress};
 
@@ -27,25 +27,13 @@ fn wrong(reason: impl std::fmt::Display) -> ReportError {
     ReportError::Write { reason: reason.to_string() }
 }
 
-pub(crate) fn write(
-    content: &Content,
-    mut pages: Vec<Page>,
-    anchors: &BTreeMap<String, Place>,
-    entries: &[Entry],
-    sheet: Sheet,
-    fonts: &Fonts,
-    progress: &dyn Progress,
-) -> Result<Vec<u8>, ReportError> {
+pub(crate) fn write(content: &Content, laid: Laid, progress: &dyn Progress) -> Result<Vec<u8>, ReportError> {
+    let Laid { pages, sheet, anchors, entries } = laid;
     let total = u32::try_from(pages.len()).unwrap_or(u32::MAX);
-    let count = pages.len();
     let mut used: BTreeMap<Face, BTreeSet<char>> = BTreeMap::new();
-    for (index, page) in pages.iter_mut().enumerate() {
-        let bare = page.bare;
-        page.marks.extend(running(&content.head, fonts, sheet, index + 1, count, bare));
-        for mark in &page.marks {
-            if let Mark::Text { face, text, .. } = mark {
-                used.entry(*face).or_default().extend(text.chars());
-            }
+    for mark in pages.iter().flat_map(|page| &page.marks) {
+        if let Mark::Text { face, text, .. } = mark {
+            used.entry(*face).or_default().extend(text.chars());
         }
     }
     progress.step("write", 0, total)?;
@@ -59,7 +47,7 @@ pub(crate) fn write(
         writer.print(some)?;
         progress.step("write", u32::try_from(writer.pages.len()).unwrap_or(u32::MAX), total)?;
     }
-    writer.finish(content, anchors, entries)
+    writer.finish(content, &anchors, &entries)
 }
 
 struct Writer {
