@@ -608,6 +608,8 @@ fn a_brief_report_has_no_cover_and_no_contents() {
         }
         assert!(document.iter().all(|one| !one.text.contains("TOC ")), "contents in a brief report");
         assert!(!lines.contains(&plain(&content.head.contents)));
+        // Without a cover every page carries the running head.
+        assert!(document.iter().all(|one| one.name != "w:titlePg"));
         // Sections begin a page by their style: each says that it does not.
         let breaks = document.iter().filter(|one| one.name == "w:pageBreakBefore");
         let breaks: Vec<&str> = breaks.map(|one| one.get("w:val")).collect();

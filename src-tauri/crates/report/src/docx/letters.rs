@@ -2,6 +2,7 @@
 
 use allsorts::{
     binary::read::ReadScope,
+    error::ParseError,
     font_data::FontData,
     outline::{OutlineBuilder, OutlineSink},
     pathfinder_geometry::{line_segment::LineSegment2F, vector::Vector2F},
@@ -11,7 +12,8 @@ use allsorts::{
     },
     tag,
 };
-use tiny_skia::{Path, PathBuilder};
+use rustc_hash::FxHashMap;
+use tiny_skia::{Path, PathBuilder, Transform};
 
 use crate::{
     ReportError,
@@ -27,13 +29,12 @@ pub(crate) struct Letters {
 struct Outlines {
     glyphs: LocaGlyf,
     units_per_em: f32,
+    /// Outlines drawn before, at the size of an em; none where nothing shows.
+    drawn: FxHashMap<u16, Option<Path>>,
 }
 
 impl Letters {
     pub(crate) fn new() -> Result<Letters, ReportError> {
-        let read = |face: Face| {
-            read(face).map_err(|reason| ReportError::Font { font: face.name(), reason: reason.to_string() })
-        };
         Ok(Letters {
             fonts: Fonts::shared()?,
             faces: [read(Face::Regular)?, read(Face::Strong)?, read(Face::Mono)?],
@@ -48,39 +49,61 @@ impl Letters {
         (mut x, y): (f32, f32),
         text: &str,
     ) -> Result<Option<Path>, ReportError> {
-        let outlines = &mut self.faces[face as usize];
-        let mut pen =
-            Pen { path: PathBuilder::new(), origin: (x, y), scale: size / outlines.units_per_em.max(1.0) };
+        let mut line = PathBuilder::new();
         let mut buffer = [0; 4];
         for c in text.chars().filter(|c| *c != '\u{ad}') {
-            pen.origin.0 = x;
-            GlyfVisitorContext::new(&mut outlines.glyphs, None)
-                .visit(self.fonts.glyph(face, c), None, &mut pen)
-                .map_err(|error| ReportError::Font { font: face.name(), reason: error.to_string() })?;
+            let place = Transform::from_row(size, 0.0, 0.0, size, x, y);
+            let letter = self.faces[face as usize]
+                .glyph(self.fonts.glyph(face, c))
+                .map_err(|reason| broken(face, reason))?;
+            if let Some(letter) = letter.and_then(|letter| letter.transform(place)) {
+                line.push_path(&letter);
+            }
             x += self.fonts.width(face, size, c.encode_utf8(&mut buffer));
         }
-        Ok(pen.path.finish())
+        Ok(line.finish())
     }
 }
 
-fn read(face: Face) -> Result<Outlines, allsorts::error::ReadWriteError> {
-    let file = ReadScope::new(face.bytes()).read::<FontData<'_>>()?;
-    let provider = file.table_provider(0)?;
-    let head = provider.read_table_data(tag::HEAD)?;
-    let head = ReadScope::new(&head).read::<HeadTable>()?;
-    Ok(Outlines { glyphs: LocaGlyf::load(&provider)?, units_per_em: f32::from(head.units_per_em) })
+impl Outlines {
+    fn glyph(&mut self, glyph: u16) -> Result<Option<Path>, ParseError> {
+        if let Some(drawn) = self.drawn.get(&glyph) {
+            return Ok(drawn.clone());
+        }
+        let mut pen = Pen { path: PathBuilder::new(), scale: 1.0 / self.units_per_em };
+        GlyfVisitorContext::new(&mut self.glyphs, None).visit(glyph, None, &mut pen)?;
+        let drawn = pen.path.finish();
+        self.drawn.insert(glyph, drawn.clone());
+        Ok(drawn)
+    }
+}
+
+fn broken(face: Face, reason: impl std::fmt::Display) -> ReportError {
+    ReportError::Font { font: face.name(), reason: reason.to_string() }
+}
+
+fn read(face: Face) -> Result<Outlines, ReportError> {
+    let broken = |reason| broken(face, reason);
+    let file = ReadScope::new(face.bytes()).read::<FontData<'_>>().map_err(broken)?;
+    let provider = file.table_provider(0).map_err(|error| self::broken(face, error))?;
+    let head = provider.read_table_data(tag::HEAD).map_err(broken)?;
+    let head = ReadScope::new(&head).read::<HeadTable>().map_err(broken)?;
+    Ok(Outlines {
+        glyphs: LocaGlyf::load(&provider).map_err(broken)?,
+        units_per_em: f32::from(head.units_per_em.max(1)),
+        drawn: FxHashMap::default(),
+    })
 }
 
 /// Draws a glyph, whose y goes up, where y goes down.
 struct Pen {
     path: PathBuilder,
-    origin: (f32, f32),
     scale: f32,
 }
 
 impl Pen {
     fn at(&self, point: Vector2F) -> (f32, f32) {
-        (self.origin.0 + point.x() * self.scale, self.origin.1 - point.y() * self.scale)
+        (point.x() * self.scale, -point.y() * self.scale)
     }
 }
 

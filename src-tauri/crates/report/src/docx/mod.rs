@@ -32,8 +32,8 @@ use picture::{Picture, picture};
 use table::{Kind, cell, close_table, open_row, open_table};
 use text::{begin_field, end_field, field, line, link, paragraph, tab, text};
 
-/// Begins a page.
-const NEW_PAGE: &str = "<w:pageBreakBefore/>";
+/// Begins a page, without space above.
+const NEW_PAGE: &str = "<w:pageBreakBefore/><w:spacing w:before=\"0\"/>";
 /// A section that goes on below what stands before it: others begin a page, by their style.
 const RUNNING: &str = "<w:pageBreakBefore w:val=\"0\"/><w:spacing w:before=\"480\"/>";
 /// A heading without a number needs no room for one.
@@ -140,11 +140,11 @@ impl Body<'_> {
         paragraph(out, "BriefFacts", "", |out| {
             for (at, fact) in cover.facts.iter().enumerate() {
                 if at > 0 {
-                    text(out, "", " · ");
+                    text(out, "Muted", " · ");
                 }
-                text(out, "", &fact.label);
-                text(out, "", ": ");
-                text(out, if fact.code { "Code" } else { "Strong" }, &fact.text);
+                text(out, "Muted", &fact.label);
+                text(out, "Muted", ":\u{a0}");
+                text(out, if fact.code { "Code" } else { "" }, &fact.text);
             }
         });
         for note in &cover.notes {
@@ -407,15 +407,14 @@ impl Body<'_> {
 
     /// Ends the document: paper, margins, and what runs along.
     fn end(&mut self, sheet: Sheet) {
-        // A cover stays bare; a short report says its title once on its first page.
-        let first =
-            if self.content.brief { "<w:footerReference w:type=\"first\" r:id=\"footer\"/>" } else { "" };
+        // A cover stays bare; it says all of it itself.
+        let bare = if self.content.brief { "" } else { "<w:titlePg/>" };
         let _ = write!(
             self.out,
-            "<w:sectPr><w:headerReference w:type=\"default\" r:id=\"header\"/>{first}\
+            "<w:sectPr><w:headerReference w:type=\"default\" r:id=\"header\"/>\
              <w:footerReference w:type=\"default\" r:id=\"footer\"/><w:pgSz w:w=\"{}\" w:h=\"{}\"/>\
              <w:pgMar w:top=\"{}\" w:right=\"{}\" w:bottom=\"{}\" w:left=\"{}\" w:header=\"640\" w:footer=\"520\" w:gutter=\"0\"/>\
-             <w:titlePg/></w:sectPr></w:body></w:document>",
+             {bare}</w:sectPr></w:body></w:document>",
             twips(sheet.width),
             twips(sheet.height),
             twips(sheet.top),

@@ -272,7 +272,7 @@ fn footer(content: &Content) -> String {
     paragraph(&mut out, "Footer", "", |out| {
         text(out, "", &[head.period.as_str(), &head.report_id].join(" · "));
         tab(out);
-        let (before, rest) = head.page_of.split_once("{page}").unwrap_or_default();
+        let (before, rest) = head.page_of.split_once("{page}").unwrap_or((&head.page_of, ""));
         let (between, after) = rest.split_once("{pages}").unwrap_or((rest, ""));
         text(out, "", before);
         field(out, "", "PAGE", "1");

@@ -211,7 +211,7 @@ impl Sheet {
             "FigureCaption",
             "Figure Caption",
             ["Caption", "Normal"],
-            &format!("<w:keepNext w:val=\"0\"/>{}", space(40, 160)),
+            &format!("<w:keepNext w:val=\"0\"/>{}", space(40, 80)),
             "",
         );
         self.paragraph(
@@ -283,7 +283,7 @@ impl Sheet {
             "Brief Facts",
             ["Aside", "Normal"],
             &format!("<w:pBdr>{}</w:pBdr>{}", border("bottom", 12, 6, Rgb::ACCENT), space(0, 160)),
-            "",
+            &colour(Rgb::INK),
         );
         let running = |side: &str| {
             format!(
@@ -440,7 +440,7 @@ impl Sheet {
             shade(Rgb::PALE)
         );
         let lines = format!("{}{}", hair("bottom"), hair("insideH"));
-        self.table("ReportTable", "Report Table", [45, CELL], &lines, &head);
+        self.table("ReportTable", "Report Table", [40, CELL], &lines, &head);
         self.table("FactsTable", "Facts Table", [30, 0], &lines, "");
         // White between the cells keeps them apart where shades meet.
         let white = |side: &str| border(side, 12, 0, Rgb::WHITE);

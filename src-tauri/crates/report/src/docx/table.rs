@@ -24,8 +24,8 @@ pub(super) enum Kind {
 
 /// Size of text by whether a table has many columns, in points, as the styles have it.
 const SIZES: [f32; 2] = [8.0, 7.5];
-/// How much more room words get than our faces need: what opens the document may have others.
-const WIDER: f32 = 1.04;
+/// How much more room words get than our faces need: where they are missing, Arial's bold letters are wider.
+const WIDER: f32 = 1.08;
 /// Rows of a table that stays on one page.
 const FEW: usize = 8;
 /// Columns of a table that is set smaller.
