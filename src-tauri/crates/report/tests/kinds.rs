@@ -516,8 +516,12 @@ fn marked() -> Plant {
         ticket.id = "OWN-ticket".into();
         ticket.assignee = "OWN-assignee".into();
     }
+    // Part of a product's name only, so no less the plant's own.
+    plant.evidence.zones[3].name = "Roll".into();
+    plant.evidence.findings[3].vuln = Some("CVE-2024-1003".into());
     for (at, finding) in plant.evidence.findings.iter_mut().enumerate() {
         finding.title = match at % 4 {
+            _ if at == 3 => "the roll stops".into(),
             0 => "a flaw on OWN-TAG-1, seen by own-person".into(),
             1 => "Telnet is open on 203.0.113.3".into(),
             2 => "A weakness of Controller 1".into(),
@@ -540,7 +544,16 @@ fn the_extract_holds_nothing_of_the_plant_itself() {
         let page = html(&content, &()).unwrap();
         let pdf_text = bare(&pages(&rendered).concat()).to_lowercase();
         for text in [json(&content).to_lowercase(), page.to_lowercase(), pdf_text] {
-            for own in ["own-", "203.0.113", "works 1", "a.weiss", "t. huber", "t.huber", "next shutdown"] {
+            for own in [
+                "own-",
+                "the roll stops",
+                "203.0.113",
+                "works 1",
+                "a.weiss",
+                "t. huber",
+                "t.huber",
+                "next shutdown",
+            ] {
                 assert!(!text.contains(own), "{own}");
             }
             // Neither ids of findings nor of assets.
