@@ -1,5 +1,5 @@
-//! The assessment report: a content model that is built once from plants and their assessments, and the
-//! renderers it feeds. Every figure is computed while the content is built; a renderer only draws what it
+//! Reports on plants: the IEC 62443 assessment, one in brief, one on risk by layer, an extract for suppliers. A content
+//! model is built once from plants and their assessments and feeds every renderer. Every figure is computed while the content is built; a renderer only draws what it
 //! is given, so no two formats can tell different numbers.
 //!
 //! Pure like the crates below it: the time is an argument, the fonts are part of the program, no file is

@@ -13,7 +13,7 @@ use crate::{
 
 /// Longest text of a cell, in characters.
 const LONGEST: usize = 32_767;
-/// Longest name of a sheet, in characters.
+/// Longest name of a sheet, in units of UTF-16 as Excel counts.
 const LONGEST_NAME: usize = 31;
 /// Most rows of a sheet, with its head.
 const MOST_ROWS: u32 = 1_048_576;
@@ -112,11 +112,19 @@ impl Names {
             wanted.chars().filter(|c| !c.is_control() && !"[]:*?/\\\u{ad}'".contains(*c)).collect();
         let plain = plain.split_whitespace().collect::<Vec<_>>().join(" ");
         let plain = if plain.is_empty() { "Sheet".to_owned() } else { plain };
-        let mut name: String = plain.chars().take(LONGEST_NAME).collect();
+        let cut = |most: usize| -> String {
+            let mut units = 0;
+            let fits = |c: &char| {
+                units += c.len_utf16();
+                units <= most
+            };
+            plain.chars().take_while(fits).collect()
+        };
+        let mut name = cut(LONGEST_NAME);
         let mut count = 2;
         while self.0.contains(&name.to_lowercase()) {
             let ending = format!(" {count}");
-            name = plain.chars().take(LONGEST_NAME - ending.len()).collect::<String>() + &ending;
+            name = cut(LONGEST_NAME - ending.len()) + &ending;
             count += 1;
         }
         self.0.push(name.to_lowercase());

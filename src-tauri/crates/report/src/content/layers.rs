@@ -154,6 +154,11 @@ fn of_layer(
     let mut part =
         Part::section(words, numbers, format!("{}layer-{word}", facts.prefix), &format!("layer.{word}"));
     part.say(&format!("layer.{word}.about"));
+    if findings.active.is_empty() && findings.acknowledged.is_empty() {
+        let mut part = part.running();
+        part.say("layers.none");
+        return Ok(part.finish());
+    }
     part.push(table(
         words,
         "active_counts",

@@ -45,8 +45,8 @@ impl Private {
         names.sort_unstable();
         let mut known = vec![false; names.len()];
         if let Some(search) = search(&names) {
-            for found in search.find_overlapping_iter(&public.to_lowercase()) {
-                known[found.pattern().as_usize()] = true;
+            for name in words_found(&search, &public.to_lowercase()) {
+                known[name] = true;
             }
         }
         let mut known = known.into_iter();
@@ -57,13 +57,17 @@ impl Private {
     /// Whether a text names something of the plant, as a word or several of its own.
     pub(crate) fn is_named_in(&self, text: &str) -> bool {
         let text = text.to_lowercase();
-        let apart = |neighbour: Option<char>| neighbour.is_none_or(|c| !c.is_alphanumeric());
-        self.names.as_ref().is_some_and(|names| {
-            names.find_overlapping_iter(&text).any(|found| {
-                apart(text[..found.start()].chars().next_back()) && apart(text[found.end()..].chars().next())
-            })
-        })
+        self.names.as_ref().is_some_and(|names| words_found(names, &text).next().is_some())
     }
+}
+
+/// Which names stand in a text as words of their own.
+fn words_found<'t>(names: &'t AhoCorasick, text: &'t str) -> impl Iterator<Item = usize> + 't {
+    let apart = |neighbour: Option<char>| neighbour.is_none_or(|c| !c.is_alphanumeric());
+    let found = names.find_overlapping_iter(text).filter(move |found| {
+        apart(text[..found.start()].chars().next_back()) && apart(text[found.end()..].chars().next())
+    });
+    found.map(|found| found.pattern().as_usize())
 }
 
 /// A search for any of the names; none where there are no names, or more than can be searched for.

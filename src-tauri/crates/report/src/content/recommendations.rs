@@ -16,7 +16,7 @@ use super::{
     Cell,
     ColumnKind::*,
     Section, Steps, Value,
-    facts::Facts,
+    facts::{Facts, urgency},
     levers::{Effect, gaps},
     part::{Numbers, Part, table},
     summary::{gap_cell, lifts},
@@ -25,11 +25,16 @@ use super::{
 use crate::{
     Cancelled,
     notation::vector,
-    words::{clean, name},
+    words::{Words, clean, name},
 };
 
 /// Groups whose effect alone is computed; further ones only take part in the effect of all together.
 const TRIED: usize = 120;
+
+/// Findings named with a recommendation.
+const NAMED: usize = 3;
+/// Mitigations named with a recommendation.
+const MITIGATIONS: usize = 6;
 
 /// A piece of work.
 struct Work {
@@ -38,11 +43,58 @@ struct Work {
     what: String,
     srs: Vec<String>,
     zones: Vec<usize>,
-    /// Findings, assets or requirements it touches.
-    count: usize,
+    /// Findings concerned, most urgent first; may be none.
+    findings: Vec<usize>,
+    /// Mitigations of ATT&CK for ICS that carry its SRs, where it is protection that is missing.
+    mitigations: String,
+    effort: Effort,
     /// Worst first when effects are the same.
     weight: usize,
     alone: Option<Effect>,
+}
+
+/// What a piece of work costs, by a rule that is printed beneath the table.
+#[derive(Clone, Copy)]
+struct Effort {
+    /// Assets that it touches.
+    assets: usize,
+    /// It asks for a stop of production.
+    stop: bool,
+}
+
+/// Assets up to which work without a stop is small, and work with a stop medium.
+const FEW: usize = 5;
+/// Assets up to which work without a stop is medium.
+const SOME: usize = 25;
+
+impl Effort {
+    /// Work that production goes on with.
+    fn running(assets: usize) -> Effort {
+        Effort { assets, stop: false }
+    }
+
+    /// An update: devices that control or carry production stand still for it.
+    fn update(facts: &Facts<'_>, assets: &[usize]) -> Effort {
+        let stops = |asset: &usize| {
+            let zone = facts.zone_of.get(*asset).copied().flatten();
+            let safety = zone.and_then(|zone| facts.plant.zones.get(zone)).is_some_and(|zone| zone.safety);
+            safety
+                || facts.detail(*asset).is_some_and(|detail| {
+                    let kind = detail.component_type.trim().to_lowercase().replace([' ', '-'], "_");
+                    ["embedded_device", "network_device"].contains(&kind.as_str())
+                        || detail.criticality.trim().eq_ignore_ascii_case("high")
+                })
+        };
+        Effort { assets: assets.len(), stop: assets.iter().any(stops) }
+    }
+
+    fn class(self) -> &'static str {
+        match (self.stop, self.assets) {
+            (false, 0..=FEW) => "small",
+            (false, 0..=SOME) | (true, 0..=FEW) => "medium",
+            _ => "large",
+        }
+    }
 }
 
 pub(crate) fn section(
@@ -86,13 +138,15 @@ pub(crate) fn section(
         ("recommendation", Text),
         ("serves", Text),
         ("zones", Text),
-        ("touches", Number),
+        ("effort", Text),
         ("alone", Number),
         ("in_order", Number),
         ("lifts", Text),
     ];
     part.push(table(words, "recommendations", &columns, rows));
     part.aside(words.get("recommendations.note"));
+    let (few, some) = (FEW.to_string(), SOME.to_string());
+    part.aside(words.fill("recommendations.effort", &[("few", &few), ("some", &some)]));
 
     part.heading_of("recommendations.after");
     let rows = facts
@@ -131,21 +185,51 @@ fn row(facts: &Facts<'_>, index: usize, work: &Work, in_order: &Effect) -> Vec<C
                 .with(Value::Whole(i64::from(effect.closed)));
         if effect.closed > 0 { cell.strong() } else { cell }
     };
-    let mut zones: Vec<String> =
-        work.zones.iter().take(8).filter_map(|z| facts.zones().get(*z)).map(|z| name(&z.id)).collect();
-    if work.zones.len() > 8 {
-        zones.push(facts.words.count("more", work.zones.len() - 8));
-    }
+    let words = facts.words;
+    let zone = |zone: &usize| facts.zones().get(*zone).map(|zone| name(&zone.id)).unwrap_or_default();
+    let assets = words.count("assets", work.effort.assets);
+    let touches = if work.effort.stop { words.fill("effort.stop", &[("assets", &assets)]) } else { assets };
     vec![
         Cell::count(index + 1),
-        Cell::text(work.title.clone()).strong().noted(work.what.clone()),
-        Cell::text(work.srs.join(", ")),
-        Cell::text(zones.join(", ")),
-        Cell::count(work.count),
+        Cell::text(work.title.clone()).strong().noted(format!("{}{}", work.what, concerned(facts, work))),
+        Cell::text(work.srs.join(", ")).noted(work.mitigations.clone()),
+        Cell::text(words.few(work.zones.iter().map(zone), 8)),
+        Cell::text(words.get(&format!("effort.{}", work.effort.class()))).noted(touches),
         work.alone.as_ref().map_or_else(|| Cell::text("–"), closes),
         closes(in_order),
         Cell::text(lifts(facts, in_order)),
     ]
+}
+
+/// The findings concerned: the first few, and where the others stand.
+fn concerned(facts: &Facts<'_>, work: &Work) -> String {
+    let words = facts.words;
+    let all = work.findings.iter().filter_map(|index| facts.finding(*index));
+    let mut shown: Vec<String> = all.take(NAMED).map(|(finding, _)| name(&finding.id)).collect();
+    if shown.is_empty() {
+        return String::new();
+    }
+    let rest = work.findings.len().saturating_sub(shown.len());
+    if rest > 0 {
+        let more = words.count("more", rest);
+        shown.push(match facts.there.findings.as_deref() {
+            Some(annex) => words.fill("recommendations.more", &[("more", &more), ("annex", annex)]),
+            None => more,
+        });
+    }
+    format!(" {}", words.fill("recommendations.findings", &[("ids", &shown.join(", "))]))
+}
+
+/// Mitigations of ATT&CK for ICS that the catalogue labels with any of the requirements, or with what they enhance.
+fn mitigations(words: Words, srs: &[String]) -> String {
+    let bases: Vec<String> = srs
+        .iter()
+        .map(|sr| sr.replace('\u{a0}', " "))
+        .map(|sr| sr.split(" RE").next().unwrap_or_default().to_owned())
+        .collect();
+    let serving = catalogue::mitigations().iter().filter(|one| one.srs.iter().any(|sr| bases.contains(sr)));
+    let all: Vec<String> = serving.map(|one| format!("{}\u{a0}{}", one.id, one.name)).collect();
+    words.few(all.into_iter(), MITIGATIONS)
 }
 
 fn gather(facts: &Facts<'_>) -> Vec<Work> {
@@ -191,6 +275,19 @@ fn zones_of(facts: &Facts<'_>, findings: &[usize]) -> Vec<usize> {
     zones
 }
 
+fn assets_of(facts: &Facts<'_>, findings: &[usize]) -> Vec<usize> {
+    let mut assets: Vec<usize> =
+        findings.iter().filter_map(|i| facts.asset_of.get(*i).copied().flatten()).collect();
+    assets.sort_unstable();
+    assets.dedup();
+    assets
+}
+
+fn urgent_first(facts: &Facts<'_>, mut findings: Vec<usize>) -> Vec<usize> {
+    findings.sort_by_cached_key(|index| facts.finding(*index).map(|(f, v)| (urgency(f, v), *index)));
+    findings
+}
+
 /// How much a group of findings weighs when effects are the same.
 fn weight(facts: &Facts<'_>, findings: &[usize]) -> usize {
     findings
@@ -215,10 +312,7 @@ fn updates(facts: &Facts<'_>) -> Vec<Work> {
     groups
         .into_iter()
         .map(|((vendor, product), findings)| {
-            let mut assets: Vec<usize> =
-                findings.iter().filter_map(|i| facts.asset_of.get(*i).copied().flatten()).collect();
-            assets.sort_unstable();
-            assets.dedup();
+            let assets = assets_of(facts, &findings);
             let name = format!("{vendor} {product}").trim().to_owned();
             let title = if name.is_empty() {
                 words.get("work.update.unknown")
@@ -232,27 +326,23 @@ fn updates(facts: &Facts<'_>) -> Vec<Work> {
                 .collect();
             cves.sort_unstable();
             cves.dedup();
-            let tags: Vec<String> = assets.iter().take(5).map(|a| facts.tag(*a)).collect();
-            let more = if assets.len() > 5 {
-                format!(", {}", words.count("more", assets.len() - 5))
-            } else {
-                String::new()
-            };
             let what = words.fill(
                 "work.update.what",
                 &[
                     ("findings", &words.count("findings", findings.len())),
                     ("cves", &words.count("cves", cves.len())),
                     ("assets", &words.count("assets", assets.len())),
-                    ("tags", &format!("{}{more}", tags.join(", "))),
+                    ("tags", &words.few(assets.iter().map(|asset| facts.tag(*asset)), 5)),
                 ],
             );
             Work {
                 srs: srs(facts, &findings),
+                mitigations: String::new(),
                 zones: zones_of(facts, &findings),
-                count: findings.len(),
+                effort: Effort::update(facts, &assets),
                 weight: weight(facts, &findings),
                 action: Action::Patch(ids(facts, &findings)),
+                findings: urgent_first(facts, findings),
                 title,
                 what,
                 alone: None,
@@ -288,12 +378,15 @@ fn compensation(facts: &Facts<'_>, zone: usize) -> Vec<Work> {
                     ("measure", &words.get(&format!("work.control.fr{}", fr.number()))),
                 ],
             );
+            let srs = srs(facts, &findings);
             Work {
-                srs: srs(facts, &findings),
+                mitigations: mitigations(words, &srs),
+                srs,
                 zones: vec![zone],
-                count: findings.len(),
+                effort: Effort::running(assets_of(facts, &findings).len()),
                 weight: weight(facts, &findings),
                 action: Action::Control(ids(facts, &findings), ControlStatus::Verified),
+                findings: urgent_first(facts, findings),
                 title,
                 what,
                 alone: None,
@@ -319,10 +412,12 @@ fn of_zone(facts: &Facts<'_>, zone: usize) -> Vec<Work> {
                 &[("findings", &words.count("findings", waiting.len())), ("high", &high.to_string())],
             ),
             srs: srs(facts, &waiting),
+            mitigations: String::new(),
             zones: vec![zone],
-            count: waiting.len(),
+            effort: Effort::running(assets_of(facts, &waiting).len()),
             weight: weight(facts, &waiting),
             action: Action::Triage(ids(facts, &waiting)),
+            findings: urgent_first(facts, waiting),
             alone: None,
         });
     }
@@ -335,24 +430,20 @@ fn of_zone(facts: &Facts<'_>, zone: usize) -> Vec<Work> {
         .map(|(i, _)| i)
         .collect();
     if !unknown.is_empty() {
-        let tags: Vec<String> = unknown.iter().take(6).map(|a| facts.tag(*a)).collect();
-        let more = if unknown.len() > 6 {
-            format!(", {}", words.count("more", unknown.len() - 6))
-        } else {
-            String::new()
-        };
         works.push(Work {
             title: words.fill("work.identify", &[("zone", &name)]),
             what: words.fill(
                 "work.identify.what",
                 &[
                     ("assets", &words.count("assets", unknown.len())),
-                    ("tags", &format!("{}{more}", tags.join(", "))),
+                    ("tags", &words.few(unknown.iter().map(|asset| facts.tag(*asset)), 6)),
                 ],
             ),
             srs: vec!["SR\u{a0}7.8".to_owned()],
+            findings: Vec::new(),
+            mitigations: String::new(),
             zones: vec![zone],
-            count: unknown.len(),
+            effort: Effort::running(unknown.len()),
             weight: unknown.len(),
             action: Action::Identify(
                 unknown
@@ -366,16 +457,15 @@ fn of_zone(facts: &Facts<'_>, zone: usize) -> Vec<Work> {
     }
     let open = open_requirements(facts, zone);
     if let (false, Some(levels)) = (open.is_empty(), facts.zones().get(zone)) {
-        let mut shown: Vec<String> = open.iter().take(5).map(|sr| sr.replace(' ', "\u{a0}")).collect();
-        if open.len() > 5 {
-            shown.push(words.count("more", open.len() - 5));
-        }
+        let shown = open.iter().map(|sr| sr.replace(' ', "\u{a0}"));
         works.push(Work {
             title: words.fill("work.assess", &[("zone", &name)]),
             what: words.count("work.assess.what", open.len()),
-            srs: shown,
+            srs: vec![words.few(shown, 5)],
+            findings: Vec::new(),
+            mitigations: mitigations(words, open.get(..5).unwrap_or(&open)),
             zones: vec![zone],
-            count: open.len(),
+            effort: Effort::running(facts.assets_in(zone)),
             weight: open.len(),
             action: Action::Assess(levels.id.clone(), open),
             alone: None,
@@ -400,8 +490,10 @@ fn monitoring(facts: &Facts<'_>) -> Option<Work> {
             |days| words.count("work.monitoring.what", usize::try_from(days).unwrap_or(0)),
         ),
         srs: vec!["SR\u{a0}6.2".to_owned()],
+        findings: Vec::new(),
+        mitigations: String::new(),
         zones: (0..facts.zones().len()).collect(),
-        count: 1,
+        effort: Effort::running(0),
         weight: 50,
         action: Action::UpdateMonitoring,
         alone: None,

@@ -308,12 +308,8 @@ pub(crate) fn knowledge(facts: &Facts<'_>, part: &mut Part) {
         if of_code.is_empty() {
             return None;
         }
-        let mut named: Vec<String> =
-            of_code.iter().filter_map(|w| w.finding.as_deref()).take(6).map(clean).collect();
-        if of_code.len() > 6 {
-            named.push(words.count("more", of_code.len() - 6));
-        }
-        let named = if named.is_empty() { "–".to_owned() } else { named.join(", ") };
+        let named: Vec<String> = of_code.iter().filter_map(|w| w.finding.as_deref()).map(clean).collect();
+        let named = if named.is_empty() { "–".to_owned() } else { words.few(named.into_iter(), 6) };
         Some(vec![
             Cell::text(words.get(&format!("warning.{}", code.as_str()))),
             Cell::count(of_code.len()),
@@ -321,22 +317,12 @@ pub(crate) fn knowledge(facts: &Facts<'_>, part: &mut Part) {
         ])
     })
     .chain((assets > identified).then(|| {
-        let mut tags: Vec<String> = facts
-            .evidence()
-            .assets
-            .iter()
-            .enumerate()
-            .filter(|(_, a)| !a.identified)
-            .take(6)
-            .map(|(i, _)| facts.tag(i))
-            .collect();
-        if assets - identified > 6 {
-            tags.push(words.count("more", assets - identified - 6));
-        }
+        let all = facts.evidence().assets.iter().enumerate().filter(|(_, asset)| !asset.identified);
+        let tags: Vec<String> = all.map(|(index, _)| facts.tag(index)).collect();
         vec![
             Cell::text(words.get("warning.unidentified")),
             Cell::count(assets - identified),
-            Cell::text(tags.join(", ")),
+            Cell::text(words.few(tags.into_iter(), 6)),
         ]
     }))
     .chain(outdated(facts))
@@ -367,14 +353,10 @@ fn outdated(facts: &Facts<'_>) -> Option<Vec<Cell>> {
         return None;
     }
     let count = past.len();
-    let mut shown: Vec<String> = past.into_iter().take(4).collect();
-    if count > 4 {
-        shown.push(words.count("more", count - 4));
-    }
     Some(vec![
         Cell::text(words.get("warning.until_passed")),
         Cell::count(count),
-        Cell::text(shown.join(", ")),
+        Cell::text(words.few(past.into_iter(), 4)),
     ])
 }
 

@@ -169,7 +169,8 @@ fn brief(
         // The first begins on the page that the heading is on.
         let before = flow.pages.len() - usize::from(!section.new_page && !flow.pages.is_empty());
         let start = flow.clone();
-        for scale in DENSER {
+        // Set a little smaller from the start, so that the levels stand on the first page with what explains them.
+        for scale in DENSER.into_iter().skip(2) {
             flow = start.clone();
             lay(section, &Layout { scale: Scale(scale), ..*layout }, ticks, &mut |atom| {
                 flow.add(atom);

@@ -18,7 +18,9 @@ use iec62443::{
     work::{Attachment, OnAsset, PatchState, Step, SupplierState, Update, Window},
 };
 use jiff::civil::date;
-use plumbline_report::{AuditLine, AuditSummary, Earlier, Input, Options, Paper, PlantInput, TrendPoint};
+use plumbline_report::{
+    AuditLine, AuditSummary, Content, Earlier, Input, Options, Paper, PlantInput, TrendPoint, content::Block,
+};
 
 pub const DAY: &str = "2026-06-30";
 pub const LONG: &str =
@@ -401,4 +403,65 @@ pub fn trend(plant: &Plant) -> Vec<TrendPoint> {
 /// An evidence document of the plant, so that its parts are known to be sound.
 pub fn evidence(plant: &Plant) -> &Evidence<'static> {
     &plant.evidence
+}
+
+/// What stands in a report, in order, a line each.
+pub fn order(content: &Content) -> String {
+    let mut lines = Vec::new();
+    for section in &content.sections {
+        lines.push(format!("{} {}", section.number, section.title).trim().to_owned());
+        for block in &section.blocks {
+            lines.push(match block {
+                Block::Heading { number, text, .. } => format!("  {number} {text}"),
+                Block::Table(table) => {
+                    format!("    table {} {}x{}", table.id, table.columns.len(), table.rows.len())
+                }
+                Block::Charts { charts } => format!(
+                    "    charts {}",
+                    charts.iter().map(|c| c.title.as_str()).collect::<Vec<_>>().join(" | ")
+                ),
+                Block::Drawing(drawing) => {
+                    format!("    drawing {} zones, {} lines", drawing.shapes.len(), drawing.links.len())
+                }
+                Block::HeatMap(map) => format!("    heat map {} zones", map.rows.len()),
+                Block::Callout { title, .. } => format!("    callout {title}"),
+                Block::Figures { figures } => format!(
+                    "    figures {}",
+                    figures
+                        .iter()
+                        .map(|f| format!("{} {}", f.value, f.label))
+                        .collect::<Vec<_>>()
+                        .join(" | ")
+                ),
+                Block::Facts { facts } => format!("    facts {}", facts.len()),
+                Block::List { items } => format!("    list {}", items.len()),
+                Block::Paragraph { .. } => continue,
+            });
+        }
+    }
+    lines.join("\n")
+}
+
+/// Asserts that nothing is drawn outside the printed area of Letter.
+pub fn stays_on_the_page(rendered: &plumbline_report::Rendered) {
+    let doc = lopdf::Document::load_mem(&rendered.bytes).unwrap();
+    for (number, id) in doc.get_pages() {
+        let content = lopdf::content::Content::decode(&doc.get_page_content(id)).unwrap();
+        let mut text = (0.0, 0.0);
+        for op in &content.operations {
+            let at = |i: usize| op.operands[i].as_float().unwrap();
+            let (x, y) = match op.operator.as_str() {
+                "Td" => {
+                    text = (text.0 + at(0), text.1 + at(1));
+                    text
+                }
+                "m" | "l" => (at(0), at(1)),
+                _ => continue,
+            };
+            assert!(
+                (39.9..=572.1).contains(&x) && (20.0..=772.0).contains(&y),
+                "page {number}: {op:?} at {x} {y}"
+            );
+        }
+    }
 }
