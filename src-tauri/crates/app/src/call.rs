@@ -47,6 +47,8 @@ pub struct Door {
     shell: Box<dyn Shell>,
     cancelled: Mutex<FxHashMap<u32, Arc<AtomicBool>>>,
     chosen: Mutex<Option<Choice>>,
+    /// The report that was laid out last, and the number of the work that did it.
+    preview: Mutex<Option<(u32, report::Preview)>>,
     /// A bundle that was refused for its key, and the key's fingerprint.
     refused: Mutex<Option<(PathBuf, String)>>,
 }
@@ -251,6 +253,26 @@ struct OfJob {
 }
 
 #[derive(Deserialize)]
+struct OfPage {
+    preview: u32,
+    page: u32,
+    scale: f32,
+}
+
+#[derive(Deserialize)]
+struct HandOver {
+    request: view::HandoverRequest,
+    job: u32,
+}
+
+#[derive(Deserialize)]
+struct CheckHandover {
+    #[serde(default)]
+    key: String,
+    job: u32,
+}
+
+#[derive(Deserialize)]
 struct OfReport {
     id: String,
 }
@@ -420,6 +442,27 @@ impl Door {
                 let a: OfReports = arguments(command, args)?;
                 let compared = session().compare_reports([&a.first, &a.second])?;
                 answer(compared.iter().map(crate::compare::Compared::view).collect::<Vec<_>>())
+            }
+            "trend" => answer(session().trend(&arguments::<OfEnvironment>(command, args)?.environment)?),
+            "preview_report" => {
+                let a: Generate = arguments(command, args)?;
+                answer(self.job(a.job, |job| self.preview(&a.request, job))?)
+            }
+            "preview_page" => {
+                let a: OfPage = arguments(command, args)?;
+                answer(self.preview_page(&a)?)
+            }
+            "close_preview" => {
+                *lock(&self.preview) = None;
+                Ok(Value::Null)
+            }
+            "hand_over" => {
+                let a: HandOver = arguments(command, args)?;
+                answer(self.job(a.job, |job| self.hand_over(&a.request, job))?)
+            }
+            "check_handover" => {
+                let a: CheckHandover = arguments(command, args)?;
+                answer(self.job(a.job, |job| self.check_handover(&a.key, job))?)
             }
             "reports" => answer(session().reports()?),
             "generate_report" => {
@@ -671,6 +714,47 @@ impl Door {
         let mut session = lock(&self.session);
         let file = session.report_path(&finished)?;
         session.keep(finished, &file)
+    }
+
+    /// Lays a report out. The session is free meanwhile.
+    fn preview(&self, request: &view::ReportRequest, job: &Job<'_>) -> Result<view::PreviewView> {
+        let commission = lock(&self.session).commission(request, job)?;
+        let preview = commission.draft(&[], job)?.preview(job)?;
+        let ((width, height), pages) = (preview.size(), preview.pages());
+        *lock(&self.preview) = Some((job.number, preview));
+        Ok(view::PreviewView { number: job.number, pages, width, height })
+    }
+
+    /// A page of the report that was laid out last, as PNG in Base64.
+    fn preview_page(&self, a: &OfPage) -> Result<String> {
+        let gone = || Failure::not_found("page", &a.page.to_string()).advice("Look at the pages again.");
+        let mut preview = lock(&self.preview);
+        let (_, preview) = preview.as_mut().filter(|(number, _)| *number == a.preview).ok_or_else(gone)?;
+        Ok(BASE64.encode(preview.page(a.page, a.scale)?.ok_or_else(gone)?))
+    }
+
+    /// Makes a handover package in a folder that is asked for. The session is free while it is made.
+    fn hand_over(
+        &self,
+        request: &view::HandoverRequest,
+        job: &Job<'_>,
+    ) -> Result<Option<view::HandoverView>> {
+        let handover = lock(&self.session).hand_over(request, job)?;
+        let Some(folder) = self.folder() else { return Ok(None) };
+        let name = slug(&request.report.environments.join("-"));
+        let file = folder.join(format!("plumbline-handover-{name}-{}.zip", request.report.to));
+        let made = handover.write(&file, job)?;
+        lock(&self.session).handed_over(&made)?;
+        Ok(Some(made.view(&file)))
+    }
+
+    /// Checks a package that is asked for. Needs no store.
+    fn check_handover(&self, key: &str, job: &Job<'_>) -> Result<Option<view::HandoverCheck>> {
+        let Some(file) = self.shell.choose(false).and_then(|files| files.into_iter().next()) else {
+            return Ok(None);
+        };
+        let key = Some(key.trim()).filter(|key| !key.is_empty());
+        crate::handover::verify(&file, key, job).map(Some)
     }
 
     /// The session stays free while feeds are read: they go into a database of their own.

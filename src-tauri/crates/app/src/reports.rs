@@ -7,7 +7,7 @@ use std::{
 };
 
 use iec62443::{
-    Assessment, Evidence, Plant, When,
+    Assessment, Evidence, Plant, SecurityLevel, When,
     catalogue::Language,
     compare::compare,
     finding::{Rating, State},
@@ -19,6 +19,7 @@ use report::{
     AuditLine, AuditSummary, Cancelled, Earlier, Extract, Input, Kind, Options, Paper, PlantInput, Progress,
     Topic, TrendPoint,
 };
+use rustc_hash::FxHashMap;
 use store::{KeptReport, audit::sha256};
 use tempfile::NamedTempFile;
 use vulnerability::Severity;
@@ -64,6 +65,8 @@ struct Subject {
     plant: Arc<Plant>,
     when: When,
     assessment: Arc<Assessment>,
+    /// What matching took findings to be about, by finding.
+    matched: FxHashMap<String, String>,
     /// The kept report it is compared with, and the evidence document that was made from.
     earlier: Option<(KeptReport, Vec<u8>)>,
     /// Names of kept reports with their evidence documents, of a day each, oldest first.
@@ -194,7 +197,8 @@ impl Session {
                 earlier = self.earlier(environment, when.as_of.day(), request.compare_with.as_deref())?;
                 kept = self.kept_until(environment, when.as_of.day())?;
             }
-            subjects.push(Subject { plant, when, assessment, earlier, kept });
+            let matched = self.store()?.origin_identities(environment)?;
+            subjects.push(Subject { plant, when, assessment, matched, earlier, kept });
         }
         let mut request = request.clone();
         if let Some(Subject { when, .. }) = subjects.first() {
@@ -292,6 +296,35 @@ impl Session {
         }
         kept.reverse();
         Ok(kept)
+    }
+
+    /// How an environment stood on the days that reports were kept of, and stands today, oldest first.
+    ///
+    /// # Errors
+    /// `not_found`; `store_damaged` when what an earlier report was made from cannot be read.
+    pub fn trend(&mut self, environment: &str) -> Result<Vec<view::TrendView>> {
+        let when = self.when(environment, None, None)?;
+        let (_, assessment) = self.assessed(environment, when)?;
+        let mut points = Vec::new();
+        for (title, document) in self.kept_until(environment, when.as_of.day())? {
+            points.push(point(&title, &scored(&document)?.1));
+        }
+        points.push(point("", &assessment));
+        let zone = |(id, level): (String, Option<SecurityLevel>)| view::TrendZone {
+            id,
+            level: level.map(SecurityLevel::get),
+        };
+        Ok(points
+            .into_iter()
+            .map(|point| view::TrendView {
+                day: point.day.to_string(),
+                report: point.report,
+                gaps: point.gaps,
+                open: point.open,
+                high: point.high,
+                zones: point.levels.into_iter().map(zone).collect(),
+            })
+            .collect())
     }
 
     /// Puts a finished report in its place and keeps it in the store.
@@ -444,7 +477,7 @@ impl Commission {
             let text = document.to_json();
             let hash = sha256(text.as_bytes());
             let plant = PlantInput::new(&subject.plant, subject.when, &subject.assessment, hash.clone());
-            plants.push(PlantInput { earlier, trend, ..plant });
+            plants.push(PlantInput { earlier, trend, matched: subject.matched.clone(), ..plant });
             evidence.push((subject.plant.environment.id.clone(), text, hash));
         }
         let input = Input {
@@ -490,6 +523,14 @@ impl Commission {
 }
 
 impl Draft {
+    /// Lays the report out, to be looked at page by page.
+    ///
+    /// # Errors
+    /// `cancelled`; anything else is a fault of the program.
+    pub(crate) fn preview(&self, watch: &dyn Watch) -> Result<report::Preview> {
+        Ok(report::Preview::of(&self.content, &Steps(watch))?)
+    }
+
     /// Program and version.
     pub(crate) fn producer(&self) -> &str {
         &self.content.head.producer

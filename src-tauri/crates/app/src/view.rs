@@ -2392,6 +2392,42 @@ views! {
         pub prepared_by: String,
     }
 
+    /// A report laid out, to be looked at page by page.
+    struct PreviewView {
+        /// Its number.
+        pub number: u32,
+        /// Pages.
+        pub pages: u32,
+        /// Width of a page, in points.
+        pub width: f32,
+        /// Height of a page, in points.
+        pub height: f32,
+    }
+
+    /// The level of a zone on a day.
+    struct TrendZone {
+        /// Id.
+        pub id: String,
+        /// Lowest SL-A; null where not assessable.
+        pub level: Option<u8>,
+    }
+
+    /// How an environment stood on a day.
+    struct TrendView {
+        /// The day.
+        pub day: String,
+        /// Title of the kept report it comes from; empty for how it stands today.
+        pub report: String,
+        /// Sum of all gaps over zones and FRs that could be assessed.
+        pub gaps: u32,
+        /// Open findings.
+        pub open: u32,
+        /// Open findings rated critical or high, or not scored.
+        pub high: u32,
+        /// Zones.
+        pub zones: Vec<TrendZone>,
+    }
+
     /// What a handover package is to be made from.
     struct HandoverRequest {
         /// The report in it; its format is not looked at.
@@ -2454,6 +2490,8 @@ views! {
 
     /// What the check of a package found.
     struct HandoverCheck {
+        /// The file.
+        pub file: String,
         /// Nothing is wrong: signed by its key, every byte as it was made, levels recomputed and equal.
         pub intact: bool,
         /// Id of the package.

@@ -225,7 +225,7 @@ pub enum Verb {
     Handover(Handover),
     /// Two kept reports, or two days, side by side: levels, what drove each change, findings, controls
     #[command(
-        after_help = "Example:\n  plumbline compare --between 2026-01-31 2026-06-30\n  plumbline report --out q1.pdf --to 2026-03-31 --snapshot Q1\n  plumbline compare Q1 Q2 --json"
+        after_help = "Example:\n  plumbline compare --between 2026-01-31 2026-06-30\n  plumbline report --out q1.pdf --to 2026-03-31 --snapshot Q1\n  plumbline compare Q1 Q2 --json\n  plumbline compare --trend"
     )]
     Compare(Compare),
     /// Figures of vulnerability management for a period: times to acknowledge and to treat, backlog, gaps
@@ -835,15 +835,18 @@ pub struct Compare {
     #[arg(
         num_args = 2,
         value_name = "REPORT",
-        required_unless_present = "between",
-        conflicts_with = "between"
+        required_unless_present_any = ["between", "trend"],
+        conflicts_with_all = ["between", "trend"]
     )]
     pub reports: Vec<String>,
     /// Two days, the earlier one first
     #[arg(long, num_args = 2, value_names = ["DATE", "DATE"])]
     pub between: Vec<String>,
-    /// Environments, for days; all when not given
-    #[arg(long, value_name = "ID", num_args = 1.., requires = "between")]
+    /// All kept reports in their order, and today
+    #[arg(long, conflicts_with = "between")]
+    pub trend: bool,
+    /// Environments, for days and the trend; all when not given
+    #[arg(long, value_name = "ID", num_args = 1.., conflicts_with = "reports")]
     pub environment: Vec<String>,
 }
 

@@ -177,6 +177,7 @@ pub(super) fn checked(
     }
     reports(&mut package, &manifest, &environments, &mut faults);
     let check = view::HandoverCheck {
+        file: path.display().to_string(),
         intact: faults.0.is_empty(),
         id: manifest.id,
         made: manifest.made,

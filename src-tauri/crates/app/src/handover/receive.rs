@@ -42,7 +42,8 @@ impl Session {
                 .advice("See all of it with `plumbline handover verify`, and ask the maker for it again."));
         }
         let handed = package.manifest.environments.clone();
-        if handed.len() > 1 && environment.is_some() {
+        let several = handed.len() > 1;
+        if several && environment.is_some() {
             return Err(usage(
                 format!("the package holds {} environments", handed.len()),
                 "Take it in without naming one; each keeps its name.",
@@ -93,7 +94,8 @@ impl Session {
                 );
                 first.remarks.push(view::RefusedRow { at: String::new(), reason });
             }
-            told.environment = Some(id);
+            // Of several none is the one it went to.
+            told.environment = Some(id).filter(|_| !several);
             told.existing |= existing;
             told.updated |= counts.updated;
         }

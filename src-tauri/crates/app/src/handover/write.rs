@@ -137,6 +137,19 @@ pub struct Made {
     pub size: u64,
 }
 
+impl Made {
+    /// What the window tells of it.
+    pub fn view(&self, file: &Path) -> view::HandoverView {
+        view::HandoverView {
+            file: file.display().to_string(),
+            size: self.size,
+            files: crate::work::count(self.manifest.files.len()),
+            fingerprint: self.fingerprint.to_string(),
+            manifest_sha256: self.manifest_sha256.clone(),
+        }
+    }
+}
+
 impl Handover {
     /// Makes the package. It takes its place whole or not at all.
     ///

@@ -17,6 +17,9 @@ use crate::{
 const SCHEMA: &str = "plumbline-compare/1";
 
 pub fn compare(mut session: Session, wanted: &Compare, output: &Output) -> app::Result<Done> {
+    if wanted.trend {
+        return trend(session, &wanted.environment, output);
+    }
     let compared = match (wanted.reports.as_slice(), wanted.between.as_slice()) {
         (_, [first, second]) => environments(&session, &wanted.environment)?
             .iter()
@@ -45,6 +48,46 @@ pub fn compare(mut session: Session, wanted: &Compare, output: &Output) -> app::
     };
     output.answer(&document, || {
         compared.iter().map(|one| told(&one.environment, &one.comparison)).collect::<Vec<_>>().join("\n")
+    });
+    Ok(Done::Well)
+}
+
+/// How environments stood on the days that reports were kept of, and stand today.
+fn trend(mut session: Session, wanted: &[String], output: &Output) -> app::Result<Done> {
+    let mut trends = Vec::new();
+    for environment in environments(&session, wanted)? {
+        let points = session.trend(&environment)?;
+        trends.push((environment, points));
+    }
+    let documents: Vec<_> = trends
+        .iter()
+        .map(|(environment, points)| json!({"schema": "plumbline-trend/1", "environment": environment, "points": points}))
+        .collect();
+    let document = match documents.as_slice() {
+        [one] => one.clone(),
+        several => json!(several),
+    };
+    output.answer(&document, || {
+        let of = |(environment, points): &(String, Vec<app::view::TrendView>)| {
+            let rows = points.iter().map(|point| {
+                let lowest: Vec<String> = point
+                    .zones
+                    .iter()
+                    .map(|zone| format!("{} {}", zone.id, super::level(zone.level)))
+                    .collect();
+                [
+                    point.day.clone(),
+                    if point.report.is_empty() { "(today)".to_owned() } else { point.report.clone() },
+                    point.gaps.to_string(),
+                    point.open.to_string(),
+                    point.high.to_string(),
+                    lowest.join(", "),
+                ]
+            });
+            let head = ["day", "report", "levels short", "open", "high or worse", "lowest level by zone"];
+            format!("{environment}\n{}", table(head, rows))
+        };
+        trends.iter().map(of).collect::<Vec<_>>().join("\n")
     });
     Ok(Done::Well)
 }
