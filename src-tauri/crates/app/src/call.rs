@@ -379,6 +379,7 @@ impl Door {
             shell,
             cancelled: Mutex::default(),
             chosen: Mutex::default(),
+            preview: Mutex::default(),
             refused: Mutex::default(),
         }
     }
@@ -443,7 +444,7 @@ impl Door {
                 let compared = session().compare_reports([&a.first, &a.second])?;
                 answer(compared.iter().map(crate::compare::Compared::view).collect::<Vec<_>>())
             }
-            "trend" => answer(session().trend(&arguments::<OfEnvironment>(command, args)?.environment)?),
+            "trend" => answer(session().trend(&arguments::<OnDay>(command, args)?.environment)?),
             "preview_report" => {
                 let a: Generate = arguments(command, args)?;
                 answer(self.job(a.job, |job| self.preview(&a.request, job))?)

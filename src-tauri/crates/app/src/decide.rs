@@ -22,7 +22,6 @@ use store::{
 use crate::{
     Failure, Result, Session,
     controls::{by_hand, typed},
-    matches::described,
     session::day,
     view,
     work::{put_all, replaced},
@@ -434,7 +433,7 @@ impl Session {
                 let origin = self.store()?.finding_origin(&plant.environment.id, &finding.id)?;
                 let named = origin.map(|origin| origin.identity);
                 let of_finding =
-                    |identity: &Identity| named.as_ref().is_some_and(|named| described(identity) == *named);
+                    |identity: &Identity| named.as_ref().is_some_and(|named| identity.described() == *named);
                 let place = detail.identities.iter().position(of_finding).unwrap_or(0);
                 let Some(identity) = detail.identities.get_mut(place) else { continue };
                 identity.version.clone_from(&decided.version);

@@ -19,7 +19,6 @@ use vulnerability::{CveId, Vector, cwe::Tree};
 use crate::{
     Failure, Result, Session, assets, attachments, cell, controls,
     facets::{FacetOf, filter, in_order, slice},
-    matches::described,
     patches, view,
     visits::News,
     work,
@@ -333,7 +332,7 @@ impl Session {
         let of = |finding: &Finding<'_>| {
             let at = places.get(&*finding.asset).copied();
             let identities = at.map(|at| plant.assets[at].identities.as_slice()).unwrap_or_default();
-            concerned(identities, origins.get(&*finding.id).map(String::as_str), finding)
+            Identity::concerned(identities, origins.get(&*finding.id).map(String::as_str), finding)
                 .map(|identity| identity.layer)
                 .unwrap_or_default()
         };
@@ -374,27 +373,6 @@ impl Session {
         detail.reported = reported;
         Ok(detail)
     }
-}
-
-/// The identity of an asset that a finding is about.
-pub(crate) fn concerned<'i>(
-    identities: &'i [Identity],
-    matched: Option<&str>,
-    finding: &Finding<'_>,
-) -> Option<&'i Identity> {
-    if identities.len() < 2 {
-        return identities.first();
-    }
-    let named = matched.and_then(|matched| identities.iter().find(|identity| described(identity) == matched));
-    if named.is_some() {
-        return named;
-    }
-    let text = format!("{} {}", finding.title, finding.description).to_lowercase();
-    let tells = |identity: &&Identity| {
-        let product = identity.product.trim().to_lowercase();
-        !product.is_empty() && text.contains(&product)
-    };
-    identities.iter().find(tells).or_else(|| identities.first())
 }
 
 fn search(

@@ -59,16 +59,6 @@ fn identity_key(identity: &plant::Identity) -> String {
     format!("{}/{}/{}", vendor.name(), product.name(), plain(&identity.version))
 }
 
-/// An identity in words.
-pub(crate) fn described(identity: &plant::Identity) -> String {
-    [&identity.vendor, &identity.product, &identity.version]
-        .into_iter()
-        .map(|part| part.trim())
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
 pub(crate) fn subject(identity: &plant::Identity) -> Option<Subject> {
     Subject::read(&Identity {
         vendor: identity.vendor.clone(),
@@ -174,7 +164,7 @@ fn origin(m: &Match, identity: &plant::Identity, at: &str) -> Origin {
         source: m.source.id().to_owned(),
         record: m.record.clone(),
         confidence: m.confidence,
-        identity: described(identity),
+        identity: identity.described(),
         reason: serde_json::to_string(&*m.reason).unwrap_or_default(),
     }
 }
@@ -411,7 +401,7 @@ impl Session {
                     let decision = decisions.get(&pair);
                     if let Some(decision) = decision.filter(|_| told.insert(pair.clone())) {
                         decided.push(view::DecidedMatch {
-                            identity: described(identity),
+                            identity: identity.described(),
                             vulnerability: vulnerability.clone(),
                             confirmed: decision.confirmed,
                             at: decision.at.clone(),
@@ -429,7 +419,7 @@ impl Session {
                     waits = true;
                     let entry = groups.entry(key.clone()).or_insert_with(|| view::ReviewGroup {
                         key: key.clone(),
-                        identity: described(identity),
+                        identity: identity.described(),
                         assets: 0,
                         tags: Vec::new(),
                         matches: Vec::new(),

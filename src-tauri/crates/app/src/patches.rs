@@ -27,7 +27,7 @@ use crate::{
     controls::{by_hand, typed},
     decide::{Decided, follow, written_last},
     export,
-    findings::{Around, concerned},
+    findings::Around,
     session::day,
     view,
     work::{LONGEST, LONGEST_NAME, count, nothing_new, overtaken, put_all, replaced, usage},
@@ -232,7 +232,11 @@ impl Session {
             }
             let Some(at) = lookup.assets.get(&*finding.asset).copied() else { continue };
             let matched = origins.get(&*finding.id).map(String::as_str);
-            let Some(identity) = concerned(&plant.assets[at].identities, matched, finding) else { continue };
+            let Some(identity) =
+                iec62443::plant::Identity::concerned(&plant.assets[at].identities, matched, finding)
+            else {
+                continue;
+            };
             if identity.product.trim().is_empty() {
                 continue;
             }

@@ -3584,6 +3584,10 @@ unchanged: number, };
 
 export type ReportRequest = { 
 /**
+ * iec62443, executive, risk or extract.
+ */
+kind: string, 
+/**
  * Environment ids, one or more.
  */
 environments: Array<string>, 
@@ -3596,9 +3600,29 @@ from: string,
  */
 to: string, 
 /**
- * pdf, html, xlsx or json.
+ * pdf, docx, html, xlsx, json or oscal.
  */
 format: string, 
+/**
+ * Parts of the report that are left out; the report says so.
+ */
+without: Array<string>, 
+/**
+ * The kept report to compare with, by id or name: null for the last one before, "" for none.
+ */
+compare_with: string | null, 
+/**
+ * Of an extract: the least severity, critical, high, medium, low or none; "" for all.
+ */
+floor: string, 
+/**
+ * Of an extract: layers, ot, os, network; none for all.
+ */
+layers: Array<string>, 
+/**
+ * Of an extract: vendors; none for all.
+ */
+vendors: Array<string>, 
 /**
  * a4 or letter.
  */
@@ -3619,6 +3643,212 @@ prepared_for: string,
  * Prepared by.
  */
 prepared_by: string, };
+
+export type PreviewView = { 
+/**
+ * Its number.
+ */
+number: number, 
+/**
+ * Pages.
+ */
+pages: number, 
+/**
+ * Width of a page, in points.
+ */
+width: number, 
+/**
+ * Height of a page, in points.
+ */
+height: number, };
+
+export type TrendZone = { 
+/**
+ * Id.
+ */
+id: string, 
+/**
+ * Lowest SL-A; null where not assessable.
+ */
+level: number | null, };
+
+export type TrendView = { 
+/**
+ * The day.
+ */
+day: string, 
+/**
+ * Title of the kept report it comes from; empty for how it stands today.
+ */
+report: string, 
+/**
+ * Sum of all gaps over zones and FRs that could be assessed.
+ */
+gaps: number, 
+/**
+ * Open findings.
+ */
+open: number, 
+/**
+ * Open findings rated critical or high, or not scored.
+ */
+high: number, 
+/**
+ * Zones.
+ */
+zones: Array<TrendZone>, };
+
+export type HandoverRequest = { 
+/**
+ * The report in it; its format is not looked at.
+ */
+report: ReportRequest, 
+/**
+ * Formats of the report: pdf, docx, html, xlsx, json, oscal; may be none.
+ */
+formats: Array<string>, };
+
+export type HandoverView = { 
+/**
+ * Where it is.
+ */
+file: string, 
+/**
+ * Bytes.
+ */
+size: number, 
+/**
+ * Files in it.
+ */
+files: number, 
+/**
+ * The key's short form, for the receiver to compare.
+ */
+fingerprint: string, 
+/**
+ * SHA-256 of its manifest.
+ */
+manifest_sha256: string, };
+
+export type HandoverFault = { 
+/**
+ * The file in it; empty for the archive itself.
+ */
+file: string, 
+/**
+ * What is wrong.
+ */
+what: string, };
+
+export type HandedZone = { 
+/**
+ * Id.
+ */
+id: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * SL-A by FR; null where not assessable.
+ */
+vector: [number | null, number | null, number | null, number | null, number | null, number | null, number | null], 
+/**
+ * SL-T by FR.
+ */
+sl_t: [number, number, number, number, number, number, number], };
+
+export type HandedEnvironment = { 
+/**
+ * Id in the maker's store.
+ */
+id: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Company.
+ */
+organisation: string, 
+/**
+ * The day assessed.
+ */
+as_of: string, 
+/**
+ * First day of the period.
+ */
+period_from: string, 
+/**
+ * SHA-256 of its evidence document.
+ */
+evidence_sha256: string, 
+/**
+ * Zones, recomputed from the evidence document; none when that cannot be read.
+ */
+zones: Array<HandedZone>, };
+
+export type HandoverCheck = { 
+/**
+ * The file.
+ */
+file: string, 
+/**
+ * Nothing is wrong: signed by its key, every byte as it was made, levels recomputed and equal.
+ */
+intact: boolean, 
+/**
+ * Id of the package.
+ */
+id: string, 
+/**
+ * When it was made.
+ */
+made: string, 
+/**
+ * Who made it, as it says.
+ */
+maker: string, 
+/**
+ * Program and version.
+ */
+program: string, 
+/**
+ * The key's short form, to compare with what the maker told you another way.
+ */
+fingerprint: string, 
+/**
+ * Whether that is the fingerprint that was given; null when none was given.
+ */
+known: boolean | null, 
+/**
+ * Files that were checked.
+ */
+files: number, 
+/**
+ * Their bytes.
+ */
+size: number, 
+/**
+ * Rows of the log, those of them told whole, and the hash of the last.
+ */
+audit_rows: number, 
+/**
+ * Those told whole.
+ */
+audit_whole: number, 
+/**
+ * The last one's hash.
+ */
+audit_head: string, 
+/**
+ * Environments.
+ */
+environments: Array<HandedEnvironment>, 
+/**
+ * What is wrong.
+ */
+faults: Array<HandoverFault>, };
 
 export type ComparedDriver = { 
 /**
