@@ -164,3 +164,38 @@ fn encoded(pixmap: &Pixmap) -> Result<Vec<u8>, png::EncodingError> {
     writer.finish()?;
     Ok(out)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pdf::font::Face;
+
+    #[test]
+    fn both_forms_show_what_is_drawn() {
+        let marks = [
+            Mark::fill(36.0, 0.0, 36.0, 72.0, Rgb::ACCENT),
+            Mark::text(4.0, 40.0, Face::Strong, 30.0, Rgb::WARN, "H"),
+        ];
+        let drawn = picture(&marks, (72.0, 72.0), &mut Letters::new().unwrap()).unwrap();
+        let mut reader = png::Decoder::new(std::io::Cursor::new(&drawn.png)).read_info().unwrap();
+        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+        let info = reader.next_frame(&mut pixels).unwrap();
+        assert_eq!((info.width, info.height), (200, 200));
+        let at = |x: f32, y: f32| {
+            let first = ((y * PIXELS) as usize * 200 + (x * PIXELS) as usize) * 3;
+            Rgb(pixels[first], pixels[first + 1], pixels[first + 2])
+        };
+        assert_eq!(at(50.0, 50.0), Rgb::ACCENT);
+        assert_eq!(at(2.0, 2.0), Rgb::WHITE);
+        // The left stem of the letter stands on the baseline, 40 points down, and ends there.
+        let stem = |y| (0..30).map(|x| at(x as f32, y)).any(|pixel| pixel == Rgb::WARN);
+        assert!(stem(38.0) && stem(22.0) && !stem(42.0) && !stem(15.0));
+        assert!(drawn.svg.contains("<path fill=\"#a43a21\" d=\"M") && drawn.svg.contains("<rect x=\"36.0\""));
+    }
+
+    #[test]
+    fn what_is_too_large_is_a_fault_and_no_panic() {
+        let huge = picture(&[], (1e12, 1e12), &mut Letters::new().unwrap());
+        assert!(matches!(huge, Err(ReportError::Document { .. })));
+    }
+}
