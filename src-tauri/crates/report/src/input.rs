@@ -216,6 +216,7 @@ pub struct Extract {
 
 /// Paper.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Paper {
     /// 210 × 297 mm

@@ -71,3 +71,33 @@ pub fn json(content: &Content) -> String {
     // Only maps with keys that are no strings can fail, and there are none.
     serde_json::to_string_pretty(content).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use schemars::generate::SchemaSettings;
+
+    use super::*;
+
+    /// Writes the published schema anew when the content model differs from it, and fails then, so that the change is
+    /// looked at: what stands in it others build on.
+    #[test]
+    fn the_published_schema_is_that_of_the_content() {
+        let settings = SchemaSettings::draft2020_12().for_serialize();
+        let mut schema = settings.into_generator().into_root_schema_for::<Content>().to_value();
+        schema["$id"] = format!("https://plumbline-ot.github.io/schemas/{SCHEMA}").into();
+        schema["title"] = "A report of Plumbline".into();
+        schema["properties"]["schema"] = serde_json::json!({"const": SCHEMA});
+        let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";
+        let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../../../assets/schemas")
+            .join(format!("{}.schema.json", SCHEMA.replace('/', "-")));
+        let found = std::fs::read_to_string(&file).unwrap_or_default().replace("\r\n", "\n");
+        if found != text {
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(&file, text).unwrap();
+            panic!("{} was out of date and is written anew; look at it and keep it", file.display());
+        }
+    }
+}

@@ -12,6 +12,7 @@ use crate::words::{Words, clean, name};
 
 /// The drawing, in its own units: about a pixel, x to the right, y downwards.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Drawing {
     /// Width.
     pub width: i32,
@@ -31,6 +32,7 @@ pub struct Drawing {
 
 /// A rectangle.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Rect {
     /// Left.
     pub x: i32,
@@ -50,6 +52,7 @@ impl From<Area> for Rect {
 
 /// A row of zones.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct DrawnBand {
     /// What is written on its left.
     pub label: String,
@@ -61,6 +64,7 @@ pub struct DrawnBand {
 
 /// A zone, or a way in from outside.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct DrawnShape {
     /// Zone id, or the number of the way in.
     pub id: String,
@@ -80,6 +84,7 @@ pub struct DrawnShape {
 
 /// A conduit, or the line of a way in.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct DrawnLink {
     /// Conduit id, or the number of the way in.
     pub id: String,

@@ -8,10 +8,12 @@ use crate::input::Paper;
 
 /// A whole report.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Content {
     /// [`crate::SCHEMA`]
     pub schema: &'static str,
     /// Language of every text in it.
+    #[cfg_attr(test, schemars(schema_with = "language"))]
     pub language: Language,
     /// Paper it is to be printed on.
     pub paper: Paper,
@@ -28,6 +30,7 @@ pub struct Content {
 
 /// What stands on every page and in the document's properties.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Head {
     /// Title.
     pub title: String,
@@ -57,6 +60,7 @@ pub struct Head {
 
 /// Words of the heat map.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct HeatWords {
     /// Head of the first column.
     pub zone: String,
@@ -74,6 +78,7 @@ pub struct HeatWords {
 
 /// The cover.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Cover {
     /// Above the title.
     pub kicker: String,
@@ -89,6 +94,7 @@ pub struct Cover {
 
 /// A labelled fact.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Fact {
     /// Label.
     pub label: String,
@@ -101,6 +107,7 @@ pub struct Fact {
 
 /// A section of the first order.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Section {
     /// Id, for links; unique in the report.
     pub id: String,
@@ -118,6 +125,7 @@ pub struct Section {
 
 /// A part of a section.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "block", rename_all = "snake_case")]
 pub enum Block {
     /// A heading of the second (2) or third (3) order.
@@ -179,6 +187,7 @@ pub enum Block {
 
 /// A large number.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Figure {
     /// The number, or what stands for it.
     pub value: String,
@@ -190,6 +199,7 @@ pub struct Figure {
 
 /// A table.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Table {
     /// Id of the table, the same in every language.
     pub id: &'static str,
@@ -205,6 +215,7 @@ pub struct Table {
 
 /// A column.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Column {
     /// Head.
     pub title: String,
@@ -214,6 +225,7 @@ pub struct Column {
 
 /// How a column's cells are set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ColumnKind {
     /// Words, to the left.
@@ -231,6 +243,7 @@ pub enum ColumnKind {
 
 /// A cell of a table.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Cell {
     /// As it is printed.
     pub text: String,
@@ -247,6 +260,7 @@ pub struct Cell {
 
 /// The figure behind a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Value {
     /// A count or level.
@@ -259,6 +273,7 @@ pub enum Value {
 
 /// Zones by foundational requirement.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct HeatMap {
     /// Title.
     pub title: String,
@@ -270,6 +285,7 @@ pub struct HeatMap {
 
 /// A zone in a heat map.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct HeatRow {
     /// Zone id.
     pub id: String,
@@ -285,6 +301,7 @@ pub struct HeatRow {
 
 /// A cell of a heat map.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct HeatCell {
     /// SL-A; none when not assessable.
     pub achieved: Option<u8>,
@@ -298,6 +315,7 @@ pub struct HeatCell {
 
 /// A chart.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Chart {
     /// Title.
     pub title: String,
@@ -313,6 +331,7 @@ pub struct Chart {
 
 /// How a chart is drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ChartKind {
     /// Horizontal bars, series stacked.
@@ -326,6 +345,7 @@ pub enum ChartKind {
 
 /// A series of a chart.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Series {
     /// Name.
     pub name: String,
@@ -337,6 +357,7 @@ pub struct Series {
 
 /// Shades of series, told apart in grey too.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Tone {
     /// Critical findings.
@@ -401,4 +422,10 @@ impl From<Table> for Block {
     fn from(table: Table) -> Block {
         Block::Table(table)
     }
+}
+
+/// The words of languages, for the schema.
+#[cfg(test)]
+fn language(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({"type": "string", "enum": ["en", "de"]})
 }
