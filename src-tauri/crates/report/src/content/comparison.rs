@@ -163,7 +163,7 @@ fn figures(words: Words, comparison: &Comparison) -> Block {
     let ended = words.fill("comparison.ended", &[("new", &n(&held.new)), ("ended", &n(&held.ended))]);
     let rows = vec![
         counts("fact.zones", there, String::new()),
-        counts("figure.below", below(comparison), String::new()),
+        counts("comparison.below", below(comparison), String::new()),
         counts("col.gap_sum", gaps(comparison), String::new()),
         counts("comparison.open", pair(findings.open), moved),
         counts("comparison.in_force", pair(held.in_force), ended),
