@@ -740,8 +740,8 @@ impl Door {
         request: &view::HandoverRequest,
         job: &Job<'_>,
     ) -> Result<Option<view::HandoverView>> {
-        let handover = lock(&self.session).hand_over(request, job)?;
         let Some(folder) = self.folder() else { return Ok(None) };
+        let handover = lock(&self.session).hand_over(request, job)?;
         let name = slug(&request.report.environments.join("-"));
         let file = folder.join(format!("plumbline-handover-{name}-{}.zip", request.report.to));
         let made = handover.write(&file, job)?;

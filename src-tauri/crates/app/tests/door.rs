@@ -10,6 +10,7 @@ use std::{
     },
 };
 
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use plumbline_app::{Door, Failure, Place, Session, call::Shell, view};
 use serde_json::{Value, json};
 
@@ -230,6 +231,61 @@ fn a_report_is_made_kept_opened_and_known_when_changed() {
     let reports = door.call("reports", json!({})).unwrap();
     assert_eq!(reports.as_array().unwrap().last().unwrap()["intact"], false);
     assert_eq!(failure(door.call("open_report", json!({"id": kept["id"]}))), "not_found");
+}
+
+#[test]
+fn a_report_is_looked_at_page_by_page_before_it_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let (door, _, id) = demo(folder.path());
+    let mut brief = request(&id);
+    brief["kind"] = json!("executive");
+    let preview = door.call("preview_report", json!({"request": brief, "job": 4})).unwrap();
+    // The pages are those of the PDF that is made of the same request.
+    let made = door.call("generate_report", json!({"request": brief, "job": 5})).unwrap();
+    assert_eq!((&preview["pages"], &preview["number"]), (&made["pages"], &json!(4)));
+    let page = |preview: u32, page: u32, scale: f32| {
+        door.call("preview_page", json!({"preview": preview, "page": page, "scale": scale}))
+    };
+    let png = BASE64.decode(page(4, 0, 1.0).unwrap().as_str().unwrap()).unwrap();
+    assert!(png.starts_with(b"\x89PNG"));
+    let length = |at: usize| f64::from(u32::from_be_bytes(png[at..at + 4].try_into().unwrap()));
+    assert_eq!(
+        (length(16), length(20)),
+        (preview["width"].as_f64().unwrap().ceil(), preview["height"].as_f64().unwrap().ceil())
+    );
+    let larger = BASE64.decode(page(4, 1, 2.0).unwrap().as_str().unwrap()).unwrap();
+    assert!(larger.len() > png.len() / 2);
+    assert_eq!(failure(page(4, 2, 1.0)), "not_found");
+    assert_eq!(failure(page(3, 0, 1.0)), "not_found", "of another preview");
+    door.call("close_preview", json!({})).unwrap();
+    assert_eq!(failure(page(4, 0, 1.0)), "not_found");
+}
+
+#[test]
+fn a_package_is_made_and_checked_and_the_trend_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let (door, fake, id) = demo(folder.path());
+    let of = json!({"request": {"report": request(&id), "formats": ["json"]}, "job": 1});
+    assert_eq!(door.call("hand_over", of.clone()).unwrap(), Value::Null, "no folder was chosen");
+    let output = tempfile::tempdir().unwrap();
+    *fake.choice.lock().unwrap() = Some(output.path().to_owned());
+    let made = door.call("hand_over", of).unwrap();
+    let log = door.call("audit", json!({"text": "handover.made", "offset": 0, "limit": 10})).unwrap();
+    assert_eq!(log["total"], 1);
+    *fake.choice.lock().unwrap() = Some(PathBuf::from(made["file"].as_str().unwrap()));
+    let check = door.call("check_handover", json!({"key": made["fingerprint"], "job": 2})).unwrap();
+    assert_eq!((&check["intact"], &check["known"]), (&json!(true), &json!(true)), "{}", check["faults"]);
+    let check = door.call("check_handover", json!({"key": "", "job": 2})).unwrap();
+    assert_eq!(check["known"], Value::Null);
+    assert_eq!(failure(door.call("check_handover", json!({"key": "x", "job": 2}))), "usage");
+
+    assert_eq!(door.call("trend", json!({"environment": id})).unwrap().as_array().unwrap().len(), 1);
+    let mut earlier = request(&id);
+    earlier["to"] = json!("2026-03-31");
+    door.call("generate_report", json!({"request": earlier, "job": 3})).unwrap();
+    let trend = door.call("trend", json!({"environment": id})).unwrap();
+    assert_eq!((&trend[0]["day"], &trend[1]["day"]), (&json!("2026-03-31"), &json!("2026-06-30")));
+    assert_eq!(trend[0]["report"], "IEC 62443");
 }
 
 #[test]
