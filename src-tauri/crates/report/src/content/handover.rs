@@ -103,7 +103,7 @@ pub fn package_page(package: &Package<'_>) -> Content {
             ..super::cover::plain_head(words)
         },
         cover: Cover {
-            kicker: words.get("cover.kicker"),
+            kicker: words.get("kicker.handover"),
             title,
             subtitle: names.join(" · "),
             facts,
