@@ -33,7 +33,7 @@ const NAMESPACE: &str = "https://plumbline-ot.github.io/ns/oscal";
 pub fn oscal(input: &Input<'_>) -> String {
     let words = Words::of(input.options.language);
     let ids = Ids { report: &input.report_id };
-    let title = words.get("title");
+    let title = words.get("title.iec62443");
     let mut metadata = json!({
         "title": title,
         "last-modified": instant(input.made),

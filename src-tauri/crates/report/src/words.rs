@@ -39,6 +39,7 @@ impl Words {
 
     /// The text of a key; the key itself where there is none, so that nothing vanishes.
     pub(crate) fn get(self, key: &str) -> String {
+        debug_assert!(self.table.contains_key(key), "there is no word {key:?}");
         self.find(key).map_or_else(|| key.to_owned(), str::to_owned)
     }
 
@@ -49,24 +50,7 @@ impl Words {
 
     /// The text of a key with its `{names}` filled in, each place once.
     pub(crate) fn fill(self, key: &str, values: &[(&str, &str)]) -> String {
-        let pattern = self.get(key);
-        let mut out = String::with_capacity(pattern.len() + 32);
-        let mut rest = pattern.as_str();
-        while let Some(open) = rest.find('{') {
-            out.push_str(&rest[..open]);
-            let inner = &rest[open + 1..];
-            let Some(close) = inner.find('}') else {
-                rest = &rest[open..];
-                break;
-            };
-            match values.iter().find(|(name, _)| *name == &inner[..close]) {
-                Some((_, value)) => out.push_str(value),
-                None => out.push_str(&rest[open..open + close + 2]),
-            }
-            rest = &inner[close + 1..];
-        }
-        out.push_str(rest);
-        out
+        filled(&self.get(key), values)
     }
 
     /// The first of a list and how many more there are: `A, B, 3 more`
@@ -84,6 +68,27 @@ impl Words {
         let form = if n == 1 { "one" } else { "many" };
         self.fill(&format!("{key}.{form}"), &[("n", &crate::notation::whole(self.language, n))])
     }
+}
+
+/// A pattern with its `{names}` filled in, each place once.
+fn filled(pattern: &str, values: &[(&str, &str)]) -> String {
+    let mut out = String::with_capacity(pattern.len() + 32);
+    let mut rest = pattern;
+    while let Some(open) = rest.find('{') {
+        out.push_str(&rest[..open]);
+        let inner = &rest[open + 1..];
+        let Some(close) = inner.find('}') else {
+            rest = &rest[open..];
+            break;
+        };
+        match values.iter().find(|(name, _)| *name == &inner[..close]) {
+            Some((_, value)) => out.push_str(value),
+            None => out.push_str(&rest[open..open + close + 2]),
+        }
+        rest = &inner[close + 1..];
+    }
+    out.push_str(rest);
+    out
 }
 
 /// A text from a file as it may be printed: line breaks and other white space become spaces, control
@@ -210,7 +215,6 @@ mod tests {
 
     #[test]
     fn places_are_filled_once() {
-        let words = Words::of(Language::En);
-        assert_eq!(words.fill("{a} and {b} and {c", &[("a", "{b}"), ("b", "2")]), "{b} and 2 and {c");
+        assert_eq!(filled("{a} and {b} and {c", &[("a", "{b}"), ("b", "2")]), "{b} and 2 and {c");
     }
 }
