@@ -227,3 +227,32 @@ fn what_cannot_be_written_leaves_nothing() {
     assert_eq!(bench.fails(&["handover"]).0, 2, "without a place there is no package");
     assert_eq!(std::fs::read_dir(bench.path("")).unwrap().count(), 2, "the store and the file");
 }
+
+/// A disk that is full is a write that fails after the first so many bytes; a limit on files' sizes does the same.
+#[cfg(unix)]
+#[test]
+fn a_disk_that_fills_up_leaves_no_half_file() {
+    let bench = demo();
+    let plumbline = assert_cmd::cargo::cargo_bin!("plumbline");
+    for arguments in ["report --out full.pdf", "report --out full.docx", "handover --out full.zip"] {
+        let script = format!(
+            "trap '' XFSZ; ulimit -f 64; exec '{}' --today 2026-06-30 --store store {arguments}",
+            plumbline.display()
+        );
+        let output = std::process::Command::new("sh")
+            .args(["-c", &script])
+            .current_dir(bench.path(""))
+            .output()
+            .unwrap();
+        let complaint = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(
+            (output.status.code(), complaint.contains("cannot be written")),
+            (Some(4), true),
+            "{complaint}"
+        );
+        let left: Vec<_> =
+            std::fs::read_dir(bench.path("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, ["store"], "{arguments}");
+    }
+    assert_eq!(bench.run(&["doctor"]).status.code(), Some(0));
+}
