@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Fr, Plant, SecurityLevel,
     catalogue::{self, ComponentRequirement},
-    plant::{AssetDetail, words},
+    plant::AssetDetail,
+    words,
 };
 
 words!(Basis { Certificate = "certificate", SelfDeclared = "self_declared", Assessed = "assessed" });

@@ -152,8 +152,11 @@ pub enum IdentityKind {
     Application,
 }
 
+/// Gives each value of an enumeration the word by which documents, tables and requests name it: `ALL`, `as_str`,
+/// `from_word`.
+#[macro_export]
 macro_rules! words {
-    ($name:ident { $($variant:ident = $word:literal),* }) => {
+    ($name:ident { $($variant:ident = $word:literal),* $(,)? }) => {
         impl $name {
             /// Every value.
             pub const ALL: &[$name] = &[$($name::$variant),*];
@@ -170,8 +173,6 @@ macro_rules! words {
         }
     };
 }
-
-pub(crate) use words;
 
 words!(Layer { Ot = "ot", Os = "os", Network = "network" });
 words!(Direction { Both = "both", Outward = "outward", Inward = "inward" });

@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Moment, Plant, SecurityLevel,
     catalogue::{self, Words},
-    plant::{Trait, ZoneDetail, words},
+    plant::{Trait, ZoneDetail},
     risk::{Approval, Matrix, RiskAssessment, Scenario},
+    words,
 };
 
 words!(Topic {

@@ -15,9 +15,10 @@ use crate::{
     component::Component,
     evidence::SrStatus,
     moment::days_between,
-    plant::{Layer, words},
+    plant::Layer,
     risk::Matrix,
     system::{System, Topic},
+    words,
 };
 
 /// The rules of an environment's team.

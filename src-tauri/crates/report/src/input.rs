@@ -99,25 +99,12 @@ pub struct TrendPoint {
 
 /// An enumeration whose values have a word each, as requests and the command write them.
 macro_rules! choices {
-    ($(#[$doc:meta])* $name:ident { $($(#[$of:meta])* $variant:ident = $word:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    ($(#[$of_all:meta])* $name:ident { $($(#[$of:meta])* $variant:ident = $word:literal,)* }) => {
+        $(#[$of_all])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum $name { $($(#[$of])* $variant,)* }
 
-        impl $name {
-            /// Every value, in order.
-            pub const ALL: &[$name] = &[$($name::$variant),*];
-
-            /// The word it is asked for with.
-            pub fn as_str(self) -> &'static str {
-                match self { $($name::$variant => $word),* }
-            }
-
-            /// The value with this word.
-            pub fn from_word(word: &str) -> Option<$name> {
-                match word { $($word => Some($name::$variant),)* _ => None }
-            }
-        }
+        iec62443::words!($name { $($variant = $word),* });
     };
 }
 
@@ -146,6 +133,7 @@ pub struct Options {
 
 choices! {
     /// Kind of report.
+    #[derive(Default)]
     Kind {
         /// The IEC 62443 assessment report, whole.
         #[default]
@@ -170,7 +158,6 @@ choices! {
     /// A part of the IEC 62443 report that can be left out.
     Topic {
         /// Revisions and approvals.
-        #[default]
         Approvals = "approvals",
         /// Scope and method.
         Scope = "scope",

@@ -8,26 +8,12 @@ use std::collections::BTreeMap;
 
 use calamine::{Data, Reader};
 use iec62443::catalogue::Language;
-use plumbline_report::{
-    Cancelled, Content, Paper, ReportError, content,
-    content::{Block, Table},
-    html, xlsx,
-};
+use plumbline_report::{Cancelled, Content, Paper, ReportError, content, html, xlsx};
 
 fn made(zones: usize, findings: usize, language: Language) -> Content {
     let plant = plant::plant(zones, findings);
     let assessment = plant::assess(&plant);
     content(&plant::input(&plant, &assessment, language, Paper::A4), &()).unwrap()
-}
-
-fn tables(content: &Content) -> Vec<&Table> {
-    let blocks = content.sections.iter().flat_map(|section| &section.blocks);
-    blocks
-        .filter_map(|block| match block {
-            Block::Table(table) => Some(table),
-            _ => None,
-        })
-        .collect()
 }
 
 /// Text of HTML without tags, as a reader sees it, white space as one space.
@@ -62,7 +48,7 @@ fn every_word_of_the_content_stands_in_the_page_and_nothing_runs() {
         for section in &content.sections {
             assert!(seen.contains(&plain(&section.title)), "{}", section.title);
         }
-        for table in tables(&content) {
+        for table in plant::tables(&content) {
             for cell in table.rows.iter().flatten() {
                 for text in [&cell.text, &cell.note] {
                     assert!(seen.contains(&plain(text)), "{text:?} of {}", table.id);
@@ -147,7 +133,7 @@ fn every_row_of_every_table_stands_in_the_workbook_with_its_figures() {
         }
     }
     assert!(figures > 200, "figures are figures: {figures}");
-    for table in tables(&content) {
+    for table in plant::tables(&content) {
         for cell in table.rows.iter().flatten() {
             let text = plain(&cell.text.replace('\u{ad}', ""));
             let number = match cell.value {
@@ -159,7 +145,7 @@ fn every_row_of_every_table_stands_in_the_workbook_with_its_figures() {
         }
     }
     // The register of assets is whole: a row for each.
-    let assets = tables(&content).into_iter().find(|table| table.id == "assets").unwrap();
+    let assets = plant::tables(&content).into_iter().find(|table| table.id == "assets").unwrap();
     let register = names.iter().find(|name| name.contains("Asset register")).unwrap();
     let range = book.worksheet_range(register).unwrap();
     assert_eq!(range.rows().count(), assets.rows.len() + 1);

@@ -37,18 +37,8 @@ fn made(plant: &Plant, kind: Kind, language: Language) -> Content {
     content(&input(plant, &assessment, kind, language), &()).unwrap()
 }
 
-fn tables(content: &Content) -> Vec<&Table> {
-    let blocks = content.sections.iter().flat_map(|section| &section.blocks);
-    blocks
-        .filter_map(|block| match block {
-            Block::Table(table) => Some(table),
-            _ => None,
-        })
-        .collect()
-}
-
 fn table<'c>(content: &'c Content, id: &str) -> &'c Table {
-    tables(content).into_iter().find(|table| table.id == id).unwrap_or_else(|| panic!("no table {id}"))
+    plant::tables(content).into_iter().find(|table| table.id == id).unwrap_or_else(|| panic!("no table {id}"))
 }
 
 fn texts(row: &[plumbline_report::content::Cell]) -> Vec<&str> {
@@ -437,7 +427,7 @@ fn every_active_and_acknowledged_finding_is_listed_once_under_its_layer() {
     let ended = format!("{} remediated and {} closed", state(State::Remediated), state(State::Closed));
     assert!(json(&content).contains(&ended), "{ended}");
     // The sums of the tables by severity and tier are the lists.
-    let sums: Vec<usize> = tables(&content)
+    let sums: Vec<usize> = plant::tables(&content)
         .iter()
         .filter(|table| table.id == "active_counts")
         .map(|table| texts(table.rows.last().unwrap())[5].parse().unwrap())
@@ -458,7 +448,7 @@ fn every_active_and_acknowledged_finding_is_listed_once_under_its_layer() {
 fn acknowledged_findings_say_who_why_and_until_when() {
     let plant = layered();
     let content = made(&plant, Kind::Risk, Language::En);
-    let rows: Vec<_> = tables(&content)
+    let rows: Vec<_> = plant::tables(&content)
         .into_iter()
         .filter(|table| table.id == "acknowledged_findings")
         .flat_map(|table| &table.rows)
@@ -480,7 +470,7 @@ fn acknowledged_findings_say_who_why_and_until_when() {
 #[test]
 fn the_most_urgent_stand_first() {
     let content = made(&layered(), Kind::Risk, Language::En);
-    for table in tables(&content).into_iter().filter(|table| table.id == "active_findings") {
+    for table in plant::tables(&content).into_iter().filter(|table| table.id == "active_findings") {
         let tiers: Vec<u8> = table.rows.iter().map(|row| row[5].text.parse().unwrap()).collect();
         assert!(tiers.is_sorted(), "{tiers:?}");
     }
@@ -618,7 +608,7 @@ fn the_extract_holds_what_was_chosen_and_counts_the_rest() {
     assert_eq!(told(&input, "Vendors"), "SIEMENS");
     let content = content(&input, &()).unwrap();
     let rows: usize =
-        tables(&content).iter().filter(|t| t.id == "extract_findings").map(|t| t.rows.len()).sum();
+        plant::tables(&content).iter().filter(|t| t.id == "extract_findings").map(|t| t.rows.len()).sum();
     assert_eq!(rows, taken.len());
     let vendors = table(&content, "extract_vendors");
     assert_eq!(vendors.rows.len(), 1);

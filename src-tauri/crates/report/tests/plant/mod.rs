@@ -19,7 +19,8 @@ use iec62443::{
 };
 use jiff::civil::date;
 use plumbline_report::{
-    AuditLine, AuditSummary, Content, Earlier, Input, Options, Paper, PlantInput, TrendPoint, content::Block,
+    AuditLine, AuditSummary, Content, Earlier, Input, Options, Paper, PlantInput, TrendPoint,
+    content::{Block, Table},
 };
 
 pub const DAY: &str = "2026-06-30";
@@ -464,4 +465,15 @@ pub fn stays_on_the_page(rendered: &plumbline_report::Rendered) {
             );
         }
     }
+}
+
+/// Every table of a report, in order.
+pub fn tables(content: &Content) -> Vec<&Table> {
+    let blocks = content.sections.iter().flat_map(|section| &section.blocks);
+    blocks
+        .filter_map(|block| match block {
+            Block::Table(table) => Some(table),
+            _ => None,
+        })
+        .collect()
 }
