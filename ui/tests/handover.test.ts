@@ -72,3 +72,11 @@ test('another key, and a changed package, are told with their faults', async () 
   expect(rows).toEqual(['The archive itself', 'riverbend/assets.csv', 'manifest.json']);
   await waitFor(() => expect(document.body.textContent).toContain('Import takes a package as the starting point'));
 });
+
+test('whoever has no store yet can check a package', async () => {
+  const asked = open('', { first: true });
+  await fireEvent.click(await screen.findByTestId('start-check'));
+  await fireEvent.click(await screen.findByTestId('check-choose'));
+  expect((await screen.findByTestId('checked', undefined, { timeout: 3000 })).dataset['intact']).toBe('true');
+  expect(asked.some((a) => a.command === 'create_store')).toBe(false);
+});

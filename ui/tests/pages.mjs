@@ -81,7 +81,7 @@ const sets = [
     ? []
     : [
         { name: 'long', theme: 'light', language: 'de', scenario: { long: true }, pages: everyPage.filter(([n]) => few.concat('zones', 'assets').includes(n)) },
-        { name: 'first', theme: 'light', language: 'en', scenario: { first: true }, pages: [['start', '']] },
+        { name: 'first', theme: 'light', language: 'en', scenario: { first: true }, pages: [['start', ''], ['start-check', '', 'startCheck']] },
         { name: 'first-dark', theme: 'dark', language: 'de', scenario: { first: true }, pages: [['start', '']] },
         { name: 'empty', theme: 'light', language: 'en', scenario: { empty: true }, pages: everyPage.filter(([n]) => ['overview', 'levels', 'zones', 'risk', 'components', 'assets', 'findings', 'reports', 'audit'].includes(n)) },
         { name: 'failed', theme: 'light', language: 'en', scenario: { fails: ['levels', 'findings', 'overview'], broken: true }, pages: everyPage.filter(([n]) => ['overview', 'levels', 'findings', 'audit'].includes(n)) },
@@ -164,6 +164,10 @@ const does = {
     await page.locator('[data-testid^="report-env-"]').first().click();
     await page.getByTestId('handover-make').click();
     await page.getByTestId('handed-over').scrollIntoViewIfNeeded();
+  },
+  startCheck: async (page) => {
+    await page.getByTestId('start-check').click();
+    await does.check(page);
   },
   check: async (page) => {
     await page.getByTestId('check-choose').click();
