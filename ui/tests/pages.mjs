@@ -69,7 +69,7 @@ const everyPage = [
   ['import', '#/import', real ? undefined : 'import'],
   ['palette', '#/overview', 'palette'],
 ];
-const few = ['overview', 'levels', 'levels-drawer', 'findings', 'findings-drawer', 'intelligence', 'reports-new', 'reports-preview', 'reports-trend', 'reports-check'];
+const few = ['overview', 'levels', 'levels-drawer', 'findings', 'findings-drawer', 'intelligence', 'reports-new', 'reports-extract', 'reports-preview', 'reports-trend', 'reports-handed-over', 'reports-check'];
 const sets = [
   { name: 'light', theme: 'light', language: 'en', pages: everyPage },
   { name: 'dark', theme: 'dark', language: 'en', pages: everyPage },
@@ -83,7 +83,7 @@ const sets = [
         { name: 'long', theme: 'light', language: 'de', scenario: { long: true }, pages: everyPage.filter(([n]) => few.concat('zones', 'assets').includes(n)) },
         { name: 'first', theme: 'light', language: 'en', scenario: { first: true }, pages: [['start', ''], ['start-check', '', 'startCheck']] },
         { name: 'first-dark', theme: 'dark', language: 'de', scenario: { first: true }, pages: [['start', '']] },
-        { name: 'empty', theme: 'light', language: 'en', scenario: { empty: true }, pages: everyPage.filter(([n]) => ['overview', 'levels', 'zones', 'risk', 'components', 'assets', 'findings', 'reports', 'audit'].includes(n)) },
+        { name: 'empty', theme: 'light', language: 'en', scenario: { empty: true }, pages: everyPage.filter(([n]) => ['overview', 'levels', 'zones', 'risk', 'components', 'assets', 'findings', 'reports', 'reports-trend', 'audit'].includes(n)) },
         { name: 'failed', theme: 'light', language: 'en', scenario: { fails: ['levels', 'findings', 'overview'], broken: true }, pages: everyPage.filter(([n]) => ['overview', 'levels', 'findings', 'audit'].includes(n)) },
         { name: 'changed', theme: 'light', language: 'en', scenario: { tampered: true, vendors: 60, trend: 36 }, pages: everyPage.filter(([n]) => ['reports-check', 'reports-extract', 'reports-trend'].includes(n)) },
         { name: 'begun', theme: 'light', language: 'en', scenario: { trend: 1, slow: 10000 }, pages: everyPage.filter(([n]) => ['reports-trend', 'reports-parts'].includes(n)).map(([n, hash, action]) => [n, hash, action && 'generating']) },

@@ -59,6 +59,14 @@ test('only pages in sight are asked for, and the page keys turn them', async () 
   expect(shown()).toBe('Page 2 of 300');
 });
 
+test('a larger picture is asked for when the page is shown larger', async () => {
+  const asked = await look();
+  await screen.findByTestId('preview-page', undefined, { timeout: 4000 });
+  await fireEvent.click(screen.getByTestId('preview-full'));
+  // 4/3 pixels a point, in steps of a quarter.
+  await waitFor(() => expect(asked.filter((a) => a.command === 'preview_page').at(-1)!.args).toMatchObject({ page: 0, scale: 1.5 }));
+});
+
 test('pictures are given back, and the engine is told, when the preview is closed', async () => {
   const asked = await look();
   await screen.findByTestId('preview-page', undefined, { timeout: 4000 });

@@ -166,7 +166,7 @@ test.each([1, 2, 36])('a trend of %i points', async (points) => {
   expect(screen.getByTestId('trend-zones').querySelectorAll('thead th').length).toBe(points + 1);
   if (points === 1) {
     expect(screen.queryByTestId('trend-lines')).toBeNull();
-    expect(screen.getByTestId('trend-one').textContent).toContain('A trend needs two days');
+    expect(screen.getByTestId('trend-one').textContent).toContain('a trend needs two days');
   } else {
     // One line of gaps, two of findings.
     const lines = [...screen.getByTestId('trend-lines').querySelectorAll('polyline')];
