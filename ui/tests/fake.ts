@@ -1,6 +1,8 @@
 // A stand-in for the engine, for looking at pages and testing them. Its plant and numbers are made up and
 // never reach the product: nothing under src may import it.
+import { crc32, deflateSync } from 'node:zlib';
 import type {
+  HandoverCheck, HandoverView, PreviewView, TrendView,
   ComparisonView, ComponentView, ComponentsView, DrawingView, LevelsPoint, MatrixView, RiskOutcome, RiskView, RiskWish, SystemView,
   AnswerWish, ConduitWish, ProfileEffect, ProfileValues, ProfileView, ProfileWish, CopiedAnswers, CopyWish, RequirementRow, RequirementsView, ZoneChange, ZoneWish,
   ApprovalWish, AssetPage, AssetRow, AssetSource, AssignWish, AuditPage, AuditRow, BundleView, CellExplanation, Change, ColumnView, ControlRow,
@@ -10,7 +12,17 @@ import type {
   StateWish, Status, Suggestion, SyncView, UpdateChange, UpdateOnAsset, UpdateRow, UpdateWish, Visit, WhatIf, WindowRow, ZonesView,
 } from '../src/lib/api/types';
 
-export type Scenario = { findings?: number; long?: boolean; first?: boolean; empty?: boolean; broken?: boolean; fails?: string[]; slow?: number };
+export type Scenario = {
+  findings?: number; long?: boolean; first?: boolean; empty?: boolean; broken?: boolean; fails?: string[]; slow?: number;
+  /** Points of the trend, today among them. */
+  trend?: number;
+  /** Pages of a preview. */
+  pages?: number;
+  /** Vendors besides those of the plant's assets. */
+  vendors?: number;
+  /** The handover package was changed after it was made. */
+  tampered?: boolean;
+};
 
 const today = '2026-11-24';
 const severities = ['critical', 'high', 'medium', 'low', 'none', 'unscored'];
@@ -75,6 +87,30 @@ const componentsOf = (rows: LevelRow[]): ComponentsView => ({
   zones: rows.map((r, i) => ({ zone: r.zone, name: r.name, target: r.target, achieved: r.achieved, weakest: i % 2 ? [2, 2, 1, 1, 2, 2, 2] : [null, null, null, null, null, null, null], known: i % 2 ? 7 : 0, assets: 13, short: i % 2 ? [{ fr: 3, sl_c: 1, target: r.target[2] ?? 2, product: 'Moxa EDS-408A', tags: ['SW-102'], assets: 1, unmet: ['CR 3.4', 'NDR 3.10'] }] : [] })),
   rows: rows.length ? products.map(([vendor, product], i) => ({ asset: `A${i + 1}`, tags: [`PLC-${100 + i}`], assets: 18 - i, zones: rows.slice(i, i + 2).map((r) => r.name), component_type: ['embedded_device', 'host_device', 'network_device', 'software_application', ''][i % 5]!, product: `${vendor} ${product}`, sl_c: i < 3 ? [2, 2, 1, 1, 2, 2, 2] : [null, null, null, null, null, null, null], basis: ['certificate', 'self_declared', 'assessed', '', '', '', ''][i]!, certificate: i === 0 ? 'IC32-2024-1042' : '', certifier: '', valid_until: i === 0 ? '2026-06-30' : null, expired: i === 0, short: i === 2 ? [3] : [] })) : [],
 });
+/** A page of a report as a real PNG in grey: a head, lines like text, and a block that says which page it is. */
+function pagePng(page: number, width: number, height: number): string {
+  const rows = Buffer.alloc((width + 1) * height, 255);
+  const fill = (x: number, y: number, w: number, h: number, grey: number) => {
+    for (let r = Math.floor(y * height); r < (y + h) * height; r += 1) rows.fill(grey, r * (width + 1) + 1 + Math.floor(x * width), r * (width + 1) + 1 + Math.floor((x + w) * width));
+  };
+  fill(0.1, 0.06, 0.35 + (page % 4) * 0.08, 0.022, 40);
+  for (let line = 0; line < 34; line += 1) if ((line + page) % 7) fill(0.1, 0.13 + line * 0.02, line % 5 === 4 ? 0.46 : 0.8, 0.007, 150);
+  if (page % 3 === 1) fill(0.1, 0.35, 0.8, 0.24, 226);
+  fill(0.1, 0.93, 0.02 * (1 + (page % 10)), 0.012, 90);
+  for (let r = 0; r < height; r += 1) rows[r * (width + 1)] = 0;
+  const chunk = (type: string, data: Buffer) => {
+    const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
+    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
+    length.writeUInt32BE(data.length);
+    sum.writeUInt32BE(crc32(body));
+    return Buffer.concat([length, body, sum]);
+  };
+  const head = Buffer.alloc(13);
+  head.writeUInt32BE(width, 0);
+  head.writeUInt32BE(height, 4);
+  head.set([8, 0, 0, 0, 0], 8);
+  return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', head), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))]).toString('base64');
+}
 /** Zones in rows of their level, conduits straight down: enough to look at; the engine lays real ones out. */
 function drawingOf(rows: LevelRow[]): DrawingView {
   const levels = [...new Set(rows.map((r) => r.purdue))];
@@ -215,6 +251,9 @@ export function makeFake(scenario: Scenario = {}) {
         { id: 'R2', title: 'IEC 62443 Report', environments: [environment.name], from: '2026-07-01', to: '2026-09-30', made: '2026-10-02T08:14:00Z', format: 'pdf', file: 'iec62443-riverbend-2026-09-30.pdf', intact: true, pages: 42, size: 1843200, sha256: hash(5), evidence_sha256: hash(6) },
         { id: 'R1', title: 'IEC 62443 Report', environments: [environment.name], from: '2026-04-01', to: '2026-06-30', made: '2026-07-03T10:40:00Z', format: 'json', file: 'iec62443-riverbend-2026-06-30.json', intact: false, pages: null, size: 412000, sha256: hash(7), evidence_sha256: hash(8) },
       ];
+  const fingerprint = '3df5-ab2f-7e6f-0c8d-d309-6a8c-497d-6d12';
+  let preview: PreviewView | null = null;
+  const trendPoints = scenario.trend ?? 6;
   const progress = new Map<number, Progress>();
   const stopped = new Set<number>();
 
@@ -266,6 +305,16 @@ export function makeFake(scenario: Scenario = {}) {
     name === 'fr' ? f.frs.map(String) : name === 'triaged' || name === 'kev' ? [String(f[name])] : name === 'fix' ? [String(f.fix !== null)] : [String(f[name as 'zone'])];
   const assetValue = (a: AssetRow, name: string): string[] => (name === 'vendor' ? [a.identities[0]?.vendor ?? ''] : [String(a[name as 'zone'])]);
 
+  /** A long work in steps, that can be cancelled. */
+  async function inSteps(job: number, steps: string[]) {
+    for (const [i, step] of steps.entries()) {
+      for (let done = 0; done < 5; done += 1) {
+        if (stopped.has(job)) fail('cancelled', 'It was cancelled.');
+        progress.set(job, { job, step, done: i * 5 + done, total: steps.length * 5 });
+        await new Promise((ok) => setTimeout(ok, scenario.slow ?? 20));
+      }
+    }
+  }
   const commands: Record<string, (args: Record<string, unknown>) => unknown> = {
     status: (): Status => ({ version: '0.1.0', store: open ? '/home/m.keller/Plumbline' : null, proposed_store: '/home/m.keller/Plumbline', actor: 'm.keller', today, demo: hasPlant }),
     create_store: (a) => {
@@ -328,7 +377,7 @@ export function makeFake(scenario: Scenario = {}) {
       if (q.environment !== 'E1') return { total: 0, facets: [], rows: [] };
       const key = (r: AssetRow) => (q.sort === 'open' ? r.open.map((n) => String(n).padStart(8, '0')).join('') : q.sort === 'product' ? (r.identities[0]?.product ?? '') : String(r[q.sort as 'tag'] ?? ''));
       const hits = filtered(assets, q, assetValue, (r) => `${r.tag} ${r.name} ${r.zone_name} ${r.identities.map((i) => `${i.vendor} ${i.product}`).join(' ')}`, key);
-      return { total: hits.length, facets: facetsOf(assets, ['zone', 'vendor', 'component_type', 'criticality', 'identified'], assetValue, zoneName), rows: hits.slice(q.offset ?? 0, (q.offset ?? 0) + (q.limit ?? 100)) };
+      return { total: hits.length, facets: facetsOf(assets, ['zone', 'vendor', 'component_type', 'criticality', 'identified'], assetValue, zoneName).map((f) => (f.name === 'vendor' ? { ...f, values: [...f.values, ...Array.from({ length: scenario.vendors ?? 0 }, (_, i) => ({ value: `Supplier ${i + 1}`, label: `Supplier ${i + 1}`, count: 1 + (i % 5) }))] } : f)), rows: hits.slice(q.offset ?? 0, (q.offset ?? 0) + (q.limit ?? 100)) };
     },
     findings: (a): FindingPage => {
       const q = a['query'] as Query;
@@ -501,18 +550,43 @@ export function makeFake(scenario: Scenario = {}) {
     },
     generate_report: async (a): Promise<ReportView> => {
       const r = a['request'] as ReportRequest;
-      const job = Number(a['job']);
-      for (const [i, step] of ['evidence', 'assess', 'content', 'charts', 'pages', 'write'].entries()) {
-        for (let done = 0; done < 5; done += 1) {
-          if (stopped.has(job)) fail('cancelled', 'The report was cancelled.');
-          progress.set(job, { job, step, done: i * 5 + done, total: 30 });
-          await new Promise((ok) => setTimeout(ok, scenario.slow ?? 20));
-        }
-      }
-      const made: ReportView = { id: `R${reports.length + 1}`, title: 'IEC 62443 Report', environments: r.environments.map((id) => environments.find((e) => e.id === id)?.name ?? id), from: r.from, to: r.to, made: `${today}T09:00:00Z`, format: r.format, file: 'report.pdf', intact: true, pages: 40, size: 1700000, sha256: hash(9), evidence_sha256: hash(10) };
+      await inSteps(Number(a['job']), ['evidence', 'assess', 'trend', 'content', 'charts', 'pages', 'write']);
+      const made: ReportView = { id: `R${reports.length + 1}`, title: r.kind === 'iec62443' ? 'IEC 62443' : r.kind === 'extract' ? 'Vulnerabilities of supplied products' : 'Environment risk report', environments: r.environments.map((id) => environments.find((e) => e.id === id)?.name ?? id), from: r.from, to: r.to, made: `${today}T09:00:00Z`, format: r.format, file: 'report.pdf', intact: true, pages: 40, size: 1700000, sha256: hash(9), evidence_sha256: hash(10) };
       reports.unshift(made);
       log('report.kept', made.id, { from: r.from, to: r.to });
       return made;
+    },
+    preview_report: async (a): Promise<PreviewView> => {
+      await inSteps(Number(a['job']), ['evidence', 'content', 'pages']);
+      preview = { number: Number(a['job']), pages: scenario.pages ?? 42, width: 595.28, height: 841.89 };
+      return preview;
+    },
+    preview_page: (a): string => {
+      if (!preview || a['preview'] !== preview.number) return fail('not_found', `There is no page ${String(a['page'])}.`, '', 'Look at the pages again.');
+      return pagePng(Number(a['page']), Math.round(preview.width * Number(a['scale'])), Math.round(preview.height * Number(a['scale'])));
+    },
+    close_preview: () => (preview = null),
+    trend: (): TrendView[] => Array.from({ length: trendPoints }, (_, i) => ({
+      day: dayBefore((trendPoints - 1 - i) * 31), report: i === trendPoints - 1 ? '' : 'IEC 62443', gaps: Math.max(3, 46 - i * 2 + (i % 3) * 3), open: 190 - i * 4 + ((i * 7) % 23), high: 70 - i + ((i * 5) % 11),
+      zones: zones.filter((_, z) => z < 8 || i > 1).map((z, n) => ({ id: z.id, level: n === 8 ? null : Math.min(4, Math.max(0, Math.floor((i * 3) / trendPoints) - (n % 3 === i % 4 ? 1 : 0) + (n % 2))) })),
+    })),
+    hand_over: async (a): Promise<HandoverView> => {
+      await inSteps(Number(a['job']), ['assess', 'content', 'pages', 'package']);
+      return { file: '/home/m.keller/plumbline-handover-e1-2026-11-24.zip', size: 4_218_331, files: 31, fingerprint, manifest_sha256: hash(11) };
+    },
+    check_handover: async (a): Promise<HandoverCheck> => {
+      await inSteps(Number(a['job']), ['verify', 'assess']);
+      const key = String(a['key'] ?? '');
+      const other = key !== '' && key !== fingerprint;
+      return {
+        file: '/home/m.keller/Downloads/plumbline-handover-e1-2026-11-24.zip', intact: !scenario.tampered && !other, id: '0199c0de', made: '2026-11-24T09:14:00Z', maker: 'A. Novak, Example Automation', program: 'Plumbline 0.1.0', fingerprint, known: key ? !other : null, files: 31, size: 4_218_331,
+        audit_rows: 412, audit_whole: 398, audit_head: hash(12),
+        environments: [{ id: 'E1', name: environment.name, organisation: environment.organisation, as_of: today, period_from: '2026-08-24', evidence_sha256: hash(13), zones: rows(today).map((r) => ({ id: r.zone, name: r.name, vector: r.achieved as HandoverCheck['environments'][0]['zones'][0]['vector'], sl_t: r.target as HandoverCheck['environments'][0]['zones'][0]['sl_t'] })) }],
+        faults: [
+          ...(scenario.tampered ? [{ file: '', what: 'the archive is not byte for byte the one that was made; what else was changed stands below, and if nothing does it was packed anew' }, { file: 'riverbend/assets.csv', what: 'it was changed: its SHA-256 is not the one that was signed' }] : []),
+          ...(other ? [{ file: 'manifest.json', what: `it is signed by the key ${fingerprint}, which is not the one that was named; somebody else made it` }] : []),
+        ],
+      };
     },
     cancel: (a) => {
       stopped.add(Number(a['job']));

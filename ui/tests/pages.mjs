@@ -55,6 +55,13 @@ const everyPage = [
   ['reports', '#/reports'],
   ['reports-compare', '#/reports?compare=R1,R2'],
   ['reports-new', '#/reports/new', 'report'],
+  ['reports-parts', '#/reports/new', 'parts'],
+  ['reports-extract', '#/reports/new', 'extract'],
+  ['reports-preview', '#/reports/new', 'preview'],
+  ['reports-trend', '#/reports/trend'],
+  ['reports-handover', '#/reports/handover', 'handover'],
+  ['reports-handed-over', '#/reports/handover', real ? 'handover' : 'handedOver'],
+  ['reports-check', '#/reports/check', real ? undefined : 'check'],
   ['audit', '#/audit'],
   ['audit-drawer', '#/audit', 'audit'],
   ['settings', '#/settings'],
@@ -62,7 +69,7 @@ const everyPage = [
   ['import', '#/import', real ? undefined : 'import'],
   ['palette', '#/overview', 'palette'],
 ];
-const few = ['overview', 'levels', 'levels-drawer', 'findings', 'findings-drawer', 'intelligence', 'reports-new'];
+const few = ['overview', 'levels', 'levels-drawer', 'findings', 'findings-drawer', 'intelligence', 'reports-new', 'reports-extract', 'reports-preview', 'reports-trend', 'reports-handed-over', 'reports-check'];
 const sets = [
   { name: 'light', theme: 'light', language: 'en', pages: everyPage },
   { name: 'dark', theme: 'dark', language: 'en', pages: everyPage },
@@ -74,10 +81,12 @@ const sets = [
     ? []
     : [
         { name: 'long', theme: 'light', language: 'de', scenario: { long: true }, pages: everyPage.filter(([n]) => few.concat('zones', 'assets').includes(n)) },
-        { name: 'first', theme: 'light', language: 'en', scenario: { first: true }, pages: [['start', '']] },
+        { name: 'first', theme: 'light', language: 'en', scenario: { first: true }, pages: [['start', ''], ['start-check', '', 'startCheck']] },
         { name: 'first-dark', theme: 'dark', language: 'de', scenario: { first: true }, pages: [['start', '']] },
-        { name: 'empty', theme: 'light', language: 'en', scenario: { empty: true }, pages: everyPage.filter(([n]) => ['overview', 'levels', 'zones', 'risk', 'components', 'assets', 'findings', 'reports', 'audit'].includes(n)) },
+        { name: 'empty', theme: 'light', language: 'en', scenario: { empty: true }, pages: everyPage.filter(([n]) => ['overview', 'levels', 'zones', 'risk', 'components', 'assets', 'findings', 'reports', 'reports-trend', 'audit'].includes(n)) },
         { name: 'failed', theme: 'light', language: 'en', scenario: { fails: ['levels', 'findings', 'overview'], broken: true }, pages: everyPage.filter(([n]) => ['overview', 'levels', 'findings', 'audit'].includes(n)) },
+        { name: 'changed', theme: 'light', language: 'en', scenario: { tampered: true, vendors: 60, trend: 36 }, pages: everyPage.filter(([n]) => ['reports-check', 'reports-extract', 'reports-trend'].includes(n)) },
+        { name: 'begun', theme: 'light', language: 'en', scenario: { trend: 1, slow: 10000 }, pages: everyPage.filter(([n]) => ['reports-trend', 'reports-parts'].includes(n)).map(([n, hash, action]) => [n, hash, action && 'generating']) },
         { name: 'many', theme: 'light', language: 'en', scenario: { findings: 100000 }, pages: everyPage.filter(([n]) => n === 'findings') },
       ]),
 ];
@@ -125,9 +134,44 @@ const does = {
     await page.locator('[data-testid^="finding-"]').nth(1).click();
     await page.keyboard.press('o');
   },
-  report: async (page) => {
-    await page.getByTestId('report-kind-iec62443').click();
+  report: (page) => wish(page, 'iec62443'),
+  parts: async (page) => {
+    await wish(page, 'iec62443');
+    await page.getByTestId('report-part-vendors').click();
+    await page.getByTestId('report-generate').scrollIntoViewIfNeeded();
+  },
+  extract: async (page) => {
+    await wish(page, 'extract');
+    await page.getByTestId('report-layer-network').click();
+    await page.getByTestId('report-generate').scrollIntoViewIfNeeded();
+  },
+  preview: async (page) => {
+    await wish(page, 'iec62443');
+    await page.getByTestId('report-preview').click();
+    await page.getByTestId('preview-page').waitFor();
+    await page.getByRole('listbox').press('PageDown');
+    await page.getByTestId('preview').evaluate((panel) => panel.scrollIntoView({ block: 'end' }));
+    await page.waitForTimeout(300);
+  },
+  generating: async (page) => {
+    await wish(page, 'iec62443');
+    await page.getByTestId('report-generate').click();
+    await page.getByTestId('report-progress').scrollIntoViewIfNeeded();
+    await page.waitForTimeout(300);
+  },
+  handover: (page) => page.locator('[data-testid^="report-env-"]').first().click(),
+  handedOver: async (page) => {
     await page.locator('[data-testid^="report-env-"]').first().click();
+    await page.getByTestId('handover-make').click();
+    await page.getByTestId('handed-over').scrollIntoViewIfNeeded();
+  },
+  startCheck: async (page) => {
+    await page.getByTestId('start-check').click();
+    await does.check(page);
+  },
+  check: async (page) => {
+    await page.getByTestId('check-choose').click();
+    await page.getByTestId('checked').waitFor();
   },
   import: (page) => page.getByTestId('import-files').click(),
   palette: async (page) => {
@@ -135,6 +179,12 @@ const does = {
     await page.keyboard.type('re');
   },
 };
+
+/** A kind of report, of the first environment. */
+async function wish(page, kind) {
+  await page.getByTestId(`report-kind-${kind}`).click();
+  await page.locator('[data-testid^="report-env-"]').first().click();
+}
 
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'] });
 let wrong = 0;

@@ -3,9 +3,9 @@ import type {
   AgreeWish, AnswerWish, CharacteristicsWish, ComponentView, ComponentWish, ComparisonView, ComponentsView, ConduitWish, DrawingView, ExternalWish, InheritWish, LevelsPoint, MatrixWish,
   PlaceWish, RiskOutcome, RiskView, RiskWish, SystemTextWish, SystemView, ProfileEffect, ProfileView, ProfileWish, CopiedAnswers, CopyWish, RequirementsView, ZoneChange, ZoneWish,
   ApprovalWish, AssetPage, AssetSource, AssignWish, AuditPage, BundleView, CellExplanation, Change, ControlRow, ControlWish, CoverWish, Decision,
-  EnvironmentView, Failure, FiguresView, FindingDetail, FindingPage, ImportView, IntelImport, IntelStatus, KeptView, Levels, MatchDecision, MatchSummary,
-  MitigationView, Network, NoteWish, Overview, PatchesView, PlanWish, Progress, Query, RefusedRow, ReportRequest, ReportView, Review, Rules,
-  RulesWish, StateWish, Status, Suggestion, SyncView, UpdateChange, UpdateWish, Visit, WhatIf, WindowWish, ZonesView,
+  EnvironmentView, Failure, FiguresView, FindingDetail, FindingPage, HandoverCheck, HandoverRequest, HandoverView, ImportView, IntelImport, IntelStatus, KeptView, Levels, MatchDecision, MatchSummary,
+  MitigationView, Network, NoteWish, Overview, PatchesView, PlanWish, Progress, Query, RefusedRow, PreviewView, ReportRequest, ReportView, Review, Rules,
+  RulesWish, StateWish, Status, Suggestion, SyncView, TrendView, UpdateChange, UpdateWish, Visit, WhatIf, WindowWish, ZonesView,
 } from './types';
 
 export const inWindow = '__TAURI_INTERNALS__' in globalThis;
@@ -141,6 +141,16 @@ export const engine = {
   decide: (decision: Decision) => call<Change>('decide', { decision }),
   undo: (change: number) => call<Change>('undo', { change }),
   generateReport: (request: ReportRequest, job: number) => call<ReportView>('generate_report', { request, job }),
+  /** Lays a report out; its pages are there until the next one is, or it is closed. */
+  previewReport: (request: ReportRequest, job: number) => call<PreviewView>('preview_report', { request, job }),
+  /** A page, from 0, of so many pixels a point, as PNG in Base64. */
+  previewPage: (preview: number, page: number, scale: number) => call<string>('preview_page', { preview, page, scale }),
+  closePreview: () => call<null>('close_preview'),
+  trend: (environment: string) => call<TrendView[]>('trend', { environment }),
+  /** The engine asks for the folder itself; `null` when none was chosen. */
+  handOver: (request: HandoverRequest, job: number) => call<HandoverView | null>('hand_over', { request, job }),
+  /** The engine asks for the file itself; `null` when none was chosen. Needs no store. */
+  checkHandover: (key: string, job: number) => call<HandoverCheck | null>('check_handover', { key, job }),
   cancel: (job: number) => call<null>('cancel', { job }),
   reports: () => call<ReportView[]>('reports'),
   compareReports: (first: string, second: string) => call<ComparisonView[]>('compare_reports', { first, second }),
