@@ -100,8 +100,17 @@ impl Session {
             },
             FacetOf {
                 name: "vendor",
+                // Of every layer, each once.
                 values: Box::new(|i: &usize, see| {
-                    see(main(*i).map_or("", |identity| identity.vendor.as_str()))
+                    let mut seen: Vec<&str> =
+                        plant.assets[*i].identities.iter().map(|identity| identity.vendor.as_str()).collect();
+                    seen.sort_unstable();
+                    seen.dedup();
+                    seen.retain(|vendor| !vendor.is_empty() || plant.assets[*i].identities.len() < 2);
+                    if seen.is_empty() {
+                        see("");
+                    }
+                    seen.into_iter().for_each(see);
                 }),
                 label: Box::new(plain),
             },

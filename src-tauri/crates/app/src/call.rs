@@ -49,6 +49,8 @@ pub struct Door {
     chosen: Mutex<Option<Choice>>,
     /// The report that was laid out last, and the number of the work that did it.
     preview: Mutex<Option<(u32, report::Preview)>>,
+    /// The package that was made last.
+    package: Mutex<Option<PathBuf>>,
     /// A bundle that was refused for its key, and the key's fingerprint.
     refused: Mutex<Option<(PathBuf, String)>>,
 }
@@ -380,6 +382,7 @@ impl Door {
             cancelled: Mutex::default(),
             chosen: Mutex::default(),
             preview: Mutex::default(),
+            package: Mutex::default(),
             refused: Mutex::default(),
         }
     }
@@ -460,6 +463,13 @@ impl Door {
             "hand_over" => {
                 let a: HandOver = arguments(command, args)?;
                 answer(self.job(a.job, |job| self.hand_over(&a.request, job))?)
+            }
+            "reveal_package" => {
+                let file = lock(&self.package).clone();
+                let file = file.ok_or_else(|| Failure::new("usage", "no package was made yet"))?;
+                let shown = self.shell.reveal(&file);
+                shown.map_err(|why| Failure::new("io", why).at(file.display().to_string()))?;
+                Ok(Value::Null)
             }
             "check_handover" => {
                 let a: CheckHandover = arguments(command, args)?;
@@ -746,7 +756,9 @@ impl Door {
         let file = folder.join(format!("plumbline-handover-{name}-{}.zip", request.report.to));
         let made = handover.write(&file, job)?;
         lock(&self.session).handed_over(&made)?;
-        Ok(Some(made.view(&file)))
+        let view = made.view(&file);
+        *lock(&self.package) = Some(file);
+        Ok(Some(view))
     }
 
     /// Checks a package that is asked for. Needs no store.

@@ -20,6 +20,7 @@
 //! | `audit.jsonl`, `audit-head.json` | the log: rows of these environments whole, others by their hashes, and its signed end |
 
 mod check;
+mod fault;
 mod log;
 mod manifest;
 mod receive;

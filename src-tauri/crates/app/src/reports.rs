@@ -502,11 +502,13 @@ impl Commission {
         let hashes: Vec<&str> = draft.evidence.iter().map(|(_, _, hash)| hash.as_str()).collect();
         let kept = KeptReport {
             id: self.id.clone(),
+            kind: self.options.kind.as_str().to_owned(),
             title: match self.options.kind {
                 Kind::Iec62443 => "IEC 62443".to_owned(),
                 _ => draft.content.head.title.clone(),
             },
             environments: self.plants().map(|(plant, _, _)| plant.environment.name.clone()).collect(),
+            environment_ids: self.plants().map(|(plant, _, _)| plant.environment.id.clone()).collect(),
             from: self.request.from.clone(),
             to: self.request.to.clone(),
             made: self.made.to_string(),
@@ -618,8 +620,10 @@ fn report_view(kept: KeptReport, folder: &Path) -> view::ReportView {
     let intact = is_intact(&file, &kept);
     view::ReportView {
         id: kept.id,
+        kind: kept.kind,
         title: kept.title,
         environments: kept.environments,
+        environment_ids: kept.environment_ids,
         from: kept.from,
         to: kept.to,
         made: kept.made,

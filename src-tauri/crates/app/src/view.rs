@@ -2454,6 +2454,11 @@ views! {
     struct HandoverFault {
         /// The file in it; empty for the archive itself.
         pub file: String,
+        /// archive, signature, other_key, path, missing, unreadable, changed, added, sums, key, log_row, log_end,
+        /// log_head, attachment, evidence, unscorable, levels, report, report_evidence, report_levels.
+        pub code: String,
+        /// What the code is about: a row, a key, an environment; may be empty.
+        pub value: String,
         /// What is wrong.
         pub what: String,
     }
@@ -2592,17 +2597,21 @@ views! {
     struct ReportView {
         /// Id.
         pub id: String,
+        /// iec62443, executive, risk or extract.
+        pub kind: String,
         /// Title.
         pub title: String,
         /// Environments (names).
         pub environments: Vec<String>,
+        /// Environments (ids), as far as their evidence documents were kept with it.
+        pub environment_ids: Vec<String>,
         /// First day.
         pub from: String,
         /// Last day.
         pub to: String,
         /// When it was made.
         pub made: String,
-        /// pdf, html, xlsx or json.
+        /// pdf, docx, html, xlsx, json or oscal.
         pub format: String,
         /// File, as it was written.
         pub file: String,
@@ -2622,7 +2631,7 @@ views! {
     struct Progress {
         /// Number the caller gave the work.
         pub job: u32,
-        /// Key of the step's words: evidence, assess, content, charts, pages, write, read, check, store.
+        /// Key of the step's words: evidence, assess, trend, content, charts, pages, write, package, verify, read, check, store.
         pub step: String,
         /// Done so far.
         pub done: u32,

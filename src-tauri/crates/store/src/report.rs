@@ -13,17 +13,21 @@ use crate::{
 pub struct KeptReport {
     /// Id.
     pub id: String,
+    /// iec62443, executive, risk or extract.
+    pub kind: String,
     /// Title.
     pub title: String,
     /// Environment names.
     pub environments: Vec<String>,
+    /// Environment ids, as far as evidence documents were kept with it.
+    pub environment_ids: Vec<String>,
     /// First day of the period, `YYYY-MM-DD`.
     pub from: String,
     /// Last day.
     pub to: String,
     /// When it was made, RFC 3339.
     pub made: String,
-    /// pdf, html, xlsx or json.
+    /// pdf, docx, html, xlsx, json or oscal.
     pub format: String,
     /// The file.
     pub file: String,
@@ -44,7 +48,8 @@ impl Store {
     /// When the database cannot be read.
     pub fn reports(&self) -> Result<Vec<KeptReport>> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT id, title, environments, period_from, period_to, made, format, file, size, pages, sha256, evidence_sha256
+            "SELECT id, title, environments, period_from, period_to, made, format, file, size, pages, sha256, evidence_sha256, kind,
+             (SELECT json_group_array(environment) FROM (SELECT environment FROM report_evidence WHERE report = report.id ORDER BY rowid))
              FROM report ORDER BY made DESC, rowid DESC",
         )?;
         let mut rows = statement.query([])?;
@@ -63,6 +68,8 @@ impl Store {
                 pages: row.get(9)?,
                 sha256: row.get(10)?,
                 evidence_sha256: row.get(11)?,
+                kind: row.get(12)?,
+                environment_ids: value::list("list of ids", &row.get::<_, String>(13)?)?,
             });
         }
         Ok(reports)
@@ -106,8 +113,8 @@ impl Change<'_> {
     /// When the database cannot be written.
     pub fn keep_report(&self, report: &KeptReport) -> Result<()> {
         self.transaction.execute(
-            "INSERT INTO report (id, title, environments, period_from, period_to, made, format, file, size, pages, sha256, evidence_sha256)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+            "INSERT INTO report (id, title, environments, period_from, period_to, made, format, file, size, pages, sha256, evidence_sha256, kind)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
             params![
                 report.id,
                 report.title,
@@ -120,11 +127,12 @@ impl Change<'_> {
                 i64::try_from(report.size).unwrap_or(i64::MAX),
                 report.pages,
                 report.sha256,
-                report.evidence_sha256
+                report.evidence_sha256,
+                report.kind
             ],
         )?;
         let detail = serde_json::json!({
-            "format": report.format, "from": report.from, "to": report.to, "sha256": report.sha256, "evidence_sha256": report.evidence_sha256,
+            "kind": report.kind, "format": report.format, "from": report.from, "to": report.to, "sha256": report.sha256, "evidence_sha256": report.evidence_sha256,
         });
         self.log("report.kept", &report.id, &detail)
     }

@@ -14,6 +14,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("../migrations/0004_keeping.sql")),
     M::up(include_str!("../migrations/0005_system.sql")),
     M::up(include_str!("../migrations/0006_kept_evidence.sql")),
+    M::up(include_str!("../migrations/0007_report_kind.sql")),
 ];
 
 /// The version this program writes.

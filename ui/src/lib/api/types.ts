@@ -3736,6 +3736,15 @@ export type HandoverFault = {
  */
 file: string, 
 /**
+ * archive, signature, other_key, path, missing, unreadable, changed, added, sums, key, log_row, log_end,
+ * log_head, attachment, evidence, unscorable, levels, report, report_evidence, report_levels.
+ */
+code: string, 
+/**
+ * What the code is about: a row, a key, an environment; may be empty.
+ */
+value: string, 
+/**
  * What is wrong.
  */
 what: string, };
@@ -3964,6 +3973,10 @@ export type ReportView = {
  */
 id: string, 
 /**
+ * iec62443, executive, risk or extract.
+ */
+kind: string, 
+/**
  * Title.
  */
 title: string, 
@@ -3971,6 +3984,10 @@ title: string,
  * Environments (names).
  */
 environments: Array<string>, 
+/**
+ * Environments (ids), as far as their evidence documents were kept with it.
+ */
+environment_ids: Array<string>, 
 /**
  * First day.
  */
@@ -3984,7 +4001,7 @@ to: string,
  */
 made: string, 
 /**
- * pdf, html, xlsx or json.
+ * pdf, docx, html, xlsx, json or oscal.
  */
 format: string, 
 /**
@@ -4018,7 +4035,7 @@ export type Progress = {
  */
 job: number, 
 /**
- * Key of the step's words: evidence, assess, content, charts, pages, write, read, check, store.
+ * Key of the step's words: evidence, assess, trend, content, charts, pages, write, package, verify, read, check, store.
  */
 step: string, 
 /**

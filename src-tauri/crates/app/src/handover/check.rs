@@ -15,7 +15,9 @@ use store::audit::{hex, sha256, sha256_of};
 use zip::ZipArchive;
 
 use super::{
-    COMMENT, HEAD, KEY, LOG, MANIFEST, SCHEMA, SIGNATURE, SUMS, archive_words, log,
+    COMMENT, HEAD, KEY, LOG, MANIFEST, SCHEMA, SIGNATURE, SUMS, archive_words,
+    fault::{Fault, Faults},
+    log,
     manifest::{Handed, Manifest, Role},
 };
 use crate::{Failure, Result, Watch, audit::Head, view, watch::tell, work::count};
@@ -85,28 +87,25 @@ impl Package {
         &self.name
     }
 
-    /// A file's bytes; else what is wrong.
-    pub(super) fn bytes(&mut self, path: &str) -> std::result::Result<Vec<u8>, String> {
+    /// A file's bytes; else what is wrong with it.
+    pub(super) fn bytes(&mut self, path: &str) -> std::result::Result<Vec<u8>, Fault> {
         let size = self.manifest.files.iter().find(|entry| entry.path == path).map_or(READ_LIMIT, |e| e.size);
         if size > READ_LIMIT {
-            return Err(format!("it is larger than {} MiB", READ_LIMIT >> 20));
+            return Err(Fault::Unreadable(format!("it is larger than {} MiB", READ_LIMIT >> 20)));
         }
-        let entry = self.archive.by_name(path).map_err(|_| "it is missing".to_owned())?;
+        let entry = self.archive.by_name(path).map_err(|_| Fault::Missing)?;
         let mut bytes = Vec::new();
-        entry
-            .take(size + 1)
-            .read_to_end(&mut bytes)
-            .map_err(|error| format!("it cannot be read: {error}"))?;
+        entry.take(size + 1).read_to_end(&mut bytes).map_err(|error| Fault::Unreadable(error.to_string()))?;
         Ok(bytes)
     }
 
     /// Size and SHA-256 of a file, of which no more is read than the manifest says and a byte.
-    fn measure(&mut self, path: &str, size: u64) -> std::result::Result<(u64, String), String> {
-        let entry = self.archive.by_name(path).map_err(|_| "it is missing".to_owned())?;
+    fn measure(&mut self, path: &str, size: u64) -> std::result::Result<(u64, String), Fault> {
+        let entry = self.archive.by_name(path).map_err(|_| Fault::Missing)?;
         let mut entry = entry.take(size.saturating_add(1));
         let (mut hash, mut length, mut chunk) = (Sha256::new(), 0u64, vec![0; 1 << 16]);
         loop {
-            let read = entry.read(&mut chunk).map_err(|error| format!("it cannot be read: {error}"))?;
+            let read = entry.read(&mut chunk).map_err(|error| Fault::Unreadable(error.to_string()))?;
             let Some(read) = chunk.get(..read).filter(|read| !read.is_empty()) else { break };
             hash.update(read);
             length += read.len() as u64;
@@ -119,16 +118,6 @@ impl Package {
         let size = self.manifest.files.iter().find(|entry| entry.path == path).map_or(0, |entry| entry.size);
         let entry = self.archive.by_name(path).map_err(std::io::Error::from)?;
         std::io::copy(&mut entry.take(size), to)
-    }
-}
-
-/// Faults as they are found.
-#[derive(Default)]
-struct Faults(Vec<view::HandoverFault>);
-
-impl Faults {
-    fn add(&mut self, file: &str, what: impl Into<String>) {
-        self.0.push(view::HandoverFault { file: file.to_owned(), what: what.into() });
     }
 }
 
@@ -157,15 +146,12 @@ pub(super) fn checked(
     let manifest = package.manifest.clone();
     let signature = package.bytes(SIGNATURE).unwrap_or_default();
     if !manifest.key.signed_document(&package.manifest_text, &signature) {
-        faults.add(MANIFEST, "it is not what the key in it signed; it or its signature was changed");
+        faults.add(MANIFEST, Fault::Signature);
     }
     let fingerprint = manifest.key.fingerprint();
     let is_known = known.map(|known| known == fingerprint);
     if is_known == Some(false) {
-        faults.add(
-            MANIFEST,
-            format!("it is signed by the key {fingerprint}, which is not the one that was named; somebody else made it"),
-        );
+        faults.add(MANIFEST, Fault::OtherKey(fingerprint.to_string()));
     }
     let size = files(&mut package, &manifest, &mut faults, watch)?;
     sums(&mut package, &manifest, &mut faults);
@@ -210,10 +196,7 @@ fn archive(package: &Package, path: &Path, faults: &mut Faults) -> Result<()> {
     let body = size.saturating_sub(COMMENT as u64);
     let hash = sha256_of(BufReader::new(file).take(body)).map_err(unreadable)?;
     if !package.manifest.key.signed_text(&archive_words(&hash), signature) {
-        faults.add(
-            "",
-            "the archive is not byte for byte the one that was made; what else was changed stands below, and if nothing does it was packed anew",
-        );
+        faults.add("", Fault::Archive);
     }
     Ok(())
 }
@@ -225,13 +208,13 @@ fn files(package: &mut Package, manifest: &Manifest, faults: &mut Faults, watch:
     for (done, entry) in manifest.files.iter().enumerate() {
         tell(watch, "verify", count(done), count(manifest.files.len()))?;
         if !is_safe(&entry.path) || !listed.insert(entry.path.as_str()) {
-            faults.add(&entry.path, "its path is not allowed, or it is named twice");
+            faults.add(&entry.path, Fault::Path);
             continue;
         }
         match package.measure(&entry.path, entry.size) {
-            Err(what) => faults.add(&entry.path, what),
+            Err(fault) => faults.add(&entry.path, fault),
             Ok((size, hash)) if size != entry.size || hash != entry.sha256 => {
-                faults.add(&entry.path, "it was changed: its SHA-256 is not the one that was signed");
+                faults.add(&entry.path, Fault::Changed);
             }
             Ok((size, _)) => bytes = bytes.saturating_add(size),
         }
@@ -239,7 +222,7 @@ fn files(package: &mut Package, manifest: &Manifest, faults: &mut Faults, watch:
     for name in package.archive.file_names() {
         let name = name.unwrap_or_else(|_| "(a name that cannot be read)".into());
         if name != MANIFEST && name != SIGNATURE && !listed.contains(&*name) {
-            faults.add(&name, "it is in the archive, but not in the manifest; it was added");
+            faults.add(&name, Fault::Added);
         }
     }
     Ok(bytes)
@@ -250,32 +233,32 @@ fn sums(package: &mut Package, manifest: &Manifest, faults: &mut Faults) {
     let rest = manifest.files.iter().filter(|entry| entry.path != SUMS);
     let expected: String = rest.map(|entry| format!("{}  {}\n", entry.sha256, entry.path)).collect();
     if package.bytes(SUMS).ok().as_deref() != Some(expected.as_bytes()) {
-        faults.add(SUMS, "it does not say what the manifest says");
+        faults.add(SUMS, Fault::Sums);
     }
     let pem = manifest.key.to_pem().unwrap_or_default();
     if package.bytes(KEY).ok().as_deref() != Some(pem.as_bytes()) {
-        faults.add(KEY, "it is not the key of the manifest");
+        faults.add(KEY, Fault::Key);
     }
 }
 
 /// The log: each row follows from the one before, up to the end that was signed.
 fn chain(package: &mut Package, manifest: &Manifest, faults: &mut Faults) -> super::manifest::Log {
     let followed = package.bytes(LOG).and_then(|text| log::follow(&text));
-    let followed = followed.unwrap_or_else(|what| {
-        faults.add(LOG, what);
+    let followed = followed.unwrap_or_else(|fault| {
+        faults.add(LOG, fault);
         super::manifest::Log { rows: 0, whole: 0, head: String::new() }
     });
     if followed != manifest.audit {
-        faults.add(LOG, "it does not end where the manifest says");
+        faults.add(LOG, Fault::LogEnd);
     }
-    match package.bytes(HEAD).and_then(|text| Head::read(&text)) {
-        Err(what) => faults.add(HEAD, what),
-        Ok(head) => {
-            let same = u64::try_from(head.rows) == Ok(followed.rows) && head.hash == followed.head;
-            if !same || head.key != manifest.key {
-                faults.add(HEAD, "it is not the end of this log, or another key's");
-            }
-        }
+    let head = package.bytes(HEAD).ok().and_then(|text| Head::read(&text).ok());
+    let is_its_end = head.is_some_and(|head| {
+        u64::try_from(head.rows) == Ok(followed.rows)
+            && head.hash == followed.head
+            && head.key == manifest.key
+    });
+    if !is_its_end {
+        faults.add(HEAD, Fault::LogHead);
     }
     followed
 }
@@ -311,10 +294,7 @@ fn environment(package: &mut Package, handed: &Handed, faults: &mut Faults) -> v
             .iter()
             .any(|entry| entry.path == attached.path && entry.role == Role::Attachment);
         if !listed {
-            faults.add(
-                &attached.path,
-                format!("it is told to be evidence of {}, and is no file of evidence here", attached.of),
-            );
+            faults.add(&attached.path, Fault::Attachment(attached.of.clone()));
         }
     }
     let [document, levels] =
@@ -322,17 +302,17 @@ fn environment(package: &mut Package, handed: &Handed, faults: &mut Faults) -> v
     let Ok(bytes) = package.bytes(&document) else {
         // That it is missing has been told with the files; one that is not even listed has not.
         if !package.manifest.files.iter().any(|entry| entry.path == document) {
-            faults.add(&document, "there is no evidence document of this environment");
+            faults.add(&document, Fault::Missing);
         }
         return told;
     };
     if sha256(&bytes) != handed.evidence_sha256 {
-        faults.add(&document, "it is not the evidence document that the manifest names");
+        faults.add(&document, Fault::Evidence);
     }
     let evidence = match Evidence::from_json(&bytes) {
         Ok(evidence) => evidence,
         Err(problem) => {
-            faults.add(&document, format!("it cannot be scored: {}: {}", problem.pointer, problem.what));
+            faults.add(&document, Fault::Unscorable(format!("{}: {}", problem.pointer, problem.what)));
             return told;
         }
     };
@@ -341,7 +321,7 @@ fn environment(package: &mut Package, handed: &Handed, faults: &mut Faults) -> v
     let recorded: Value =
         package.bytes(&levels).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
     if !recorded.is_object() || !follows(&recorded, &recomputed) {
-        faults.add(&levels, "these levels do not follow from the evidence document");
+        faults.add(&levels, Fault::Levels);
     }
     told.zones = assessment
         .zones
@@ -372,17 +352,17 @@ fn reports(
     for path in paths {
         let Ok(text) = package.bytes(path) else { continue };
         let Ok(report) = serde_json::from_slice::<Value>(&text) else {
-            faults.add(path, "it is no report");
+            faults.add(path, Fault::Report);
             continue;
         };
         let text = String::from_utf8_lossy(&text);
         for environment in environments {
             if !text.contains(&environment.evidence_sha256) {
-                faults.add(path, format!("it was not made from the evidence document of {}", environment.id));
+                faults.add(path, Fault::ReportEvidence(environment.id.clone()));
             }
         }
         if report["schema"] == report::SCHEMA && !heat_maps_agree(&report, environments) {
-            faults.add(path, "levels in its heat map are not those of the evidence document");
+            faults.add(path, Fault::ReportLevels);
         }
     }
 }

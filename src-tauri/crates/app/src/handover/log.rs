@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 use store::audit::{AuditEntry, START};
 
-use super::{internal, manifest::Log};
+use super::{fault::Fault, internal, manifest::Log};
 use crate::Result;
 
 /// A row, whole or sealed.
@@ -43,20 +43,20 @@ pub(super) fn write(rows: Vec<AuditEntry>, subjects: &FxHashSet<String>) -> Resu
     Ok((text, log))
 }
 
-/// Follows the chain and recomputes the hash of every row that is told; what is wrong with it, or its end.
-pub(super) fn follow(text: &[u8]) -> std::result::Result<Log, String> {
+/// Follows the chain and recomputes the hash of every row that is told; its end, or the row that is wrong.
+pub(super) fn follow(text: &[u8]) -> std::result::Result<Log, Fault> {
     let mut log = Log { rows: 0, whole: 0, head: START.to_owned() };
     for line in text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
         let number = log.rows + 1;
         let Line { seq, told, before, hash } =
-            serde_json::from_slice(line).map_err(|error| format!("row {number} cannot be read: {error}"))?;
+            serde_json::from_slice(line).map_err(|_| Fault::LogRow(number))?;
         if u64::try_from(seq) != Ok(number) || before != log.head {
-            return Err(format!("row {number} does not follow from the one before it"));
+            return Err(Fault::LogRow(number));
         }
         if let Some(Told { at, actor, action, subject, detail }) = told {
             let entry = AuditEntry { seq, at, actor, action, subject, detail, before, hash: hash.clone() };
             if !entry.is_sound() {
-                return Err(format!("row {number} is not what was written then"));
+                return Err(Fault::LogRow(number));
             }
             log.whole += 1;
         }

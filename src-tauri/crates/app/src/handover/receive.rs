@@ -56,8 +56,9 @@ impl Session {
             for name in FILES {
                 let path = format!("{}/{name}", handed.folder);
                 if package.manifest.files.iter().any(|entry| entry.path == path) {
-                    let bytes =
-                        package.bytes(&path).map_err(|what| Failure::new("bad_input", what).at(path))?;
+                    let bytes = package
+                        .bytes(&path)
+                        .map_err(|fault| Failure::new("bad_input", fault.to_string()).at(path))?;
                     files.push(import::File::new(name, bytes));
                 }
             }
