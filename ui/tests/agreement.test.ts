@@ -42,6 +42,7 @@ test('every code of the engine has its word', () => {
     ['audit_action', [...found(folder('store/src'), /\.log\(\s*"([a-z]+\.[a-z]+)"/g), ...found(folder('app/src'), /\.log\(\s*"([a-z]+\.[a-z]+)"/g)]],
     ['import_kind', found(rust('store/src/plant.rs'), /\("(\w+)", self\.\w+\)/g)],
     ['step', [...found(folder('app/src'), /\btell\(\w+, "(\w+)"/g), ...found(folder('report/src'), /\.step\("(\w+)"/g)]],
+    ['fault', found(rust('app/src/handover/fault.rs'), /Fault::\w+(?:\(_\))? => "(\w+)"/g)],
     ['failed.advice', found(rust('store/src/error.rs'), /=> "(\w+)"/g)],
   ];
   for (const [family, list] of codes) {

@@ -248,8 +248,8 @@ export function makeFake(scenario: Scenario = {}) {
   const reports: ReportView[] = scenario.empty
     ? []
     : [
-        { id: 'R2', title: 'IEC 62443 Report', environments: [environment.name], from: '2026-07-01', to: '2026-09-30', made: '2026-10-02T08:14:00Z', format: 'pdf', file: 'iec62443-riverbend-2026-09-30.pdf', intact: true, pages: 42, size: 1843200, sha256: hash(5), evidence_sha256: hash(6) },
-        { id: 'R1', title: 'IEC 62443 Report', environments: [environment.name], from: '2026-04-01', to: '2026-06-30', made: '2026-07-03T10:40:00Z', format: 'json', file: 'iec62443-riverbend-2026-06-30.json', intact: false, pages: null, size: 412000, sha256: hash(7), evidence_sha256: hash(8) },
+        { id: 'R2', kind: 'iec62443', title: 'IEC 62443 Report', environments: [environment.name], environment_ids: [environment.id], from: '2026-07-01', to: '2026-09-30', made: '2026-10-02T08:14:00Z', format: 'pdf', file: 'iec62443-riverbend-2026-09-30.pdf', intact: true, pages: 42, size: 1843200, sha256: hash(5), evidence_sha256: hash(6) },
+        { id: 'R1', kind: 'iec62443', title: 'IEC 62443 Report', environments: [environment.name], environment_ids: [environment.id], from: '2026-04-01', to: '2026-06-30', made: '2026-07-03T10:40:00Z', format: 'json', file: 'iec62443-riverbend-2026-06-30.json', intact: false, pages: null, size: 412000, sha256: hash(7), evidence_sha256: hash(8) },
       ];
   const fingerprint = '3df5-ab2f-7e6f-0c8d-d309-6a8c-497d-6d12';
   let preview: PreviewView | null = null;
@@ -551,7 +551,7 @@ export function makeFake(scenario: Scenario = {}) {
     generate_report: async (a): Promise<ReportView> => {
       const r = a['request'] as ReportRequest;
       await inSteps(Number(a['job']), ['evidence', 'assess', 'trend', 'content', 'charts', 'pages', 'write']);
-      const made: ReportView = { id: `R${reports.length + 1}`, title: r.kind === 'iec62443' ? 'IEC 62443' : r.kind === 'extract' ? 'Vulnerabilities of supplied products' : 'Environment risk report', environments: r.environments.map((id) => environments.find((e) => e.id === id)?.name ?? id), from: r.from, to: r.to, made: `${today}T09:00:00Z`, format: r.format, file: 'report.pdf', intact: true, pages: 40, size: 1700000, sha256: hash(9), evidence_sha256: hash(10) };
+      const made: ReportView = { id: `R${reports.length + 1}`, kind: r.kind, title: r.kind === 'iec62443' ? 'IEC 62443' : r.kind === 'extract' ? 'Vulnerabilities of supplied products' : 'Environment risk report', environments: r.environments.map((id) => environments.find((e) => e.id === id)?.name ?? id), environment_ids: r.environments, from: r.from, to: r.to, made: `${today}T09:00:00Z`, format: r.format, file: 'report.pdf', intact: true, pages: 40, size: 1700000, sha256: hash(9), evidence_sha256: hash(10) };
       reports.unshift(made);
       log('report.kept', made.id, { from: r.from, to: r.to });
       return made;
@@ -583,8 +583,8 @@ export function makeFake(scenario: Scenario = {}) {
         audit_rows: 412, audit_whole: 398, audit_head: hash(12),
         environments: [{ id: 'E1', name: environment.name, organisation: environment.organisation, as_of: today, period_from: '2026-08-24', evidence_sha256: hash(13), zones: rows(today).map((r) => ({ id: r.zone, name: r.name, vector: r.achieved as HandoverCheck['environments'][0]['zones'][0]['vector'], sl_t: r.target as HandoverCheck['environments'][0]['zones'][0]['sl_t'] })) }],
         faults: [
-          ...(scenario.tampered ? [{ file: '', what: 'the archive is not byte for byte the one that was made; what else was changed stands below, and if nothing does it was packed anew' }, { file: 'riverbend/assets.csv', what: 'it was changed: its SHA-256 is not the one that was signed' }] : []),
-          ...(other ? [{ file: 'manifest.json', what: `it is signed by the key ${fingerprint}, which is not the one that was named; somebody else made it` }] : []),
+          ...(scenario.tampered ? [{ file: '', code: 'archive', value: '', what: 'the archive is not byte for byte the one that was made; what else was changed stands below, and if nothing does it was packed anew' }, { file: 'riverbend/assets.csv', code: 'changed', value: '', what: 'it was changed: its SHA-256 is not the one that was signed' }] : []),
+          ...(other ? [{ file: 'manifest.json', code: 'other_key', value: fingerprint, what: `it is signed by the key ${fingerprint}, which is not the one that was named; somebody else made it` }] : []),
         ],
       };
     },
@@ -615,6 +615,7 @@ export function makeFake(scenario: Scenario = {}) {
     compare_reports: (): ComparisonView[] => [{ environment: 'E1', from: '2026-06-30', to: '2026-09-30', zones: zones.slice(0, 4).map((z, i) => ({ id: z.id, name: z.name, before: i, after: i + 1, presence: i === 3 ? 'new' : 'both', cells: i === 3 ? [] : [{ fr: 3, achieved: [0, 2], target: [2, 2 + (i % 2)], drivers: [{ limit: 'exposure', levels: [0, 2], shares: null, opened: 1, settled: 4 }, { limit: 'patching', levels: [1, 3], shares: [[3, 5], [9, 10]], opened: 0, settled: 0 }] }, { fr: 5, achieved: [2, 1], target: [2, 2], drivers: [{ limit: 'triage', levels: [3, 1], shares: [[9, 9], [6, 10]], opened: 0, settled: 0 }] }] })), open: [118, 94], findings: [21, 47, 2], controls: [19, 21], control_changes: [3, 1], identified: [[98, 120], [111, 120]], triaged: [[80, 118], [85, 94]] }],
     open_report: () => fail('usage', 'Reports open in the window only.', '', 'Start the window.'),
     reveal_report: () => null,
+    reveal_package: () => null,
     audit: (a): AuditPage => {
       const found = audit.filter((row) => String(a['text'] ?? '').toLowerCase().split(/\s+/).every((w) => JSON.stringify(row).toLowerCase().includes(w)));
       return { total: found.length, all: audit.length, intact: !scenario.broken, first_broken: scenario.broken ? 2 : null, head: audit[0]?.hash ?? '', rows: found.slice(Number(a['offset']), Number(a['offset']) + Number(a['limit'])) };

@@ -155,6 +155,7 @@ export const engine = {
   reports: () => call<ReportView[]>('reports'),
   compareReports: (first: string, second: string) => call<ComparisonView[]>('compare_reports', { first, second }),
   openReport: (id: string) => call<null>('open_report', { id }),
+  revealPackage: () => call<null>('reveal_package'),
   revealReport: (id: string) => call<null>('reveal_report', { id }),
   intelligence: () => call<IntelStatus>('intelligence'),
   /** The engine opens the system's dialog itself; `null` when it was cancelled. */

@@ -92,10 +92,9 @@ export class Wish {
   get ready() {
     return this.kind !== null && this.environments.length > 0 && this.wrong === null;
   }
-  /** Kept reports of at least one of the environments. A kept report knows them by name. */
+  /** Kept reports of at least one of the environments. */
   get #keptOfThese() {
-    const names = (this.#here.environments.value ?? []).filter((env) => this.environments.includes(env.id)).map((env) => env.name);
-    return this.#kept().filter((report) => report.environments.some((name) => names.includes(name)));
+    return this.#kept().filter((report) => report.environment_ids.some((id) => this.environments.includes(id)));
   }
   /** Kept reports that it can be compared with, newest first. */
   get earlier() {
