@@ -171,6 +171,13 @@ async fn the_main_job_end_to_end() {
     window.click("report-env-demo").await;
     window.click("report-preset-shown").await;
     window.picture("report-new").await;
+    // Its pages are looked at before it is made.
+    window.click("report-preview").await;
+    let drawn = "const page = document.querySelector('[data-testid=preview-page]'); return page !== null && page.naturalWidth > 300";
+    window.until("the first page", drawn).await;
+    window.click("preview-next").await;
+    window.until("the second page", drawn).await;
+    window.picture("report-preview").await;
     window.click("report-generate").await;
     window
         .until("the report is listed", "return document.querySelector('[data-testid^=report-row-]') !== null")
