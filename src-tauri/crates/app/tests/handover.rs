@@ -427,6 +427,40 @@ fn a_receiver_goes_on_from_it() {
     assert!(third.environments().unwrap().is_empty());
 }
 
+#[test]
+fn several_environments_are_each_checked_by_their_own_levels() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut session, _) = worked(folder.path());
+    // Another plant with a zone of the same id, and other levels.
+    let other = folder.path().join("other.json");
+    let document = r#"{"method":"plumbline-sl/1","as_of":"2026-03-01","period_from":"2026-01-01",
+        "monitoring":{"last_update":"2026-03-01"},"zones":[{"id":"Z1","name":"Z1","sl_t":[3,3,3,3,3,3,3]}],
+        "assets":[{"id":"B1","zone":"Z1","identified":true}],"findings":[],"controls":[],"sr_assessments":[]}"#;
+    std::fs::write(&other, document).unwrap();
+    let wish = plumbline_app::intake::Wish {
+        paths: vec![other],
+        environment: Some("north".to_owned()),
+        ..Default::default()
+    };
+    session.import_files(&wish, &Unwatched).unwrap();
+    let mut request = request(&["json"]);
+    request.report.environments = vec!["works".to_owned(), "north".to_owned()];
+    let file = folder.path().join("both.zip");
+    session.hand_over(&request, &Unwatched).unwrap().write(&file, &Unwatched).unwrap();
+    let check = check(&file);
+    assert_eq!(faults(&check), []);
+    assert_ne!(check.environments[0].zones[0].vector, check.environments[1].zones[0].vector);
+    assert!(unpacked(&file).contains_key("north/evidence.json"));
+
+    let clock = clock("2026-03-02T08:00:00Z");
+    let mut receiver = works::session(&folder.path().join("receiver"), "a.weiss", &clock);
+    receiver.create().unwrap();
+    let wish = plumbline_app::intake::Wish { paths: vec![file], ..Default::default() };
+    assert_eq!(receiver.import_files(&wish, &Unwatched).unwrap().environment, None, "it went to several");
+    let ids: Vec<String> = receiver.environments().unwrap().into_iter().map(|one| one.id).collect();
+    assert_eq!(ids, ["works", "north"]);
+}
+
 /// Stops at a step.
 struct StopAt(&'static str, std::sync::atomic::AtomicBool);
 

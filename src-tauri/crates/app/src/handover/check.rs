@@ -9,7 +9,8 @@ use std::{
 use feeds::bundle::Fingerprint;
 use iec62443::{Evidence, assess};
 use rustc_hash::{FxHashMap, FxHashSet};
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::{Value, value::RawValue};
 use sha2::{Digest, Sha256};
 use store::audit::{hex, sha256, sha256_of};
 use zip::ZipArchive;
@@ -264,16 +265,22 @@ fn chain(package: &mut Package, manifest: &Manifest, faults: &mut Faults) -> sup
 }
 
 /// Whether everything that was recorded follows again; what a later version tells besides does not matter.
-fn follows(recorded: &Value, recomputed: &Value) -> bool {
-    match (recorded, recomputed) {
-        (Value::Object(recorded), Value::Object(recomputed)) => {
-            recorded.iter().all(|(key, value)| recomputed.get(key).is_some_and(|found| follows(value, found)))
+fn follows(recorded: &[u8], recomputed: &[u8]) -> bool {
+    fn holds(recorded: &Value, recomputed: &Value) -> bool {
+        match (recorded, recomputed) {
+            (Value::Object(recorded), Value::Object(recomputed)) => recorded
+                .iter()
+                .all(|(key, value)| recomputed.get(key).is_some_and(|found| holds(value, found))),
+            (Value::Array(recorded), Value::Array(recomputed)) => {
+                recorded.len() == recomputed.len()
+                    && recorded.iter().zip(recomputed).all(|(a, b)| holds(a, b))
+            }
+            (recorded, recomputed) => recorded == recomputed,
         }
-        (Value::Array(recorded), Value::Array(recomputed)) => {
-            recorded.len() == recomputed.len() && recorded.iter().zip(recomputed).all(|(a, b)| follows(a, b))
-        }
-        (recorded, recomputed) => recorded == recomputed,
     }
+    let [recorded, recomputed] = [recorded, recomputed].map(serde_json::from_slice::<Value>);
+    let documents = recorded.ok().zip(recomputed.ok());
+    documents.is_some_and(|(recorded, recomputed)| recorded.is_object() && holds(&recorded, &recomputed))
 }
 
 /// An environment's evidence document scored again, beside the levels that came with it.
@@ -317,10 +324,10 @@ fn environment(package: &mut Package, handed: &Handed, faults: &mut Faults) -> v
         }
     };
     let assessment = assess(&evidence);
-    let recomputed = serde_json::to_value(assessment.document(&evidence)).unwrap_or_default();
-    let recorded: Value =
-        package.bytes(&levels).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
-    if !recorded.is_object() || !follows(&recorded, &recomputed) {
+    let recomputed = serde_json::to_vec_pretty(&assessment.document(&evidence)).unwrap_or_default();
+    let recorded = package.bytes(&levels).unwrap_or_default();
+    // The same version writes the same bytes; another may tell more.
+    if recorded != recomputed && !follows(&recorded, &recomputed) {
         faults.add(&levels, Fault::Levels);
     }
     told.zones = assessment
@@ -343,52 +350,77 @@ fn reports(
     environments: &[view::HandedEnvironment],
     faults: &mut Faults,
 ) {
-    let paths: Vec<&str> = manifest
-        .files
-        .iter()
-        .filter(|entry| entry.role == Role::Report && entry.path.ends_with(".json"))
-        .map(|entry| entry.path.as_str())
-        .collect();
-    for path in paths {
-        let Ok(text) = package.bytes(path) else { continue };
-        let Ok(report) = serde_json::from_slice::<Value>(&text) else {
+    let reports = manifest.files.iter().filter(|entry| entry.role == Role::Report);
+    for path in reports.map(|entry| entry.path.as_str()).filter(|path| path.ends_with(".json")) {
+        let Ok(bytes) = package.bytes(path) else { continue };
+        let text = std::str::from_utf8(&bytes).unwrap_or_default();
+        let Ok(report) = serde_json::from_str::<Report<'_>>(text) else {
             faults.add(path, Fault::Report);
             continue;
         };
-        let text = String::from_utf8_lossy(&text);
         for environment in environments {
             if !text.contains(&environment.evidence_sha256) {
                 faults.add(path, Fault::ReportEvidence(environment.id.clone()));
             }
         }
-        if report["schema"] == report::SCHEMA && !heat_maps_agree(&report, environments) {
+        if report.schema == report::SCHEMA && !heat_maps_agree(&report, environments) {
             faults.add(path, Fault::ReportLevels);
         }
     }
 }
 
-/// Whether each row of the summaries' heat maps has the levels that were recomputed. Each environment has one summary,
-/// in the same order.
-fn heat_maps_agree(report: &Value, environments: &[view::HandedEnvironment]) -> bool {
-    let empty = Vec::new();
-    let list = |value: &Value| value.as_array().unwrap_or(&empty).clone();
-    let maps: Vec<Value> = list(&report["sections"])
-        .iter()
-        .filter_map(|section| list(&section["blocks"]).into_iter().find(|block| block["block"] == "heat_map"))
-        .take(environments.len())
-        .collect();
-    maps.iter().zip(environments).all(|(map, environment)| {
+/// What is looked at in a report; most of a large one is passed over unread.
+#[derive(Deserialize)]
+struct Report<'t> {
+    #[serde(default)]
+    schema: String,
+    #[serde(borrow, default)]
+    sections: Vec<Section<'t>>,
+}
+
+#[derive(Deserialize)]
+struct Section<'t> {
+    id: String,
+    #[serde(borrow)]
+    blocks: Vec<&'t RawValue>,
+}
+
+#[derive(Deserialize)]
+struct HeatMap {
+    block: String,
+    rows: Vec<Row>,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    id: String,
+    cells: [Cell; 7],
+}
+
+#[derive(Deserialize)]
+struct Cell {
+    achieved: Option<u8>,
+    target: u8,
+}
+
+/// Whether each row of the summaries' heat maps has the levels that were recomputed. Each environment has one summary.
+fn heat_maps_agree(report: &Report<'_>, environments: &[view::HandedEnvironment]) -> bool {
+    environments.iter().enumerate().all(|(at, environment)| {
+        let id = if environments.len() > 1 { format!("e{}-summary", at + 1) } else { "summary".to_owned() };
+        let summary = report.sections.iter().find(|section| section.id == id);
+        let blocks = summary.map(|section| section.blocks.as_slice()).unwrap_or_default();
+        // Tables have rows of another form and fail to be read as heat maps.
+        let maps = blocks.iter().filter_map(|block| serde_json::from_str::<HeatMap>(block.get()).ok());
         let zones: FxHashMap<&str, &view::HandedZone> =
             environment.zones.iter().map(|zone| (zone.id.as_str(), zone)).collect();
-        list(&map["rows"]).iter().all(|row| {
+        maps.filter(|map| map.block == "heat_map").flat_map(|map| map.rows).all(|row| {
             // Names are printed shortened and without what cannot be seen; such a row cannot be compared.
-            let Some(zone) = row["id"].as_str().and_then(|id| zones.get(id)) else { return true };
-            let cells = list(&row["cells"]);
-            cells.len() == 7
-                && cells.iter().zip(zone.vector).zip(zone.sl_t).all(|((cell, achieved), target)| {
-                    cell["achieved"].as_u64() == achieved.map(u64::from)
-                        && cell["target"].as_u64() == Some(u64::from(target))
-                })
+            let Some(zone) = zones.get(row.id.as_str()) else { return true };
+            let levels = zone.vector.iter().zip(zone.sl_t);
+            row.cells
+                .iter()
+                .zip(levels)
+                .all(|(cell, (achieved, target))| cell.achieved == *achieved && cell.target == target)
         })
     })
 }
