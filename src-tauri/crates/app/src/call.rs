@@ -447,7 +447,11 @@ impl Door {
                 let compared = session().compare_reports([&a.first, &a.second])?;
                 answer(compared.iter().map(crate::compare::Compared::view).collect::<Vec<_>>())
             }
-            "trend" => answer(session().trend(&arguments::<OnDay>(command, args)?.environment)?),
+            "trend" => {
+                // The session is free while kept evidence is scored.
+                let trend = session().trend(&arguments::<OnDay>(command, args)?.environment)?;
+                answer(trend.view(&crate::watch::Unwatched)?)
+            }
             "preview_report" => {
                 let a: Generate = arguments(command, args)?;
                 answer(self.job(a.job, |job| self.preview(&a.request, job))?)

@@ -1,7 +1,7 @@
 //! Two days, or two kept reports, side by side.
 
 use iec62443::{
-    Evidence, SecurityLevel, assess,
+    SecurityLevel, assess,
     assessment::Ratio,
     compare::{Comparison, Driver, compare},
 };
@@ -47,29 +47,14 @@ impl Session {
     /// # Errors
     /// `not_found`, `usage`, `store_damaged`
     pub fn compare_reports(&mut self, reports: [&str; 2]) -> Result<Vec<Compared>> {
-        let [first, second] = reports.map(|name| -> Result<_> {
-            let found = self.kept_report(name)?;
-            let mut documents = Vec::new();
-            for (environment, bytes) in self.store()?.report_evidence(&found.id)? {
-                let evidence = Evidence::from_json(&bytes)
-                    .map_err(|problem| Failure::new("store_damaged", problem.what))?
-                    .into_owned();
-                documents.push((environment, evidence));
-            }
-            if documents.is_empty() {
-                return Err(usage(
-                    format!("the report {name} was kept without its evidence document"),
-                    "Generate it again, or compare the two days: --between.",
-                ));
-            }
-            Ok(documents)
-        });
+        let [first, second] = reports.map(|name| self.kept_with(name));
         let (first, second) = (first?, second?);
         let mut compared = Vec::new();
-        for (environment, old) in &first {
-            let Some((_, new)) = second.iter().find(|(other, _)| other == environment) else { continue };
-            let (then, now) = (assess(old), assess(new));
-            let comparison = compare((old, &then), (new, &now));
+        for old in &first {
+            let environment = &old.evidence.environment;
+            let Some(new) = second.iter().find(|kept| kept.evidence.environment == *environment) else { continue };
+            let (old, new) = (old.scored()?, new.scored()?);
+            let comparison = compare((&old.evidence, &old.assessment), (&new.evidence, &new.assessment));
             compared.push(Compared { environment: environment.clone(), comparison });
         }
         if compared.is_empty() {

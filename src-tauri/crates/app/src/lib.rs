@@ -24,6 +24,7 @@ pub mod handover;
 pub mod intake;
 pub mod intelligence;
 pub mod levels;
+pub mod look_back;
 pub mod loose;
 pub mod matches;
 pub mod mitigations;

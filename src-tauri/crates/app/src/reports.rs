@@ -7,17 +7,16 @@ use std::{
 };
 
 use iec62443::{
-    Assessment, Evidence, Plant, SecurityLevel, When,
+    Assessment, Evidence, Plant, When,
     catalogue::Language,
     compare::compare,
-    finding::{Rating, State},
+    finding::Rating,
     plant::Layer,
-    scoring,
 };
-use jiff::{Timestamp, civil::Date};
+use jiff::Timestamp;
 use report::{
     AuditLine, AuditSummary, Cancelled, Earlier, Extract, Input, Kind, Options, Paper, PlantInput, Progress,
-    Topic, TrendPoint,
+    Topic,
 };
 use rustc_hash::FxHashMap;
 use store::{KeptReport, audit::sha256};
@@ -25,7 +24,9 @@ use tempfile::NamedTempFile;
 use vulnerability::Severity;
 
 use crate::{
-    Failure, Result, Session, Watch, view,
+    Failure, Result, Session, Watch,
+    look_back::{Kept, Trend},
+    view,
     watch::tell,
     work::{count, usage},
 };
@@ -57,8 +58,6 @@ pub(crate) fn stem(kind: Kind, format: &str) -> &'static str {
 
 /// Rows of the audit log in a report.
 const AUDIT_ROWS: u32 = 40;
-/// Kept reports that the trend goes back.
-const TREND: usize = 36;
 
 /// An environment under report, with what was kept of earlier ones.
 struct Subject {
@@ -67,10 +66,10 @@ struct Subject {
     assessment: Arc<Assessment>,
     /// What matching took findings to be about, by finding.
     matched: FxHashMap<String, String>,
-    /// The kept report it is compared with, and the evidence document that was made from.
-    earlier: Option<(KeptReport, Vec<u8>)>,
-    /// Names of kept reports with their evidence documents, of a day each, oldest first.
-    kept: Vec<(String, Vec<u8>)>,
+    /// What it is compared with.
+    earlier: Option<Kept>,
+    /// How it stood before; none where that is not asked for.
+    trend: Option<Trend>,
 }
 
 /// Everything a report needs, taken from the session at once, so that the session is free while it is made.
@@ -186,19 +185,28 @@ impl Session {
         if request.environments.is_empty() {
             return Err(usage("no environment was chosen", "Choose at least one."));
         }
-        let total = u32::try_from(request.environments.len()).unwrap_or(u32::MAX);
+        let looks_back = options.kind.looks_back() && !options.without.contains(&Topic::Comparison);
+        let total = count(request.environments.len());
         let mut subjects = Vec::new();
         for (done, environment) in (0..).zip(&request.environments) {
             tell(watch, "assess", done, total)?;
             let when = self.when(environment, Some(&request.to), Some(&request.from))?;
             let (plant, assessment) = self.assessed(environment, when)?;
-            let (mut earlier, mut kept) = (None, Vec::new());
-            if options.kind.looks_back() && !options.without.contains(&Topic::Comparison) {
-                earlier = self.earlier(environment, when.as_of.day(), request.compare_with.as_deref())?;
-                kept = self.kept_until(environment, when.as_of.day())?;
+            let (mut earlier, mut trend) = (None, None);
+            if looks_back {
+                let day = when.as_of.day();
+                earlier = self.earlier(environment, day, request.compare_with.as_deref())?;
+                let now = Arc::clone(&assessment);
+                trend = Some(Trend { kept: self.kept_until(environment, day)?, now });
             }
             let matched = self.store()?.origin_identities(environment)?;
-            subjects.push(Subject { plant, when, assessment, matched, earlier, kept });
+            subjects.push(Subject { plant, when, assessment, matched, earlier, trend });
+        }
+        if let Some(name) = request.compare_with.as_deref().filter(|name| looks_back && !name.is_empty())
+            && subjects.iter().all(|subject| subject.earlier.is_none())
+        {
+            let what = format!("the report {name} is about none of these environments, or was kept without evidence");
+            return Err(usage(what, "Compare with another one, or with none."));
         }
         let mut request = request.clone();
         if let Some(Subject { when, .. }) = subjects.first() {
@@ -226,105 +234,6 @@ impl Session {
             made: self.now(),
             id: uuid::Uuid::now_v7().to_string(),
         })
-    }
-
-    /// The kept report of an id, else the newest of a name.
-    ///
-    /// # Errors
-    /// `not_found`
-    pub(crate) fn kept_report(&self, name: &str) -> Result<KeptReport> {
-        let mut kept = self.store()?.reports()?;
-        let found = kept.iter().position(|report| report.id == name);
-        let found = found.or_else(|| kept.iter().position(|report| report.title == name));
-        found.map(|at| kept.swap_remove(at)).ok_or_else(|| {
-            Failure::not_found("report", name)
-                .advice("It is the name given with --snapshot, or the id that the window shows.")
-        })
-    }
-
-    fn kept_evidence(&self, report: &str, environment: &str) -> Result<Option<Vec<u8>>> {
-        let documents = self.store()?.report_evidence(report)?;
-        Ok(documents.into_iter().find(|(id, _)| id == environment).map(|(_, document)| document))
-    }
-
-    /// The kept report that one of a day is compared with: the one that is named, else the last one before that day.
-    fn earlier(
-        &self,
-        environment: &str,
-        day: Date,
-        named: Option<&str>,
-    ) -> Result<Option<(KeptReport, Vec<u8>)>> {
-        let named = match named {
-            Some("") => return Ok(None),
-            Some(name) => vec![self.kept_report(name)?],
-            None => Vec::new(),
-        };
-        let is_named = !named.is_empty();
-        let candidates = if is_named { named } else { self.store()?.reports()? };
-        let before = day.to_string();
-        for report in candidates.into_iter().filter(|report| is_named || report.to < before) {
-            if is_named && report.to >= before {
-                let what =
-                    format!("the report {:?} is of {}, not of a day before {day}", report.title, report.to);
-                return Err(usage(what, "Compare with an earlier one."));
-            }
-            if let Some(document) = self.kept_evidence(&report.id, environment)? {
-                return Ok(Some((report, document)));
-            }
-        }
-        Ok(None)
-    }
-
-    /// What was kept of an environment before a day, the newest report of each of the last days, oldest first.
-    fn kept_until(&self, environment: &str, day: Date) -> Result<Vec<(String, Vec<u8>)>> {
-        let before = day.to_string();
-        let mut reports = self.store()?.reports()?;
-        reports.retain(|report| report.to < before);
-        reports.sort_by(|a, b| b.to.cmp(&a.to));
-        let mut kept: Vec<(String, Vec<u8>)> = Vec::new();
-        let mut last = String::new();
-        for report in reports {
-            if report.to != last
-                && let Some(document) = self.kept_evidence(&report.id, environment)?
-            {
-                kept.push((report.title, document));
-                last = report.to;
-            }
-            if kept.len() == TREND {
-                break;
-            }
-        }
-        kept.reverse();
-        Ok(kept)
-    }
-
-    /// How an environment stood on the days that reports were kept of, and stands today, oldest first.
-    ///
-    /// # Errors
-    /// `not_found`; `store_damaged` when what an earlier report was made from cannot be read.
-    pub fn trend(&mut self, environment: &str) -> Result<Vec<view::TrendView>> {
-        let when = self.when(environment, None, None)?;
-        let (_, assessment) = self.assessed(environment, when)?;
-        let mut points = Vec::new();
-        for (title, document) in self.kept_until(environment, when.as_of.day())? {
-            points.push(point(&title, &scored(&document)?.1));
-        }
-        points.push(point("", &assessment));
-        let zone = |(id, level): (String, Option<SecurityLevel>)| view::TrendZone {
-            id,
-            level: level.map(SecurityLevel::get),
-        };
-        Ok(points
-            .into_iter()
-            .map(|point| view::TrendView {
-                day: point.day.to_string(),
-                report: point.report,
-                gaps: point.gaps,
-                open: point.open,
-                high: point.high,
-                zones: point.levels.into_iter().map(zone).collect(),
-            })
-            .collect())
     }
 
     /// Puts a finished report in its place and keeps it in the store.
@@ -392,58 +301,17 @@ impl Session {
     }
 }
 
-/// An evidence document that a report was kept with, scored.
-fn scored(document: &[u8]) -> Result<(Evidence<'static>, Assessment)> {
-    let evidence = Evidence::from_json(document).map_err(|problem| {
-        Failure::new("store_damaged", format!("a kept evidence document cannot be read: {}", problem.what))
-            .advice("Bring the store back from a backup, or leave the comparison out.")
-    })?;
-    let assessment = scoring::assess(&evidence);
-    Ok((evidence.into_owned(), assessment))
-}
-
-/// A point of the trend.
-fn point(report: &str, assessment: &Assessment) -> TrendPoint {
-    let open = || assessment.verdicts.iter().flatten().filter(|verdict| verdict.state == State::Open);
-    let gaps = assessment.zones.iter().flat_map(|zone| &zone.cells).filter_map(|cell| cell.gap);
-    TrendPoint {
-        day: assessment.as_of,
-        report: report.to_owned(),
-        levels: assessment.zones.iter().map(|zone| (zone.id.to_string(), zone.level)).collect(),
-        gaps: gaps.map(u32::from).sum(),
-        open: count(open().count()),
-        high: count(open().filter(|verdict| verdict.rating.is_high()).count()),
-    }
-}
-
 impl Subject {
-    /// What it is compared with, and how it stood on the days that reports were kept of.
-    fn look_back(
-        &self,
-        evidence: &Evidence<'_>,
-        watch: &dyn Watch,
-    ) -> Result<(Option<Earlier>, Vec<TrendPoint>)> {
-        let earlier = match &self.earlier {
-            None => None,
-            Some((report, document)) => {
-                let (old, then) = scored(document)?;
-                Some(Earlier {
-                    id: report.id.clone(),
-                    title: report.title.clone(),
-                    evidence_sha256: sha256(document),
-                    comparison: compare((&old, &then), (evidence, &self.assessment)),
-                })
-            }
-        };
-        let mut trend = Vec::new();
-        for (title, document) in &self.kept {
-            tell(watch, "trend", count(trend.len()), count(self.kept.len()))?;
-            trend.push(point(title, &scored(document)?.1));
-        }
-        if !trend.is_empty() {
-            trend.push(point("", &self.assessment));
-        }
-        Ok((earlier, trend))
+    /// What it is compared with.
+    fn since(&self, evidence: &Evidence<'_>) -> Result<Option<Earlier>> {
+        let Some(kept) = &self.earlier else { return Ok(None) };
+        let old = kept.scored()?;
+        Ok(Some(Earlier {
+            id: kept.report.id.clone(),
+            title: kept.report.title.clone(),
+            comparison: compare((&old.evidence, &old.assessment), (evidence, &self.assessment)),
+            evidence_sha256: old.sha256,
+        }))
     }
 }
 
@@ -473,7 +341,8 @@ impl Commission {
         let mut plants = Vec::new();
         for subject in &self.subjects {
             let document = subject.plant.evidence_at(subject.when);
-            let (earlier, trend) = subject.look_back(&document, watch)?;
+            let earlier = subject.since(&document)?;
+            let trend = subject.trend.as_ref().map_or(Ok(Vec::new()), |trend| trend.points(watch))?;
             let text = document.to_json();
             let hash = sha256(text.as_bytes());
             let plant = PlantInput::new(&subject.plant, subject.when, &subject.assessment, hash.clone());

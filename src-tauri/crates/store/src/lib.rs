@@ -34,7 +34,7 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 pub use audit::{AuditEntry, ChainState};
 pub use error::{Error, Result};
 pub use plant::{Counts, PlantCounts};
-pub use report::KeptReport;
+pub use report::{KeptEvidence, KeptReport};
 
 /// Name of the database inside a store's folder.
 pub const DATABASE: &str = "plumbline.db";

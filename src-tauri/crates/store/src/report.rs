@@ -76,21 +76,36 @@ impl Store {
     }
 }
 
-impl Store {
-    /// The evidence documents that a kept report was made from, with the environments' ids, in their order.
+/// An evidence document that a report was made from, packed until it is looked at.
+#[derive(Clone, Debug)]
+pub struct KeptEvidence {
+    /// The environment's id.
+    pub environment: String,
+    packed: Vec<u8>,
+}
+
+impl KeptEvidence {
+    /// The document as it was kept.
     ///
     /// # Errors
-    /// When the database cannot be read or what it holds is damaged.
-    pub fn report_evidence(&self, report: &str) -> Result<Vec<(String, Vec<u8>)>> {
+    /// When it is damaged.
+    pub fn document(&self) -> Result<Vec<u8>> {
+        unpacked(&self.packed)
+    }
+}
+
+impl Store {
+    /// The evidence documents that a kept report was made from, in their order.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn report_evidence(&self, report: &str) -> Result<Vec<KeptEvidence>> {
         let mut statement = self.connection.prepare_cached(
             "SELECT environment, content FROM report_evidence WHERE report = ?1 ORDER BY rowid",
         )?;
-        let mut rows = statement.query([report])?;
-        let mut documents = Vec::new();
-        while let Some(row) = rows.next()? {
-            documents.push((row.get(0)?, unpacked(row.get_ref(1)?.as_blob().unwrap_or_default())?));
-        }
-        Ok(documents)
+        let rows = statement
+            .query_map([report], |row| Ok(KeptEvidence { environment: row.get(0)?, packed: row.get(1)? }))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 }
 

@@ -88,9 +88,9 @@ impl Session {
         let head = self.signed_head()?;
         let mut told: FxHashSet<String> = request.report.environments.iter().cloned().collect();
         for report in self.store()?.reports()? {
-            let of = self.store()?.report_evidence(&report.id)?;
             // A report that is about others too is nobody else's business.
-            if !of.is_empty() && of.iter().all(|(id, _)| told.contains(id)) {
+            let ids = &report.environment_ids;
+            if !ids.is_empty() && ids.iter().all(|id| request.report.environments.contains(id)) {
                 told.insert(report.id);
             }
         }

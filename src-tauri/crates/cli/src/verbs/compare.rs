@@ -56,7 +56,10 @@ pub fn compare(mut session: Session, wanted: &Compare, output: &Output) -> app::
 fn trend(mut session: Session, wanted: &[String], output: &Output) -> app::Result<Done> {
     let mut trends = Vec::new();
     for environment in environments(&session, wanted)? {
-        let points = session.trend(&environment)?;
+        let points = {
+            let progress = output.progress();
+            session.trend(&environment)?.view(&progress)?
+        };
         trends.push((environment, points));
     }
     let documents: Vec<_> = trends
