@@ -7,7 +7,7 @@ use iec62443::{
 };
 
 use crate::{
-    Failure, Result, Session, view,
+    Result, Session, view,
     work::{count, usage},
 };
 
@@ -52,7 +52,9 @@ impl Session {
         let mut compared = Vec::new();
         for old in &first {
             let environment = &old.evidence.environment;
-            let Some(new) = second.iter().find(|kept| kept.evidence.environment == *environment) else { continue };
+            let Some(new) = second.iter().find(|kept| kept.evidence.environment == *environment) else {
+                continue;
+            };
             let (old, new) = (old.scored()?, new.scored()?);
             let comparison = compare((&old.evidence, &old.assessment), (&new.evidence, &new.assessment));
             compared.push(Compared { environment: environment.clone(), comparison });

@@ -33,7 +33,8 @@ impl Kept {
     pub(crate) fn scored(&self) -> Result<Scored> {
         let document = self.evidence.document()?;
         let evidence = Evidence::from_json(&document).map_err(|problem| {
-            let what = format!("the evidence document of {:?} cannot be read: {}", self.report.title, problem.what);
+            let what =
+                format!("the evidence document of {:?} cannot be read: {}", self.report.title, problem.what);
             Failure::new("store_damaged", what)
                 .advice("Bring the store back from a backup, or leave the comparison out.")
         })?;
@@ -120,7 +121,8 @@ impl Session {
     fn kept_before(&self, environment: &str, day: Date) -> Result<Vec<KeptReport>> {
         let before = day.to_string();
         let mut reports = self.store()?.reports()?;
-        reports.retain(|report| report.to < before && report.environment_ids.iter().any(|id| id == environment));
+        reports
+            .retain(|report| report.to < before && report.environment_ids.iter().any(|id| id == environment));
         reports.sort_by(|a, b| b.to.cmp(&a.to));
         Ok(reports)
     }
@@ -134,7 +136,10 @@ impl Session {
             Some(name) => {
                 let report = self.kept_report(name)?;
                 if report.to >= day.to_string() {
-                    let of = format!("the report {:?} is of {}, not of a day before {day}", report.title, report.to);
+                    let of = format!(
+                        "the report {:?} is of {}, not of a day before {day}",
+                        report.title, report.to
+                    );
                     return Err(usage(of, "Compare with an earlier one."));
                 }
                 Some(report)

@@ -7,11 +7,7 @@ use std::{
 };
 
 use iec62443::{
-    Assessment, Evidence, Plant, When,
-    catalogue::Language,
-    compare::compare,
-    finding::Rating,
-    plant::Layer,
+    Assessment, Evidence, Plant, When, catalogue::Language, compare::compare, finding::Rating, plant::Layer,
 };
 use jiff::Timestamp;
 use report::{
@@ -205,7 +201,9 @@ impl Session {
         if let Some(name) = request.compare_with.as_deref().filter(|name| looks_back && !name.is_empty())
             && subjects.iter().all(|subject| subject.earlier.is_none())
         {
-            let what = format!("the report {name} is about none of these environments, or was kept without evidence");
+            let what = format!(
+                "the report {name} is about none of these environments, or was kept without evidence"
+            );
             return Err(usage(what, "Compare with another one, or with none."));
         }
         let mut request = request.clone();
