@@ -459,6 +459,14 @@ fn several_environments_are_each_checked_by_their_own_levels() {
     assert_eq!(receiver.import_files(&wish, &Unwatched).unwrap().environment, None, "it went to several");
     let ids: Vec<String> = receiver.environments().unwrap().into_iter().map(|one| one.id).collect();
     assert_eq!(ids, ["works", "north"]);
+
+    // Where one of them is there already and differs, none is taken in.
+    let mut third = works::session(&folder.path().join("third"), "a.weiss", &clock);
+    third.create().unwrap();
+    third.add_environment("North", "", Some("north")).unwrap();
+    let refused = third.import_files(&wish, &Unwatched).unwrap_err();
+    assert_eq!((refused.code, refused.what.contains("north")), ("usage", true), "{refused}");
+    assert_eq!(third.environments().unwrap().len(), 1);
 }
 
 /// Stops at a step.

@@ -2,11 +2,23 @@
 
 use std::{fs::File, io::Write, path::Path};
 
+use iec62443::Plant;
 use import::plant::FILES;
+use serde_json::json;
 use zip::ZipArchive;
 
-use super::{MANIFEST, SIGNATURE, check::checked, internal};
-use crate::{Failure, Result, Session, Watch, plants::slug, view, watch::tell, work::usage};
+use super::{
+    Handed, MANIFEST, SIGNATURE,
+    check::{Package, checked},
+    internal,
+};
+use crate::{
+    Failure, Result, Session, Watch,
+    plants::slug,
+    view,
+    watch::tell,
+    work::{count, usage},
+};
 
 /// Whether a file is a handover package, by what is in it.
 pub fn is_package(path: &Path) -> bool {
@@ -49,31 +61,36 @@ impl Session {
                 "Take it in without naming one; each keeps its name.",
             ));
         }
-        let mut told = view::ImportView { dry_run, ..view::ImportView::default() };
-        for handed in &handed {
-            tell(watch, "read", 0, 0)?;
-            let mut files = Vec::new();
-            for name in FILES {
-                let path = format!("{}/{name}", handed.folder);
-                if package.manifest.files.iter().any(|entry| entry.path == path) {
-                    let bytes = package
-                        .bytes(&path)
-                        .map_err(|fault| Failure::new("bad_input", fault.to_string()).at(path))?;
-                    files.push(import::File::new(name, bytes));
-                }
-            }
-            let mut plant = import::plant::read(&files, self.today())?.plant;
-            let id = environment.map_or_else(|| slug(&handed.id), str::to_owned);
-            plant.environment.id.clone_from(&id);
-            if plant.environment.name.is_empty() {
-                plant.environment.name.clone_from(&handed.name);
-            }
-            tell(watch, "store", 0, 0)?;
-            let source = serde_json::json!([{
+        let source = |handed: &Handed| {
+            json!([{
                 "package": check.id, "made": check.made, "maker": check.maker, "key": check.fingerprint,
                 "evidence_sha256": handed.evidence_sha256,
-            }]);
-            let (counts, existing) = self.put_plant(plant, &source, dry_run, environment.is_some())?;
+            }])
+        };
+        let mut plants = Vec::new();
+        for handed in &handed {
+            tell(watch, "read", count(plants.len()), count(package.manifest.environments.len()))?;
+            plants.push(self.plant_in(&mut package, handed, environment)?);
+        }
+        // Before any is taken in all of them are looked at.
+        for (handed, plant) in handed.iter().zip(&plants) {
+            let (counts, existing) = self.put_plant(plant.clone(), &source(handed), true, false)?;
+            if several && existing && !counts.is_unchanged() {
+                let id = &plant.environment.id;
+                return Err(usage(
+                    format!(
+                        "environment {id:?} is there already and the package differs from it; nothing was changed"
+                    ),
+                    "Have each environment handed over by itself, and take it in with --environment.",
+                ));
+            }
+        }
+        let mut told = view::ImportView { dry_run, ..view::ImportView::default() };
+        for (handed, plant) in handed.iter().zip(plants) {
+            tell(watch, "store", 0, 0)?;
+            let id = plant.environment.id.clone();
+            let (counts, existing) =
+                self.put_plant(plant, &source(handed), dry_run, environment.is_some())?;
             if !dry_run {
                 self.take_files(&mut package, handed, &id)?;
             }
@@ -81,35 +98,50 @@ impl Session {
             told.files.extend(kinds.iter().filter(|(_, counts)| *counts != store::Counts::default()).map(
                 |(kind, counts)| view::ImportedFile {
                     file: format!("{}/{kind}", handed.folder),
-                    kind: "plant".to_owned(),
+                    kind: (*kind).to_owned(),
                     added: counts.added,
                     changed: counts.changed,
                     unchanged: counts.unchanged,
                     ..view::ImportedFile::default()
                 },
             ));
-            if let Some(first) = told.files.first_mut().filter(|first| first.remarks.is_empty()) {
-                let reason = format!(
-                    "made by {} on {}, signed by key {}; compare it with what they told you another way",
-                    check.maker, check.made, check.fingerprint
-                );
-                first.remarks.push(view::RefusedRow { at: String::new(), reason });
-            }
             // Of several none is the one it went to.
             told.environment = Some(id).filter(|_| !several);
             told.existing |= existing;
             told.updated |= counts.updated;
         }
+        if let Some(first) = told.files.first_mut() {
+            let reason = format!(
+                "made by {} on {}, signed by key {}; compare it with what they told you another way",
+                check.maker, check.made, check.fingerprint
+            );
+            first.remarks.push(view::RefusedRow { at: String::new(), reason });
+        }
         Ok(told)
     }
 
+    /// An environment of a package as the plant that it is.
+    fn plant_in(&self, package: &mut Package, handed: &Handed, environment: Option<&str>) -> Result<Plant> {
+        let mut files = Vec::new();
+        for name in FILES {
+            let path = format!("{}/{name}", handed.folder);
+            if package.manifest.files.iter().any(|entry| entry.path == path) {
+                let bytes = package
+                    .bytes(&path)
+                    .map_err(|fault| Failure::new("bad_input", fault.to_string()).at(path))?;
+                files.push(import::File::new(name, bytes));
+            }
+        }
+        let mut plant = import::plant::read(&files, self.today())?.plant;
+        plant.environment.id = environment.map_or_else(|| slug(&handed.id), str::to_owned);
+        if plant.environment.name.is_empty() {
+            plant.environment.name.clone_from(&handed.name);
+        }
+        Ok(plant)
+    }
+
     /// Attaches a package's files of evidence to what they are of.
-    fn take_files(
-        &mut self,
-        package: &mut super::check::Package,
-        handed: &super::Handed,
-        environment: &str,
-    ) -> Result<()> {
+    fn take_files(&mut self, package: &mut Package, handed: &Handed, environment: &str) -> Result<()> {
         let folder = tempfile::tempdir_in(self.folder()).map_err(internal)?;
         for attached in &handed.attached {
             let Some((kind, id)) = attached.of.split_once(' ') else { continue };
