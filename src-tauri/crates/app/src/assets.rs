@@ -1,5 +1,7 @@
 //! Assets as rows.
 
+use std::collections::BTreeSet;
+
 use iec62443::{
     Assessment, Plant,
     finding::{Rating, State},
@@ -102,15 +104,12 @@ impl Session {
                 name: "vendor",
                 // Of every layer, each once.
                 values: Box::new(|i: &usize, see| {
-                    let mut seen: Vec<&str> =
-                        plant.assets[*i].identities.iter().map(|identity| identity.vendor.as_str()).collect();
-                    seen.sort_unstable();
-                    seen.dedup();
-                    seen.retain(|vendor| !vendor.is_empty() || plant.assets[*i].identities.len() < 2);
-                    if seen.is_empty() {
+                    let vendors = plant.assets[*i].identities.iter().map(|identity| identity.vendor.as_str());
+                    let vendors: BTreeSet<&str> = vendors.filter(|vendor| !vendor.is_empty()).collect();
+                    if vendors.is_empty() {
                         see("");
                     }
-                    seen.into_iter().for_each(see);
+                    vendors.into_iter().for_each(see);
                 }),
                 label: Box::new(plain),
             },

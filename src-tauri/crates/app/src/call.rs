@@ -2,7 +2,7 @@
 //! itself (dialogs, opening files) goes through [`Shell`], so that all of it can be tested without one.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -90,6 +90,12 @@ fn arguments<T: DeserializeOwned>(command: &str, value: Value) -> Result<T> {
 
 fn answer<T: Serialize>(value: T) -> Result<Value> {
     serde_json::to_value(value).map_err(|error| Failure::new("internal", error.to_string()))
+}
+
+/// What came of showing a file with another program.
+fn shown(file: &Path, done: std::result::Result<(), String>) -> Result<Value> {
+    done.map_err(|why| Failure::new("io", why).at(file.display().to_string()))?;
+    Ok(Value::Null)
 }
 
 #[derive(Deserialize)]
@@ -471,9 +477,7 @@ impl Door {
             "reveal_package" => {
                 let file = lock(&self.package).clone();
                 let file = file.ok_or_else(|| Failure::new("usage", "no package was made yet"))?;
-                let shown = self.shell.reveal(&file);
-                shown.map_err(|why| Failure::new("io", why).at(file.display().to_string()))?;
-                Ok(Value::Null)
+                shown(&file, self.shell.reveal(&file))
             }
             "check_handover" => {
                 let a: CheckHandover = arguments(command, args)?;
@@ -495,8 +499,7 @@ impl Door {
                 let file = session().report_file(&arguments::<OfReport>(command, args)?.id)?;
                 let done =
                     if command == "open_report" { self.shell.open(&file) } else { self.shell.reveal(&file) };
-                done.map_err(|why| Failure::new("io", why).at(file.display().to_string()))?;
-                Ok(Value::Null)
+                shown(&file, done)
             }
             "intelligence" => answer(intelligence::status(&session().place())?),
             "import_intelligence" => {

@@ -48,8 +48,8 @@ pub(crate) fn ending(format: &str) -> &'static str {
 }
 
 /// What the names of a kind's files begin with.
-pub(crate) fn stem(kind: Kind, format: &str) -> &'static str {
-    if format == OSCAL { OSCAL } else { kind.as_str() }
+pub(crate) fn stem<'k>(kind: &'k str, format: &str) -> &'k str {
+    if format == OSCAL { OSCAL } else { kind }
 }
 
 /// Rows of the audit log in a report.
@@ -91,7 +91,6 @@ pub struct Draft {
 pub struct Finished {
     /// The file's content.
     pub bytes: Vec<u8>,
-    kind: Kind,
     kept: KeptReport,
     /// The evidence documents it was made from, by environment.
     evidence: Vec<(String, String)>,
@@ -260,7 +259,7 @@ impl Session {
         let kept = &finished.kept;
         let name = format!(
             "{}-{}-{}-{}.{}",
-            stem(finished.kind, &kept.format),
+            stem(&kept.kind, &kept.format),
             crate::plants::slug(&kept.environments.join("-")),
             kept.to,
             // The last digits are the random ones; the first are the time, the same for a minute.
@@ -387,7 +386,7 @@ impl Commission {
             evidence_sha256: hashes.join(","),
         };
         let evidence = draft.evidence.into_iter().map(|(id, document, _)| (id, document)).collect();
-        Ok(Finished { bytes, kind: self.options.kind, kept, evidence })
+        Ok(Finished { bytes, kept, evidence })
     }
 }
 

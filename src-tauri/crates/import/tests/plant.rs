@@ -232,16 +232,16 @@ fn demo() -> iec62443::Plant {
     plant
 }
 
+fn written(plant: &iec62443::Plant, evidence: &iec62443::Evidence<'_>) -> Vec<File> {
+    let files = plumbline_import::plant::write(plant, evidence).unwrap();
+    files.into_iter().map(|(name, content)| File::new(name, content)).collect()
+}
+
 #[test]
 fn a_plant_that_was_written_reads_as_the_same_plant() {
     let plant = demo();
     let evidence = plant.evidence_at(plant.when(TODAY, date(2026, 1, 1)));
-    let files: Vec<File> = plumbline_import::plant::write(&plant, &evidence)
-        .unwrap()
-        .into_iter()
-        .map(|(name, content)| File::new(name, content))
-        .collect();
-    let back = read(&files, TODAY).unwrap().plant;
+    let back = read(&written(&plant, &evidence), TODAY).unwrap().plant;
     assert_eq!(back.evidence, evidence);
     assert_eq!(back.zones, plant.zones);
     assert_eq!(back.conduits, plant.conduits);
@@ -258,12 +258,7 @@ fn a_plant_is_written_as_it_stood_on_a_day() {
     let plant = demo();
     let then = date(2026, 2, 28);
     let evidence = plant.evidence_at(plant.when(then, date(2026, 1, 1)));
-    let files: Vec<File> = plumbline_import::plant::write(&plant, &evidence)
-        .unwrap()
-        .into_iter()
-        .map(|(name, content)| File::new(name, content))
-        .collect();
-    let back = read(&files, then).unwrap().plant;
+    let back = read(&written(&plant, &evidence), then).unwrap().plant;
     assert_eq!(back.evidence, evidence);
     assert!(back.evidence.findings.len() < plant.evidence.findings.len());
 }

@@ -13,6 +13,9 @@ use crate::{Change, Error, Result, Store, Who, value};
 /// Hash before the first row.
 pub const START: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
+/// What is read of a row; see [`AuditEntry::read`].
+const ENTRIES: &str = "SELECT seq, at, actor, action, subject, detail, before, hash FROM audit";
+
 /// A row of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditEntry {
@@ -199,10 +202,9 @@ impl Store {
             instr(lower(at || ' ' || actor || ' ' || action || ' ' || subject || ' ' || detail), json_each.value) = 0)";
         let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
         let words = value::json(&words);
-        let mut statement = self.connection.prepare_cached(&format!(
-            "SELECT seq, at, actor, action, subject, detail, before, hash FROM audit WHERE {ALL_WORDS}
-             ORDER BY seq DESC LIMIT ?3 OFFSET ?2"
-        ))?;
+        let mut statement = self
+            .connection
+            .prepare_cached(&format!("{ENTRIES} WHERE {ALL_WORDS} ORDER BY seq DESC LIMIT ?3 OFFSET ?2"))?;
         let rows = statement.query_map(params![words, offset, limit], AuditEntry::read)?;
         let rows = rows.collect::<rusqlite::Result<Vec<_>>>()?;
         let mut statement =
@@ -210,15 +212,14 @@ impl Store {
         Ok((rows, statement.query_row([words], |row| row.get(0))?))
     }
 
-    /// All rows of the log, the first one first.
+    /// The rows of the log up to one, the first one first. Another program may write more meanwhile.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub fn audit_rows(&self) -> Result<Vec<AuditEntry>> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT seq, at, actor, action, subject, detail, before, hash FROM audit ORDER BY seq",
-        )?;
-        let rows = statement.query_map([], AuditEntry::read)?;
+    pub fn audit_rows(&self, last: i64) -> Result<Vec<AuditEntry>> {
+        let mut statement =
+            self.connection.prepare_cached(&format!("{ENTRIES} WHERE seq <= ?1 ORDER BY seq"))?;
+        let rows = statement.query_map([last], AuditEntry::read)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
@@ -236,9 +237,7 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub fn audit_chain(&self) -> Result<ChainState> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT seq, at, actor, action, subject, detail, before, hash FROM audit ORDER BY seq",
-        )?;
+        let mut statement = self.connection.prepare_cached(&format!("{ENTRIES} ORDER BY seq"))?;
         let mut state = ChainState { rows: 0, first_broken: None, head: START.to_owned() };
         let mut expected = 1;
         for entry in statement.query_map([], AuditEntry::read)? {

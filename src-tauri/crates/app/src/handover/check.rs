@@ -11,8 +11,7 @@ use iec62443::{Evidence, assess};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
-use sha2::{Digest, Sha256};
-use store::audit::{hex, sha256, sha256_of};
+use store::audit::{sha256, sha256_of};
 use zip::ZipArchive;
 
 use super::{
@@ -104,14 +103,8 @@ impl Package {
     fn measure(&mut self, path: &str, size: u64) -> std::result::Result<(u64, String), Fault> {
         let entry = self.archive.by_name(path).map_err(|_| Fault::Missing)?;
         let mut entry = entry.take(size.saturating_add(1));
-        let (mut hash, mut length, mut chunk) = (Sha256::new(), 0u64, vec![0; 1 << 16]);
-        loop {
-            let read = entry.read(&mut chunk).map_err(|error| Fault::Unreadable(error.to_string()))?;
-            let Some(read) = chunk.get(..read).filter(|read| !read.is_empty()) else { break };
-            hash.update(read);
-            length += read.len() as u64;
-        }
-        Ok((length, hex(&hash.finalize())))
+        let sha256 = sha256_of(&mut entry).map_err(|error| Fault::Unreadable(error.to_string()))?;
+        Ok((size.saturating_add(1) - entry.limit(), sha256))
     }
 
     /// Copies a file of evidence out, whose hash has been checked.

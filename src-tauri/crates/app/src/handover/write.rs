@@ -98,7 +98,7 @@ impl Session {
             commission,
             formats,
             attached,
-            rows: self.store()?.audit_rows()?,
+            rows: self.store()?.audit_rows(head.rows)?,
             told,
             head,
             maker: self.who().actor,
@@ -161,21 +161,19 @@ impl Handover {
         let mut packing = Packing::new(staged, file, self.commission.made())?;
         for format in &self.formats {
             let (bytes, _) = draft.render(format, watch)?;
-            let kind = self.commission.options().kind;
+            let kind = self.commission.options().kind.as_str();
             packing.add(format!("report/{}.{}", stem(kind, format), ending(format)), Role::Report, &bytes)?;
         }
         let mut environments: Vec<Handed> = Vec::new();
         let subjects = self.commission.plants().zip(&draft.evidence).zip(&self.attached);
-        for (((plant, when, assessment), (id, document, hash)), files) in subjects {
+        for (((plant, when, assessment), (id, _, hash)), files) in subjects {
             let folder = folder_name(id, &environments);
             let evidence = plant.evidence_at(when);
             let assessed = serde_json::to_vec_pretty(&assessment.document(&evidence)).map_err(internal)?;
-            packing.add(format!("{folder}/evidence.json"), Role::Evidence, document.as_bytes())?;
             packing.add(format!("{folder}/assessment.json"), Role::Assessment, &assessed)?;
             for (name, content) in import::plant::write(plant, &evidence).map_err(internal)? {
-                if name != "evidence.json" {
-                    packing.add(format!("{folder}/{name}"), Role::Plant, &content)?;
-                }
+                let role = if name == "evidence.json" { Role::Evidence } else { Role::Plant };
+                packing.add(format!("{folder}/{name}"), role, &content)?;
             }
             let not_in_vex = self.bills(&mut packing, &folder, plant, when)?;
             environments.push(Handed {
