@@ -16,9 +16,9 @@ use iec62443::{
 use jiff::{ToSpan, civil::Date};
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
-const TODAY: Date = jiff::civil::date(2026, 6, 30);
+pub(crate) const TODAY: Date = jiff::civil::date(2026, 6, 30);
 
-fn day(ago: i32) -> Moment {
+pub(crate) fn day(ago: i32) -> Moment {
     Moment::end_of(TODAY.saturating_sub(ago.days()))
 }
 
@@ -86,7 +86,7 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn plant()(zones in 1..4usize, assets in 1..12usize, controls in 0..4usize)(
+    pub(crate) fn plant()(zones in 1..4usize, assets in 1..12usize, controls in 0..4usize)(
         targets in vec(vec(0..=4u8, 7), zones),
         places in vec((0..zones, prop::bool::weighted(0.8)), assets),
         findings in vec(finding(assets, controls), 0..24),

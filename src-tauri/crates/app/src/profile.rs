@@ -3,6 +3,7 @@
 
 use iec62443::{
     Profile, SecurityLevel,
+    costs::{Costs, NotACost},
     profile::{Overrides, Share, Steps},
 };
 use serde_json::json;
@@ -33,6 +34,12 @@ impl view::ProfileValues {
             patch_grace_days: profile.patch_grace_days,
             triage_grace_days: profile.triage_grace_days,
             evidence_only_cap: profile.evidence_only_cap.get(),
+            costs: profile
+                .costs
+                .named()
+                .into_iter()
+                .map(|(name, cost)| view::CostFigure { name: name.to_owned(), cost: cost.to_string() })
+                .collect(),
         }
     }
 
@@ -83,6 +90,16 @@ impl view::ProfileValues {
                 ));
             }
         }
+        let mut costs = Costs::default();
+        for figure in &self.costs {
+            let place = costs.named_mut(&figure.name).ok_or_else(|| {
+                usage(format!("there is no cost {:?}", figure.name), "See the profile for their names.")
+            })?;
+            let text = figure.cost.trim().replace(',', ".");
+            *place = text.parse().map_err(|error: NotACost| {
+                usage(format!("{}: {error}", figure.name), "Write one such as 0.5.")
+            })?;
+        }
         let cap = SecurityLevel::new(self.evidence_only_cap).ok_or_else(|| {
             usage(format!("there is no level {}", self.evidence_only_cap), "Levels are 0 to 4.")
         })?;
@@ -103,6 +120,7 @@ impl view::ProfileValues {
                 &default.triage_grace_days,
             ),
             evidence_only_cap: other(cap, &default.evidence_only_cap),
+            costs: other(costs, &default.costs),
         })
     }
 }

@@ -1058,6 +1058,17 @@ views! {
         pub triage_grace_days: u32,
         /// Highest level by evidence alone.
         pub evidence_only_cap: u8,
+        /// What work costs, for the plan; the defaults where it is left out.
+        #[serde(default)]
+        pub costs: Vec<CostFigure>,
+    }
+
+    /// What a kind of work costs (its name is a key of the page's words), as a decimal text.
+    struct CostFigure {
+        /// Name.
+        pub name: String,
+        /// So much.
+        pub cost: String,
     }
 
     /// The profile of an environment.

@@ -1,6 +1,8 @@
 //! Actions that people take, as changes of an evidence document. Their effect is never estimated: it is
 //! computed by applying them and scoring again (scoring.md section 8).
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use crate::{
     assessment::{Assessment, Limit},
     catalogue,
@@ -19,6 +21,13 @@ pub enum Action {
     Patch(Vec<String>),
     /// Put one control in place that covers findings (ids), implemented or verified.
     Control(Vec<String>, ControlStatus),
+    /// Show that a control that is in place works. It covers findings (ids); those named are the ones that count.
+    Verify {
+        /// The control.
+        control: String,
+        /// Open findings that it covers.
+        findings: Vec<String>,
+    },
     /// Look at findings (ids) and decide.
     Triage(Vec<String>),
     /// Find out vendor, product and version of assets (ids).
@@ -34,7 +43,7 @@ impl Action {
     pub fn kind(&self) -> &'static str {
         match self {
             Action::Patch(_) => "patch",
-            Action::Control(..) => "control",
+            Action::Control(..) | Action::Verify { .. } => "control",
             Action::Triage(_) => "triage",
             Action::Identify(_) => "identify",
             Action::UpdateMonitoring => "update_monitoring",
@@ -47,6 +56,7 @@ impl Action {
         match self {
             Action::Patch(ids)
             | Action::Control(ids, _)
+            | Action::Verify { findings: ids, .. }
             | Action::Triage(ids)
             | Action::Identify(ids)
             | Action::Assess(_, ids) => ids.len(),
@@ -72,30 +82,36 @@ impl Action {
 
     /// Applies the action at the document's `as_of`.
     pub fn apply(&self, evidence: &mut Evidence<'_>) {
-        let at = evidence.as_of;
-        let mut happen = |ids: &[String], kind| {
-            let ids: rustc_hash::FxHashSet<&str> = ids.iter().map(String::as_str).collect();
-            for finding in evidence.findings.iter_mut().filter(|f| ids.contains(&*f.id)) {
-                finding.events.push(Event { at, kind, frs: FrSet::EMPTY });
+        apply([self], evidence);
+    }
+}
+
+/// Applies actions at the document's `as_of`, in their order; what the document does not hold is left out. The document is
+/// gone through once, however many there are.
+pub fn apply<'a>(actions: impl IntoIterator<Item = &'a Action>, evidence: &mut Evidence<'_>) {
+    let at = evidence.as_of;
+    let mut events: FxHashMap<&str, Vec<EventKind>> = FxHashMap::default();
+    let mut covers: FxHashMap<&str, Vec<String>> = FxHashMap::default();
+    let mut identified: FxHashSet<&str> = FxHashSet::default();
+    let mut verified: FxHashSet<&str> = FxHashSet::default();
+    for action in actions {
+        match action {
+            Action::Patch(ids) => {
+                ids.iter().for_each(|id| events.entry(id).or_default().push(EventKind::Patched))
             }
-        };
-        match self {
-            Action::Patch(ids) => happen(ids, EventKind::Patched),
-            Action::Triage(ids) => happen(ids, EventKind::Acknowledged),
+            Action::Triage(ids) => {
+                ids.iter().for_each(|id| events.entry(id).or_default().push(EventKind::Acknowledged));
+            }
             Action::Control(ids, status) => {
-                let id: Text<'static> = unused_id(evidence).into();
-                let ids: rustc_hash::FxHashSet<&str> = ids.iter().map(String::as_str).collect();
-                for finding in evidence.findings.iter_mut().filter(|f| ids.contains(&*f.id)) {
-                    finding.controls.push(id.clone());
-                }
+                let id = unused_id(evidence);
+                ids.iter().for_each(|finding| covers.entry(finding).or_default().push(id.clone()));
                 let history = vec![ControlChange { at, status: *status }];
-                evidence.controls.push(Control { id, history, expires: None });
+                evidence.controls.push(Control { id: id.into(), history, expires: None });
             }
-            Action::Identify(ids) => {
-                for asset in evidence.assets.iter_mut().filter(|a| ids.iter().any(|id| *id == *a.id)) {
-                    asset.identified = true;
-                }
+            Action::Verify { control, .. } => {
+                verified.insert(control);
             }
+            Action::Identify(ids) => identified.extend(ids.iter().map(String::as_str)),
             Action::UpdateMonitoring => evidence.monitoring.last_update = Some(at),
             Action::Assess(zone, requirements) => {
                 evidence.sr_assessments.extend(requirements.iter().map(|requirement| SrAssessment {
@@ -109,8 +125,25 @@ impl Action {
             }
         }
     }
+    if !events.is_empty() || !covers.is_empty() {
+        for finding in &mut evidence.findings {
+            for kind in events.get(&*finding.id).into_iter().flatten() {
+                finding.events.push(Event { at, kind: *kind, frs: FrSet::EMPTY });
+            }
+            for control in covers.get(&*finding.id).into_iter().flatten() {
+                finding.controls.push(control.clone().into());
+            }
+        }
+    }
+    for asset in evidence.assets.iter_mut().filter(|asset| identified.contains(&*asset.id)) {
+        asset.identified = true;
+    }
+    for control in evidence.controls.iter_mut().filter(|control| verified.contains(&*control.id)) {
+        control.history.push(ControlChange { at, status: ControlStatus::Verified });
+    }
 }
 
+/// An id that no control has.
 fn unused_id(evidence: &Evidence<'_>) -> String {
     let mut number = evidence.controls.len();
     loop {
@@ -125,7 +158,7 @@ fn unused_id(evidence: &Evidence<'_>) -> String {
 /// What could be done about one cell, each kind once: everything of that kind that concerns the cell.
 /// Kinds that have nothing to act on are left out.
 pub fn levers(evidence: &Evidence<'_>, assessment: &Assessment, zone: &str, fr: Fr) -> Vec<Action> {
-    let inside: rustc_hash::FxHashSet<&str> =
+    let inside: FxHashSet<&str> =
         evidence.assets.iter().filter(|a| &*a.zone == zone).map(|a| &*a.id).collect();
     let mut patch = Vec::new();
     let mut control = Vec::new();

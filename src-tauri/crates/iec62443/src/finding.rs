@@ -198,7 +198,7 @@ impl Standing {
         self.triaged = true;
     }
 
-    fn apply(&mut self, event: &Event) {
+    pub(crate) fn apply(&mut self, event: &Event) {
         match event.kind {
             EventKind::Acknowledged | EventKind::Ticketed | EventKind::RiskAccepted => self.triaged = true,
             EventKind::Deferred => {
@@ -252,8 +252,8 @@ pub fn rating(finding: &Finding<'_>, vector: Option<Vector>) -> Rating {
     }
 }
 
-/// The security level whose attacker can be expected to carry the exploit out, 1 to 5 (5: beyond SL 4).
-pub fn attacker_class(finding: &Finding<'_>, vector: Option<Vector>, rating: Rating, cover: Cover) -> u8 {
+/// The attacker class while no control covers the finding, 1 to 4.
+pub fn bare_class(finding: &Finding<'_>, vector: Option<Vector>, rating: Rating) -> u8 {
     let by_means = match (vector, rating) {
         (Some(vector), _) => vector.attacker_class(),
         (None, Rating::Rated(Severity::Critical)) => 2,
@@ -263,6 +263,11 @@ pub fn attacker_class(finding: &Finding<'_>, vector: Option<Vector>, rating: Rat
     let exploited = finding.kev
         || matches!(finding.exploit, Some(Exploit::Functional | Exploit::Active))
         || finding.epss.is_some_and(|p| p >= 0.5);
-    let eased = if exploited { (by_means - 1).max(1) } else { by_means };
-    (eased + cover.steps()).min(5)
+    if exploited { (by_means - 1).max(1) } else { by_means }
+}
+
+/// The security level whose attacker can be expected to carry the exploit out past the cover there is, 1 to 5 (5:
+/// beyond SL 4).
+pub fn attacker_class(bare: u8, cover: Cover) -> u8 {
+    (bare + cover.steps()).min(5)
 }

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize, de};
 
-use crate::level::SecurityLevel;
+use crate::{costs::Costs, level::SecurityLevel};
 
 /// A share from 0 to 1, kept as the decimal it was written as, so that comparing is exact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,6 +114,9 @@ pub struct Profile {
     pub triage_grace_days: u32,
     /// Highest level that evidence alone may reach.
     pub evidence_only_cap: SecurityLevel,
+    /// What work costs; only the plan looks at it.
+    #[serde(skip_serializing_if = "Costs::are_default")]
+    pub costs: Costs,
 }
 
 impl Default for Profile {
@@ -131,6 +134,7 @@ impl Default for Profile {
             patch_grace_days: 30,
             triage_grace_days: 14,
             evidence_only_cap: SecurityLevel::new(2).unwrap_or(SecurityLevel::ZERO),
+            costs: Costs::default(),
         }
     }
 }
@@ -170,6 +174,9 @@ pub struct Overrides {
     /// See [`Profile::evidence_only_cap`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence_only_cap: Option<SecurityLevel>,
+    /// See [`Profile::costs`]; figures that are not named keep their defaults.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub costs: Option<Costs>,
 }
 
 impl Profile {
@@ -180,7 +187,7 @@ impl Profile {
             ($($key:ident),*) => { $(if let Some(value) = overrides.$key { profile.$key = value; })* };
         }
         take!(medium_density, patching, compensation, triage, identified, freshness_days);
-        take!(patch_grace_days, triage_grace_days, evidence_only_cap);
+        take!(patch_grace_days, triage_grace_days, evidence_only_cap, costs);
         if let Some(name) = &overrides.name {
             profile.name.clone_from(name);
         } else if profile != Profile::default() {
