@@ -239,6 +239,238 @@ views! {
         pub zone: Vec<Option<u8>>,
     }
 
+    /// The plan: the least work that lifts zones to their targets.
+    struct PlanView {
+        /// Environment id.
+        pub environment: String,
+        /// Day that it is made for.
+        pub as_of: String,
+        /// In the order in which they are best done.
+        pub actions: Vec<PlanAction>,
+        /// How far things are after some actions.
+        pub milestones: Vec<PlanMilestone>,
+        /// Cells that stay below their targets whatever is done.
+        pub unreachable: Vec<PlanUnreachable>,
+        /// The heat map now.
+        pub before: Vec<LevelRow>,
+        /// The heat map with all actions done.
+        pub after: Vec<LevelRow>,
+        /// Gap now: the sum over the chosen zones' cells.
+        pub gap: u32,
+        /// Gap with all actions done.
+        pub gap_after: u32,
+        /// What all of it costs, a decimal text.
+        pub cost: String,
+        /// Nothing is cheaper: all choices were gone through.
+        pub exact: bool,
+        /// Controls that are not verified, to ask what if they were.
+        pub controls: Vec<PlanControl>,
+    }
+
+    /// An action of a plan.
+    struct PlanAction {
+        /// What it is known by; the same work has the same id in every plan of the environment.
+        pub id: String,
+        /// patch, control, verify (a control that is in place), triage, identify, update_monitoring, assess.
+        pub kind: String,
+        /// State of a new control: implemented, verified; else empty.
+        pub status: String,
+        /// Control that is shown to work; else empty.
+        pub control: String,
+        /// Vendor of an update; may be empty.
+        pub vendor: String,
+        /// Product of an update, or the vulnerability where the product is not known; else empty.
+        pub product: String,
+        /// Zones in which something is done; several: one action serves them all. Empty for feeds and scans.
+        pub zones: Vec<ZoneName>,
+        /// FR of a questionnaire.
+        pub fr: Option<u8>,
+        /// Findings, the first ones.
+        pub findings: Vec<String>,
+        /// How many.
+        pub findings_total: u32,
+        /// Tags of the assets, the first ones.
+        pub tags: Vec<String>,
+        /// How many assets.
+        pub assets: u32,
+        /// Assets that production stands still for.
+        pub stops: u32,
+        /// Requirements.
+        pub requirements: Vec<String>,
+        /// What it costs, a decimal text.
+        pub cost: String,
+        /// The milestone that it belongs to, from 1.
+        pub milestone: u32,
+        /// Levels that change when it is done after those before it.
+        pub effects: Vec<PlanLift>,
+        /// Levels that are missed without it when all others are done: `from` without it, `to` with it.
+        pub needed: Vec<PlanLift>,
+    }
+
+    /// A level that changes.
+    struct PlanLift {
+        /// Zone id.
+        pub zone: String,
+        /// 1 to 7.
+        pub fr: u8,
+        /// Level before.
+        pub from: Option<u8>,
+        /// Level after.
+        pub to: Option<u8>,
+    }
+
+    /// How far things are after some actions.
+    struct PlanMilestone {
+        /// From 1.
+        pub number: u32,
+        /// Cost of everything up to here, a decimal text.
+        pub cost: String,
+        /// Gap then.
+        pub gap: u32,
+        /// Vectors then of the zones that the milestone moved.
+        pub moved: Vec<PlanVector>,
+    }
+
+    /// A zone's levels at a milestone.
+    struct PlanVector {
+        /// Zone id.
+        pub zone: String,
+        /// SL-A by FR.
+        pub vector: Vec<Option<u8>>,
+    }
+
+    /// A cell that stays below its target.
+    struct PlanUnreachable {
+        /// Zone id.
+        pub zone: String,
+        /// Zone name.
+        pub zone_name: String,
+        /// 1 to 7.
+        pub fr: u8,
+        /// SL-T.
+        pub target: u8,
+        /// The highest level that can be had; null when not assessable.
+        pub reachable: Option<u8>,
+        /// Why: no_assets, exposure, limited.
+        pub reason: String,
+        /// Findings that hold it down, the first ones.
+        pub findings: Vec<String>,
+        /// How many.
+        pub findings_total: u32,
+    }
+
+    /// A control that is not verified.
+    struct PlanControl {
+        /// Id.
+        pub id: String,
+        /// Title.
+        pub title: String,
+        /// State: draft, implemented.
+        pub status: String,
+    }
+
+    /// Which plan: of an environment on a day, for some zones.
+    struct PlanAsk {
+        /// Environment id.
+        pub environment: String,
+        /// Day; none: today.
+        #[serde(default)]
+        pub as_of: Option<String>,
+        /// Zone ids; empty: all.
+        #[serde(default)]
+        pub zones: Vec<String>,
+        /// Number of the work, to follow and to stop it.
+        #[serde(default)]
+        pub job: u32,
+    }
+
+    /// What would be: some actions of the plan done, and some controls verified.
+    struct PlanTry {
+        /// The plan.
+        pub ask: PlanAsk,
+        /// Ids of the actions that are switched on.
+        pub actions: Vec<String>,
+        /// Ids of controls that count as verified besides.
+        #[serde(default)]
+        pub verified: Vec<String>,
+    }
+
+    /// Levels with what is switched on.
+    struct PlanTried {
+        /// The heat map.
+        pub rows: Vec<LevelRow>,
+        /// Gap over the chosen zones.
+        pub gap: u32,
+        /// Cost of the actions that are on, a decimal text.
+        pub cost: String,
+    }
+
+    /// Keeps what is switched on under a name.
+    struct ScenarioWish {
+        /// What is switched on.
+        pub tried: PlanTry,
+        /// Name; the same name again takes the place of what was kept under it.
+        pub name: String,
+        /// Why, or for whom.
+        #[serde(default)]
+        pub note: String,
+    }
+
+    /// A kept scenario, or (under an empty name) things as they stand.
+    struct ScenarioRow {
+        /// Name.
+        pub name: String,
+        /// Why, or for whom.
+        pub note: String,
+        /// When it was kept, and by whom.
+        pub at: String,
+        /// Who kept it.
+        pub by: String,
+        /// Its actions, as titles are made of.
+        pub actions: Vec<PlanAction>,
+        /// Controls that count as verified besides.
+        pub verified: Vec<String>,
+        /// What it costs, a decimal text.
+        pub cost: String,
+        /// Gap that is left over all zones.
+        pub gap: u32,
+        /// Zones at their targets.
+        pub reached: u32,
+        /// The heat map on the day asked about.
+        pub rows: Vec<LevelRow>,
+    }
+
+    /// Turns actions of a plan into tickets and vendors' updates to install, in one change.
+    struct PlanWork {
+        /// The plan.
+        pub ask: PlanAsk,
+        /// Ids of the actions.
+        pub actions: Vec<String>,
+        /// A ticket for each action that is about findings.
+        pub tickets: bool,
+        /// An update in the patch plan for each vendor's update.
+        pub updates: bool,
+        /// Who gets the tickets; may be empty.
+        #[serde(default)]
+        pub assignee: String,
+        /// By when; none: no day.
+        #[serde(default)]
+        pub due: Option<String>,
+        /// What stands for an update's version until it is known.
+        #[serde(default)]
+        pub version: String,
+    }
+
+    /// What came of it.
+    struct PlanWorkDone {
+        /// Numbers of the tickets.
+        pub tickets: Vec<String>,
+        /// Numbers of the updates.
+        pub updates: Vec<String>,
+        /// The change, to be taken back.
+        pub change: Change,
+    }
+
     /// First page: where things stand.
     struct Overview {
         /// Environment id.
@@ -2401,6 +2633,9 @@ views! {
         /// Prepared by.
         #[serde(default)]
         pub prepared_by: String,
+        /// The scenario whose plan the report tells; empty: none.
+        #[serde(default)]
+        pub scenario: String,
     }
 
     /// A report laid out, to be looked at page by page.
