@@ -11,8 +11,8 @@ use serde::Deserialize;
 use vulnerability::{
     Cpe, Range,
     record::{
-        Bounds, Claim, Platform, ProductName, Record, Remedy, RemedyKind, Score, Source, State, Status, Voice,
-        Vulnerability, VulnerabilityId,
+        Bounds, Claim, Platform, ProductName, Record, Remedy, RemedyKind, Score, Source, State, Status,
+        Voice, Vulnerability, VulnerabilityId,
     },
 };
 
@@ -233,8 +233,8 @@ struct Named {
 impl Named {
     /// The ways its name is written: owners write "P3 D24M" for what the tree has as D24M of the family P3.
     fn written(&self) -> Vec<String> {
-        let of_family = !self.family.is_empty()
-            && !self.product.to_lowercase().contains(&self.family.to_lowercase());
+        let of_family =
+            !self.family.is_empty() && !self.product.to_lowercase().contains(&self.family.to_lowercase());
         let long = of_family.then(|| format!("{} {}", self.family, self.product));
         long.into_iter().chain([self.product.clone()]).collect()
     }
