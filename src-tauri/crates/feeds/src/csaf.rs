@@ -380,18 +380,18 @@ impl<'t> Affected<'t> {
         Affected { products, ids, names: OnceCell::new() }
     }
 
+    /// Every name that the products with these ids go by.
     fn names_of(&self, ids: &BTreeSet<&str>) -> BTreeSet<ProductName> {
-        let name = |named: &Named, product: &str| ProductName {
-            vendor: named.vendor.as_str().into(),
-            product: product.into(),
-        };
-        ids.iter()
-            .filter_map(|id| self.products.get(id))
-            .flat_map(|named| {
-                let written = named.written().into_iter().map(|product| name(named, &product));
-                written.chain(named.numbers.iter().map(|number| name(named, number))).collect::<Vec<_>>()
-            })
-            .collect()
+        let name =
+            |vendor: &str, product: &str| ProductName { vendor: vendor.into(), product: product.into() };
+        let mut names = BTreeSet::new();
+        for named in ids.iter().filter_map(|id| self.products.get(id)) {
+            names.extend(named.written().iter().map(|product| name(&named.vendor, product)));
+            names.extend(named.numbers.iter().map(|number| name(&named.vendor, number)));
+            let hardware = named.on.iter().filter(|platform| platform.hardware);
+            names.extend(hardware.map(|platform| name(&platform.vendor, &platform.product)));
+        }
+        names
     }
 
     /// The names of the products with these ids, where they are fewer than all that are affected. Versions of one product
