@@ -225,13 +225,18 @@ struct Ground<'p> {
 }
 
 /// What makes two pieces of advice one.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct Key<'o> {
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Key {
     kind: Kind,
     by_cve_only: bool,
     component_type: &'static str,
     product: usize,
-    text: &'o str,
+}
+
+impl Key {
+    fn new(kind: Kind, product: usize, component_type: &'static str) -> Key {
+        Key { kind, by_cve_only: false, component_type, product }
+    }
 }
 
 #[derive(Default)]
@@ -239,6 +244,7 @@ struct Group {
     assets: Vec<usize>,
     findings: Vec<usize>,
     sources: Vec<Source>,
+    text: String,
 }
 
 /// What to do about a plant's relevant open findings, the most urgent first: what is exploited, then by the number of high
@@ -252,54 +258,16 @@ pub fn advise(
 ) -> Vec<Advice> {
     let ground = Ground::new(plant, assessment, matched, offers);
     let texts: Vec<String> = offers.iter().map(|offer| plain(&offer.words)).collect();
-    let mut groups: FxHashMap<Key<'_>, Group> = FxHashMap::default();
-    let key =
-        |kind, product, component_type| Key { kind, by_cve_only: false, component_type, product, text: "" };
-    let unsupported: Vec<bool> = plant.assets.iter().map(is_out_of_support).collect();
-    for (asset, _) in unsupported.iter().enumerate().filter(|(_, ended)| **ended) {
-        let of = component_type(&plant.assets[asset]);
-        let group = groups.entry(key(Kind::Replace, ground.product_of[asset], of)).or_default();
-        group.assets.push(asset);
-    }
-    for (place, open) in ground.open() {
-        let of = ground.type_of(open);
-        groups.entry(key(Kind::Protect, 0, of)).or_default().findings.push(place);
-        if open.fixed && !open.deferred {
-            groups.entry(key(Kind::VendorFix, open.product, "")).or_default().findings.push(place);
-        }
-        if let Some(asset) = open.asset.filter(|asset| unsupported.get(*asset) == Some(&true)) {
-            groups.entry(key(Kind::Replace, ground.product_of[asset], of)).or_default().findings.push(place);
-        }
-    }
-    for (offer, text) in offers.iter().zip(&texts) {
-        let kind = match offer.kind {
-            RemedyKind::Workaround => Kind::Workaround,
-            RemedyKind::Mitigation => Kind::Mitigation,
-            RemedyKind::NoneAvailable | RemedyKind::NoFixPlanned | RemedyKind::FixPlanned => Kind::NoFix,
-            // Fixes are gathered by product; an optional patch mends nothing.
-            RemedyKind::VendorFix | RemedyKind::OptionalPatch => continue,
-        };
-        let wanted = |place: &usize| ground.at(*place).is_some_and(|open| kind != Kind::NoFix || !open.fixed);
-        let findings: Vec<usize> = offer.findings.iter().copied().filter(wanted).collect();
-        if findings.is_empty() || text.is_empty() && kind != Kind::NoFix {
-            continue;
-        }
-        let key = Key { by_cve_only: !offer.by_product, text, ..key(kind, 0, "") };
-        let group = groups.entry(key).or_default();
-        group.findings.extend(findings);
-        group.sources.push(offer.source.clone());
-    }
     let fixes = Fixes::new(&ground, offers);
-    let mut all: Vec<Advice> = groups
-        .into_iter()
-        .map(|(key, group)| {
-            let mut advice = ground.advice(&key, group);
-            if key.kind == Kind::VendorFix {
-                fixes.tell(&mut advice, key.product, offers, &texts);
-            }
-            advice
-        })
-        .collect();
+    let own = ground.own().into_iter().map(|(key, group)| {
+        let mut advice = ground.advice(key, group);
+        if key.kind == Kind::VendorFix {
+            fixes.tell(&mut advice, key.product, offers, &texts);
+        }
+        advice
+    });
+    let said = ground.said(offers, &texts).into_iter().map(|(key, group)| ground.advice(key, group));
+    let mut all: Vec<Advice> = own.chain(said).collect();
     all.sort_by(|a, b| urgency(a).cmp(&urgency(b)));
     all
 }
@@ -369,14 +337,91 @@ impl<'p> Ground<'p> {
         open.asset.and_then(|asset| self.plant.assets.get(asset)).map_or("unknown", component_type)
     }
 
-    fn advice(&self, key: &Key<'_>, group: Group) -> Advice {
+    /// What the plant itself asks for: by product and component type.
+    fn own(&self) -> FxHashMap<Key, Group> {
+        let mut groups: FxHashMap<Key, Group> = FxHashMap::default();
+        let unsupported: Vec<bool> = self.plant.assets.iter().map(is_out_of_support).collect();
+        for (asset, (detail, product)) in self.plant.assets.iter().zip(&self.product_of).enumerate() {
+            if unsupported.get(asset) == Some(&true) {
+                let key = Key::new(Kind::Replace, *product, component_type(detail));
+                groups.entry(key).or_default().assets.push(asset);
+            }
+        }
+        for (place, open) in self.open() {
+            let of_type = self.type_of(open);
+            let mut add = |key| groups.entry(key).or_default().findings.push(place);
+            add(Key::new(Kind::Protect, 0, of_type));
+            if open.fixed && !open.deferred {
+                add(Key::new(Kind::VendorFix, open.product, ""));
+            }
+            let ended = open.asset.filter(|asset| unsupported.get(*asset) == Some(&true));
+            if let Some(product) = ended.and_then(|asset| self.product_of.get(asset)) {
+                add(Key::new(Kind::Replace, *product, of_type));
+            }
+        }
+        groups
+    }
+
+    /// What advisories say, other than where fixes are: the same words once, and all that the same advisories say of the
+    /// same findings together.
+    fn said(&self, offers: &[Offer], texts: &[String]) -> Vec<(Key, Group)> {
+        let mut places: FxHashMap<(Key, &str), usize> = FxHashMap::default();
+        let mut by_words: Vec<(Key, Group)> = Vec::new();
+        for (offer, text) in offers.iter().zip(texts) {
+            let kind = match offer.kind {
+                RemedyKind::Workaround => Kind::Workaround,
+                RemedyKind::Mitigation => Kind::Mitigation,
+                RemedyKind::NoneAvailable | RemedyKind::NoFixPlanned | RemedyKind::FixPlanned => Kind::NoFix,
+                // Fixes are gathered by product; an optional patch mends nothing.
+                RemedyKind::VendorFix | RemedyKind::OptionalPatch => continue,
+            };
+            let wanted =
+                |place: &usize| self.at(*place).is_some_and(|open| kind != Kind::NoFix || !open.fixed);
+            let findings: Vec<usize> = offer.findings.iter().copied().filter(wanted).collect();
+            if findings.is_empty() || text.is_empty() && kind != Kind::NoFix {
+                continue;
+            }
+            let key = Key { by_cve_only: !offer.by_product, ..Key::new(kind, 0, "") };
+            let place = *places.entry((key, text)).or_insert(by_words.len());
+            if place == by_words.len() {
+                by_words.push((key, Group { text: text.clone(), ..Group::default() }));
+            }
+            if let Some((_, group)) = by_words.get_mut(place) {
+                group.findings.extend(findings);
+                group.sources.push(offer.source.clone());
+            }
+        }
+        type Together = (Key, Vec<usize>, Vec<[String; 2]>);
+        let mut places: FxHashMap<Together, usize> = FxHashMap::default();
+        let mut together: Vec<(Key, Group)> = Vec::new();
+        for (key, mut group) in by_words {
+            group.findings = ascending(group.findings);
+            let mut advisories: Vec<[String; 2]> =
+                group.sources.iter().map(|one| [one.publisher.clone(), one.advisory.clone()]).collect();
+            advisories.sort_unstable();
+            advisories.dedup();
+            let place = *places.entry((key, group.findings.clone(), advisories)).or_insert(together.len());
+            match together.get_mut(place) {
+                Some((_, known)) => {
+                    // What would be cut off anyway is not gathered.
+                    if known.text.len() < 4 * LONGEST {
+                        known.text = [known.text.as_str(), &group.text].join("\n");
+                    }
+                    known.sources.append(&mut group.sources);
+                }
+                None => together.push((key, group)),
+            }
+        }
+        together
+    }
+
+    fn advice(&self, key: Key, group: Group) -> Advice {
         let findings = ascending(group.findings);
         let known: Vec<&Open<'_>> = findings.iter().filter_map(|place| self.at(*place)).collect();
         let assets = ascending(group.assets.into_iter().chain(known.iter().filter_map(|open| open.asset)));
         let zones = ascending(assets.iter().filter_map(|asset| self.zone_of.get(*asset).copied().flatten()));
         let product = match key.kind {
-            Kind::Replace | Kind::VendorFix => key.product,
-            Kind::Protect => 0,
+            Kind::Replace | Kind::VendorFix | Kind::Protect => key.product,
             _ => same(known.iter().map(|open| open.product)).unwrap_or(0),
         };
         let types = assets.iter().filter_map(|asset| self.plant.assets.get(*asset)).map(component_type);
@@ -400,7 +445,7 @@ impl<'p> Ground<'p> {
             unfixed: known.iter().filter(|open| !open.fixed).count(),
             mitigations: mitigations.map(|one| one.id.as_str()).collect(),
             srs,
-            text: key.text.to_owned(),
+            text: shortened(group.text),
             sources: once(group.sources),
             by_cve_only: key.by_cve_only,
             assets,

@@ -165,6 +165,18 @@ fn the_same_words_in_many_advisories_are_said_once() {
 }
 
 #[test]
+fn what_an_advisory_says_in_several_paragraphs_stays_together() {
+    let said = |words: &str, findings: &[usize]| offer(RemedyKind::Mitigation, words, "ACME-1", findings);
+    let all = advice(
+        &works(&[]),
+        &[said("Close the port.", &[0, 1]), said("Use a VPN.", &[1, 0]), said("Look out.", &[0])],
+    );
+    let texts: Vec<&str> = of(&all, Kind::Mitigation).iter().map(|one| one.text.as_str()).collect();
+    assert_eq!(texts, ["Close the port.\nUse a VPN.", "Look out."]);
+    assert_eq!(of(&all, Kind::Mitigation)[0].sources.len(), 1);
+}
+
+#[test]
 fn weaknesses_ask_for_protection_by_type_of_component() {
     let all = advice(&works(&[]), &[]);
     let protect = of(&all, Kind::Protect);

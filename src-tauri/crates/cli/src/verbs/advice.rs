@@ -74,13 +74,17 @@ fn said(row: &view::AdviceRow) -> String {
         let sources: Vec<String> = row.sources.iter().take(3).map(source).collect();
         lines.push(format!("said by {}", few(sources.iter().map(String::as_str), row.said)));
     }
+    if !row.mitigations.is_empty() {
+        let all: Vec<String> =
+            row.mitigations.iter().take(6).map(|one| format!("{} {}", one.id, one.name)).collect();
+        let number = u32::try_from(row.mitigations.len()).unwrap_or(u32::MAX);
+        lines.push(format!("helped by {}", few(all.iter().map(String::as_str), number)));
+    }
     if row.by_cve_only {
         lines.push("it names the vulnerability; whether it means this product is not recorded".to_owned());
     }
     if !row.srs.is_empty() {
-        let mitigations = row.mitigations.iter().map(|one| format!("{} {}", one.id, one.name));
-        let serves: Vec<String> = row.srs.iter().cloned().chain(mitigations).collect();
-        lines.push(format!("serves {}", serves.join(", ")));
+        lines.push(format!("serves {}", row.srs.join(", ")));
     }
     let lines = lines.iter().filter(|line| !line.is_empty()).map(|line| format!("    {}\n", plain(line)));
     format!("\n  {what}\n{}", lines.collect::<String>())

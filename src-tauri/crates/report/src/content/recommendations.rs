@@ -15,7 +15,7 @@ use iec62443::{
 use super::{
     Cell,
     ColumnKind::*,
-    Section, Steps, Value,
+    Section, Steps, Value, advice,
     facts::{Facts, urgency},
     levers::{Effect, gaps},
     part::{Numbers, Part, table},
@@ -177,6 +177,8 @@ pub(crate) fn section(
     ];
     part.push(table(words, "after_all", &columns, rows));
     part.aside(words.get("recommendations.after.note"));
+    steps.still_wanted()?;
+    advice::tell(facts, &mut part);
     Ok(part.finish())
 }
 
