@@ -1,5 +1,7 @@
 //! What is advised, told on a small works: two controllers of one make, a switch and a panel that nobody supports.
 
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+
 use iec62443::{
     Plant,
     advice::{Advice, Kind, LONGEST, Offer, Source, advise, is_out_of_support},
