@@ -141,6 +141,7 @@ impl<'p> Asking<'p> {
         for (vulnerability, remedies) in &advisory.remedies {
             let id = vulnerability.to_string();
             let Some(asking) = self.findings.get(id.as_str()) else { continue };
+            let vendors = vendors(vulnerability, advisory);
             for (asker, findings) in asking {
                 let Some(own) = self.askers.get(*asker) else { continue };
                 let verdicts =
@@ -148,7 +149,7 @@ impl<'p> Asking<'p> {
                 let by_product = match verdicts.get(vulnerability) {
                     Some(Matched::NotAffected) => continue,
                     Some(_) => true,
-                    None if concerns(own, vulnerability, advisory) => false,
+                    None if concerns(own, &vendors) => false,
                     None => continue,
                 };
                 for remedy in remedies {
@@ -209,13 +210,19 @@ fn judge(
     matcher.judge(subject, None, &hits).into_iter().map(|m| (m.id, m.verdict)).collect()
 }
 
+/// Vendors whose products an advisory names with a vulnerability.
+fn vendors(vulnerability: &VulnerabilityId, advisory: &Advisory) -> Vec<Vendor> {
+    let about = advisory.claims.iter().filter(|claim| claim.about.contains(vulnerability));
+    let names: FxHashSet<&str> = about.map(|claim| &*claim.vendor).collect();
+    names.into_iter().map(Vendor::read).collect()
+}
+
 /// Whether an advisory that does not name an identity's product could mean it: somebody writes it in another way. What it
 /// says of other vendors' products is nothing to it.
-fn concerns(own: &Asker, vulnerability: &VulnerabilityId, advisory: &Advisory) -> bool {
-    let mut about = advisory.claims.iter().filter(|claim| claim.about.contains(vulnerability)).peekable();
+fn concerns(own: &Asker, vendors: &[Vendor]) -> bool {
     own.vendor.name().is_empty()
-        || about.peek().is_none()
-        || about.any(|claim| own.vendor.relation(&Vendor::read(&claim.vendor)) != Relation::Different)
+        || vendors.is_empty()
+        || vendors.iter().any(|vendor| own.vendor.relation(vendor) != Relation::Different)
 }
 
 /// Whether a name that a remedy is meant for is an identity's.

@@ -74,6 +74,9 @@ fn said(row: &view::AdviceRow) -> String {
         let sources: Vec<String> = row.sources.iter().take(3).map(source).collect();
         lines.push(format!("said by {}", few(sources.iter().map(String::as_str), row.said)));
     }
+    if !row.srs.is_empty() {
+        lines.push(format!("serves {}", row.srs.join(", ")));
+    }
     if !row.mitigations.is_empty() {
         let all: Vec<String> =
             row.mitigations.iter().take(6).map(|one| format!("{} {}", one.id, one.name)).collect();
@@ -82,9 +85,6 @@ fn said(row: &view::AdviceRow) -> String {
     }
     if row.by_cve_only {
         lines.push("it names the vulnerability; whether it means this product is not recorded".to_owned());
-    }
-    if !row.srs.is_empty() {
-        lines.push(format!("serves {}", row.srs.join(", ")));
     }
     let lines = lines.iter().filter(|line| !line.is_empty()).map(|line| format!("    {}\n", plain(line)));
     format!("\n  {what}\n{}", lines.collect::<String>())
