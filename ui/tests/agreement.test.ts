@@ -43,6 +43,7 @@ test('every code of the engine has its word', () => {
     ['import_kind', found(rust('store/src/plant.rs'), /\("(\w+)", self\.\w+\)/g)],
     ['step', [...found(folder('app/src'), /\btell\(\w+, "(\w+)"/g), ...found(folder('report/src'), /\.step\("(\w+)"/g)]],
     ['fault', found(rust('app/src/handover/fault.rs'), /Fault::\w+(?:\(_\))? => "(\w+)"/g)],
+    ['advice_kind', found(rust('iec62443/src/advice.rs').match(/words!\(Kind \{([\s\S]*?)\}\)/)![1]!, /= "(\w+)"/g)],
     ['failed.advice', found(rust('store/src/error.rs'), /=> "(\w+)"/g)],
   ];
   for (const [family, list] of codes) {

@@ -2,7 +2,7 @@
 // never reach the product: nothing under src may import it.
 import { crc32, deflateSync } from 'node:zlib';
 import type {
-  HandoverCheck, HandoverView, PreviewView, TrendView,
+  AdviceList, AdviceRow, HandoverCheck, HandoverView, PreviewView, TrendView,
   ComparisonView, ComponentView, ComponentsView, DrawingView, LevelsPoint, MatrixView, RiskOutcome, RiskView, RiskWish, SystemView,
   AnswerWish, ConduitWish, ProfileEffect, ProfileValues, ProfileView, ProfileWish, CopiedAnswers, CopyWish, RequirementRow, RequirementsView, ZoneChange, ZoneWish,
   ApprovalWish, AssetPage, AssetRow, AssetSource, AssignWish, AuditPage, AuditRow, BundleView, CellExplanation, Change, ColumnView, ControlRow,
@@ -334,6 +334,19 @@ export function makeFake(scenario: Scenario = {}) {
         identified: [assets.filter((x) => x.identified).length, assets.length], trend: Array.from({ length: 14 }, (_, i) => ({ day: new Date(Date.UTC(2025, 10 + i, 0)).toISOString().slice(0, 10), high: 60 + ((i * 17) % 31), medium: 80 + ((i * 11) % 23), low: 30 + ((i * 7) % 13) })),
         changed: [21, 14, 6, 3], next: { kind: 'triage', zone: 'Z6', zone_name: zones[5]!.name, touches: 9, gap: [8, 4] }, last_report: '2026-09-30',
       };
+    },
+    advice: (): AdviceList => {
+      const row = (kind: string, more: Partial<AdviceRow>): AdviceRow => ({ kind, component_type: 'embedded_device', vendor: '', product: '', assets: 2, tags: ['PLC-01', 'PLC-02'], findings: 3, finding_ids: ['F0001', 'F0002', 'F0003'], zones: ['Z6'], exploited: 1, high: 2, unfixed: 1, srs: ['SR 1.1', 'SR 3.2'], mitigations: [], text: '', said: 0, sources: [], by_cve_only: false, ...more });
+      const from = (n: number) => ({ said: n, sources: Array.from({ length: Math.min(n, 20) }, (_, i) => ({ publisher: 'CISA', advisory: `ICSA-26-${100 + i}-01`, url: i ? '' : 'https://example.com/advisory' })) });
+      const rows = [
+        row('vendor_fix', { vendor: 'Siemens', product: 'SIMATIC S7-1500 CPU 1516-3', text: 'Update to V3.1.0 or later', ...from(1) }),
+        row('mitigation', { component_type: '', assets: 31, findings: 64, text: `Restrict access to port 102/tcp to <b>trusted</b> addresses. ${'Keep control networks apart from the office. '.repeat(9)}`, ...from(26), mitigations: [{ id: 'M0807', name: 'Network Allowlists' }] }),
+        row('replace', { vendor: 'Rockwell Automation', product: 'MicroLogix 1400', findings: 0, finding_ids: [], exploited: 0, high: 0, unfixed: 0, srs: [] }),
+        row('workaround', { vendor: 'Moxa', product: 'EDS-408A', component_type: 'network_device', text: 'Switch the web server off', by_cve_only: true, ...from(1) }),
+        row('no_fix', { vendor: 'HIMA', product: 'HIMax X-CPU 01', text: 'No fix is planned', ...from(1) }),
+        row('protect', { component_type: 'unknown', mitigations: [{ id: 'M0804', name: 'Human User Authentication' }] }),
+      ];
+      return { rows: scenario.empty ? [] : rows, total: scenario.empty ? 0 : rows.length + 40, notice: '© The MITRE Corporation.' };
     },
     levels: (a): Levels => ({
       environment: 'E1', as_of: String(a['as_of'] ?? today), period_from: '2026-08-24', earliest: '2025-06-02', method: 'plumbline-sl/1', profile: 'default/1', last_update: String(a['as_of'] ?? today) < '2026-11-18' ? new Date(Date.parse(String(a['as_of'])) - 4 * 86400000).toISOString().slice(0, 10) : '2026-11-18', rows: hasPlant && a['environment'] === 'E1' ? rows(String(a['as_of'] ?? today)) : [],

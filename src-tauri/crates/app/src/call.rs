@@ -416,6 +416,11 @@ impl Door {
                 let a: OnDay = arguments(command, args)?;
                 answer(session().overview(&a.environment, a.as_of.as_deref())?)
             }
+            "advice" => {
+                let a: OnDay = arguments(command, args)?;
+                let rows = session().advice(&a.environment, a.as_of.as_deref())?;
+                answer(crate::advice::for_the_window(rows))
+            }
             "levels" => {
                 let a: OnDay = arguments(command, args)?;
                 answer(session().levels(&a.environment, a.as_of.as_deref(), a.from.as_deref())?)

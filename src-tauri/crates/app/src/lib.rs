@@ -1,6 +1,7 @@
 //! What a user does with Plumbline, a function each. The window and the command call these and hold no
 //! logic of their own; time and actor are handed in, progress goes out through [`Watch`].
 
+pub mod advice;
 pub mod assess;
 pub mod assets;
 pub mod attachments;

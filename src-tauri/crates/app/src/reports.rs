@@ -7,7 +7,8 @@ use std::{
 };
 
 use iec62443::{
-    Assessment, Evidence, Plant, When, catalogue::Language, compare::compare, finding::Rating, plant::Layer,
+    Assessment, Evidence, Plant, When, advice::Offer, catalogue::Language, compare::compare, finding::Rating,
+    plant::Layer,
 };
 use jiff::Timestamp;
 use report::{
@@ -62,6 +63,8 @@ struct Subject {
     assessment: Arc<Assessment>,
     /// What matching took findings to be about, by finding.
     matched: FxHashMap<String, String>,
+    /// What advisories say can be done about open findings.
+    offers: Vec<Offer>,
     /// What it is compared with.
     earlier: Option<Kept>,
     /// How it stood before; none where that is not asked for.
@@ -181,6 +184,7 @@ impl Session {
             return Err(usage("no environment was chosen", "Choose at least one."));
         }
         let looks_back = options.kind.looks_back() && !options.without.contains(&Topic::Comparison);
+        let advises = options.kind == Kind::Iec62443 && !options.without.contains(&Topic::Recommendations);
         let total = count(request.environments.len());
         let mut subjects = Vec::new();
         for (done, environment) in (0..).zip(&request.environments) {
@@ -195,7 +199,8 @@ impl Session {
                 trend = Some(Trend { kept: self.kept_until(environment, day)?, now });
             }
             let matched = self.store()?.origin_identities(environment)?;
-            subjects.push(Subject { plant, when, assessment, matched, earlier, trend });
+            let offers = if advises { self.offers(environment, when)? } else { Vec::new() };
+            subjects.push(Subject { plant, when, assessment, matched, offers, earlier, trend });
         }
         if let Some(name) = request.compare_with.as_deref().filter(|name| looks_back && !name.is_empty())
             && subjects.iter().all(|subject| subject.earlier.is_none())
@@ -343,7 +348,8 @@ impl Commission {
             let text = document.to_json();
             let hash = sha256(text.as_bytes());
             let plant = PlantInput::new(&subject.plant, subject.when, &subject.assessment, hash.clone());
-            plants.push(PlantInput { earlier, trend, matched: subject.matched.clone(), ..plant });
+            let (matched, offers) = (subject.matched.clone(), subject.offers.clone());
+            plants.push(PlantInput { earlier, trend, matched, offers, ..plant });
             evidence.push((subject.plant.environment.id.clone(), text, hash));
         }
         let input = Input {

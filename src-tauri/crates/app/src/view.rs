@@ -3352,6 +3352,74 @@ views! {
         pub sentence: String,
     }
 
+    /// Who states a remedy.
+    struct AdviceSource {
+        /// Who published it.
+        pub publisher: String,
+        /// The advisory's id.
+        pub advisory: String,
+        /// Where more is to be had, http or https; may be empty.
+        pub url: String,
+    }
+
+    /// A mitigation of ATT&CK for ICS.
+    struct AdviceMitigation {
+        /// `M0930`.
+        pub id: String,
+        /// Name.
+        pub name: String,
+    }
+
+    /// What to do about open findings that no action of the scoring method covers. Lists of names hold the first twenty.
+    struct AdviceRow {
+        /// replace, vendor_fix, workaround, mitigation, no_fix, protect.
+        pub kind: String,
+        /// embedded_device, host_device, network_device, software_application, unknown; empty where there are several.
+        pub component_type: String,
+        /// Vendor; empty where it is not known or there are several.
+        pub vendor: String,
+        /// Product; empty where it is not known or there are several.
+        pub product: String,
+        /// Assets.
+        pub assets: u32,
+        /// Their tags.
+        pub tags: Vec<String>,
+        /// Open findings, medium or above or unscored.
+        pub findings: u32,
+        /// Their ids.
+        pub finding_ids: Vec<String>,
+        /// Ids of the zones.
+        pub zones: Vec<String>,
+        /// Findings known to be exploited.
+        pub exploited: u32,
+        /// Findings rated critical or high, or not scored.
+        pub high: u32,
+        /// Findings for which no fix is known.
+        pub unfixed: u32,
+        /// SRs that the weaknesses touch.
+        pub srs: Vec<String>,
+        /// Mitigations that serve these.
+        pub mitigations: Vec<AdviceMitigation>,
+        /// The sources' own words, plain; may be empty.
+        pub text: String,
+        /// How many sources say so.
+        pub said: u32,
+        /// Whose words.
+        pub sources: Vec<AdviceSource>,
+        /// The sources name the vulnerability; whether they mean this product is not recorded.
+        pub by_cve_only: bool,
+    }
+
+    /// Advice, the most urgent first.
+    struct AdviceList {
+        /// The first of each kind.
+        pub rows: Vec<AdviceRow>,
+        /// How many there are in all.
+        pub total: u32,
+        /// The notice that goes with ATT&CK's names.
+        pub notice: String,
+    }
+
     /// Every failure a caller sees.
     struct Failure {
         /// Stable code: bad_input, not_found, store_locked, store_damaged, store_newer, cancelled, io, usage.

@@ -113,6 +113,35 @@ fn every_cell_of_the_heat_map_is_explained_by_its_drawer() {
 }
 
 #[test]
+fn advice_on_the_demo_plant_counts_what_the_findings_page_shows() {
+    let folder = tempfile::tempdir().unwrap();
+    let (door, _, id) = demo(folder.path());
+    let list = door.call("advice", json!({"environment": id})).unwrap();
+    let rows = list["rows"].as_array().unwrap();
+    assert_eq!(list["total"], rows.len());
+    let open = |severity: &[&str]| {
+        let facets = json!({"state": ["open"], "severity": severity});
+        let query = json!({"environment": id, "limit": 1, "facets": facets});
+        door.call("findings", json!({"query": query})).unwrap()["total"].as_u64().unwrap()
+    };
+    // Each relevant finding asks for protection of one type of component.
+    let sum = |field: &str| {
+        let protect = rows.iter().filter(|row| row["kind"] == "protect");
+        protect.map(|row| row[field].as_u64().unwrap()).sum::<u64>()
+    };
+    assert_eq!(sum("findings"), open(&["critical", "high", "medium", "unscored"]));
+    assert_eq!(sum("high"), open(&["critical", "high", "unscored"]));
+    // Without advisories the vendors' fixes are known by product, and nobody's words are put in their mouths.
+    let fixes: Vec<&Value> = rows.iter().filter(|row| row["kind"] == "vendor_fix").collect();
+    assert!(fixes.len() > 5 && fixes.iter().all(|row| row["text"] == "" && row["sources"] == json!([])));
+    assert!(rows.iter().all(|row| row["tags"].as_array().unwrap().len() <= 20));
+    // On a day before anything was found there is nothing to do but replace.
+    let early = door.call("advice", json!({"environment": id, "as_of": "2015-01-01"})).unwrap();
+    assert!(early["rows"].as_array().unwrap().iter().all(|row| row["kind"] == "replace"));
+    assert_eq!(failure(door.call("advice", json!({"environment": "nowhere"}))), "not_found");
+}
+
+#[test]
 fn tables_page_filter_and_count() {
     let folder = tempfile::tempdir().unwrap();
     let (door, _, id) = demo(folder.path());

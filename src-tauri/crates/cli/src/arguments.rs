@@ -213,6 +213,13 @@ pub enum Verb {
         after_help = "Example:\n  plumbline assess --as-of 2026-06-30 --evidence-out evidence.json\n  plumbline assess --evidence evidence.json --json"
     )]
     Assess(Assess),
+    /// What to do about open findings: replace, install, work around, protect
+    ///
+    /// By asset type and finding, the most urgent first, beside what the levels themselves ask for: assets whose support has
+    /// ended, vendors' fixes, the advisories' own mitigations and workarounds with their source, and the SRs that the
+    /// weaknesses touch with the mitigations of MITRE ATT&CK for ICS that serve them.
+    #[command(after_help = "Example:\n  plumbline advice --environment works-1 --as-of 2026-06-30")]
+    Advice(Advice),
     /// Make the report
     #[command(
         after_help = "Example:\n  plumbline report --environment works-1 --from 2026-01-01 --to 2026-06-30 --out report.pdf"
@@ -702,6 +709,16 @@ pub struct Assess {
     /// Exit code 1 when a zone is below its target or not assessable
     #[arg(long)]
     pub fail_below_target: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Advice {
+    /// Environments; all when not given
+    #[arg(long, value_name = "ID", num_args = 1..)]
+    pub environment: Vec<String>,
+    /// The day; today when not given
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<String>,
 }
 
 /// Format of a report.

@@ -86,6 +86,7 @@ fn run(arguments: &Arguments, output: &Output) -> app::Result<Done> {
             Some(file) => verbs::assess::recompute(file, wanted, output),
             None => verbs::assess::assess(stored()?, wanted, output),
         },
+        Verb::Advice(wanted) => verbs::advice::advice(stored()?, wanted, output),
         Verb::Intel { verb } => verbs::intel::intel(&place()?, verb, output),
         Verb::Match(wanted) => match &wanted.assets {
             Some(list) => verbs::intel::loose_list(&place()?, list, output),

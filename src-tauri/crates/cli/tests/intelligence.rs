@@ -432,3 +432,82 @@ fn synchronising_takes_each_source_whole_and_goes_on_from_there() {
     assert!(answer["sources"][1]["error"].as_str().unwrap().contains("404"));
     assert_eq!(sync("nvd,nowhere").0, 2);
 }
+
+#[test]
+fn advice_is_what_lifecycle_advisory_and_weakness_say_with_the_source_named() {
+    let bench = Bench::new();
+    bench.json(&["init"]);
+    bench.write("plant/zones.csv", "zone,name,purdue_level,safety_related,SL-T IAC,SL-T UC,SL-T SI,SL-T DC,SL-T RDF,SL-T TRE,SL-T RA\nZ1,Cell,1,no,2,2,2,2,2,2,2\n");
+    bench.write(
+        "plant/assets.csv",
+        "tag,name,zone,vendor,product,version,serial,ip,mac,component_type,criticality,lifecycle,owner\n\
+         A1,c1,Z1,Acme,Controller 15,V4.4,,,,embedded device,high,active,IT\n\
+         A2,c2,Z1,Acme,Controller 15,V4.4,,,,embedded device,low,end of support,IT\n\
+         A3,x1,Z1,Other Works,Panel,1.0,,,,host device,low,active,IT\n",
+    );
+    let finding = |id: &str, asset: &str| {
+        json!({"id": id, "asset": asset, "vuln": "CVE-2026-0002", "title": "No password", "cwes": ["CWE-306"],
+            "severity": "high", "fix": "available", "opened": "2026-06-01"})
+    };
+    let assets = ["A1", "A2", "A3"].map(|id| json!({"id": id, "zone": "Z1", "identified": true}));
+    bench.write(
+        "plant/evidence.json",
+        json!({"method": "plumbline-sl/1", "as_of": "2026-06-30", "period_from": "2026-01-01", "monitoring": {},
+            "zones": [{"id": "Z1", "name": "Cell", "sl_t": [2, 2, 2, 2, 2, 2, 2]}], "assets": assets,
+            "findings": [finding("F1", "A1"), finding("F2", "A2"), finding("F3", "A3")],
+            "controls": [], "sr_assessments": []})
+        .to_string(),
+    );
+    let plant = bench.path("plant").to_string_lossy().into_owned();
+    bench.json(&["import", &plant, "--kind", "plant", "--environment", "works"]);
+    let mut csaf = advisory();
+    csaf["product_tree"]["branches"][0]["branches"].as_array_mut().unwrap().push(json!({
+        "category": "product_name", "name": "Gateway 7", "product": {"product_id": "3", "name": "c"}}));
+    csaf["vulnerabilities"][0]["product_status"]["known_affected"] = json!(["1", "2", "3"]);
+    let remedies = csaf["vulnerabilities"][0]["remediations"].as_array_mut().unwrap();
+    remedies.push(json!({"category": "workaround", "details": "Switch the <b>web server</b> off\u{1b}[31m",
+        "url": "https://example.com/acme-26-01", "product_ids": ["1", "2"]}));
+    remedies.push(json!({"category": "mitigation", "details": "Only for the gateway", "url": "javascript:alert(1)", "product_ids": ["3"]}));
+    let csaf = bench.write("csaf.json", csaf.to_string());
+    bench.json(&["intel", "import", &csaf]);
+
+    let document = bench.json(&["advice"]);
+    assert_eq!(document["schema"], "plumbline-advice/1");
+    assert_eq!(document["environments"][0]["environment"], "works");
+    let rows = document["environments"][0]["advice"].as_array().unwrap();
+    let of = |kind: &str| rows.iter().filter(|row| row["kind"] == kind).collect::<Vec<_>>();
+    let replace = of("replace");
+    assert_eq!((replace.len(), &replace[0]["tags"], &replace[0]["findings"]), (1, &json!(["A2"]), &json!(1)));
+    // What the advisory says of Acme's controller is nothing to another maker's panel.
+    let fixes = of("vendor_fix");
+    assert_eq!(fixes.len(), 2);
+    assert_eq!(
+        (&fixes[0]["product"], &fixes[0]["text"]),
+        (&json!("Controller 15"), &json!("Update to V4.5"))
+    );
+    assert_eq!(fixes[0]["sources"][0], json!({"publisher": "Acme", "advisory": "ACME-26-01", "url": ""}));
+    assert_eq!((&fixes[0]["findings"], &fixes[0]["by_cve_only"]), (&json!(2), &json!(false)));
+    assert_eq!((&fixes[1]["product"], &fixes[1]["text"]), (&json!("Panel"), &json!("")));
+    let workaround = of("workaround")[0];
+    assert_eq!(workaround["text"], "Switch the <b>web server</b> off[31m");
+    assert_eq!(workaround["sources"][0]["url"], "https://example.com/acme-26-01");
+    assert_eq!(workaround["finding_ids"], json!(["F1", "F2"]));
+    assert!(of("mitigation").is_empty(), "it is meant for another product: {document}");
+    let protect: Vec<&Value> = of("protect").iter().map(|row| &row["component_type"]).collect();
+    assert_eq!(protect, [&json!("embedded_device"), &json!("host_device")]);
+    assert!(!of("protect")[0]["mitigations"].as_array().unwrap().is_empty());
+
+    // Before the findings were opened there was nothing to do about them, and the advisory was not published either.
+    let early = bench.json(&["advice", "--environment", "works", "--as-of", "2026-05-01"]);
+    let early: Vec<&Value> =
+        early["environments"][0]["advice"].as_array().unwrap().iter().map(|row| &row["kind"]).collect();
+    assert_eq!(early, ["replace"]);
+    let text = String::from_utf8(bench.run(&["advice"]).stdout).unwrap();
+    assert!(
+        text.contains("Install the vendor's fix\n    Acme Controller 15, embedded device: 2 assets"),
+        "{text}"
+    );
+    assert!(text.contains("said by Acme ACME-26-01 https://example.com/acme-26-01"), "{text}");
+    assert!(text.contains("MITRE"), "{text}");
+    assert_eq!(bench.run(&["advice", "--environment", "nowhere"]).status.code(), Some(2));
+}

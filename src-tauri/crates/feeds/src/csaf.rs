@@ -1,14 +1,18 @@
 //! Advisories in CSAF 2.0 and 2.1: product trees of any nesting, groups, relationships, all product states.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{
+    borrow::Cow,
+    cell::OnceCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use vulnerability::{
     Cpe, Range,
     record::{
-        Bounds, Claim, Platform, Record, Remedy, RemedyKind, Score, Source, State, Status, Voice,
-        Vulnerability, VulnerabilityId,
+        Bounds, Claim, Platform, ProductName, Record, Remedy, RemedyKind, Score, Source, State, Status,
+        Voice, Vulnerability, VulnerabilityId,
     },
 };
 
@@ -226,6 +230,16 @@ struct Named {
     on: Vec<Platform>,
 }
 
+impl Named {
+    /// The ways its name is written: owners write "P3 D24M" for what the tree has as D24M of the family P3.
+    fn written(&self) -> Vec<String> {
+        let of_family =
+            !self.family.is_empty() && !self.product.to_lowercase().contains(&self.family.to_lowercase());
+        let long = of_family.then(|| format!("{} {}", self.family, self.product));
+        long.into_iter().chain([self.product.clone()]).collect()
+    }
+}
+
 /// Reads one advisory.
 ///
 /// # Errors
@@ -251,6 +265,7 @@ pub fn read(json: &str) -> Result<Record, String> {
         };
         let mut fixes: FxHashMap<&str, bool> = FxHashMap::default();
         let mut remedies: Vec<Remedy> = Vec::new();
+        let affected = Affected::new(entry, &products);
         for remediation in &entry.remediations {
             let Some(kind) = remedy_kind(&remediation.category) else { continue };
             let fix = match kind {
@@ -258,10 +273,11 @@ pub fn read(json: &str) -> Result<Record, String> {
                 RemedyKind::NoneAvailable | RemedyKind::NoFixPlanned | RemedyKind::FixPlanned => Some(false),
                 _ => None,
             };
+            let grouped =
+                remediation.group_ids.iter().filter_map(|group| groups.get(&**group)).copied().flatten();
+            let meant: Vec<&str> = remediation.product_ids.iter().chain(grouped).map(AsRef::as_ref).collect();
             if let Some(fix) = fix {
-                let grouped =
-                    remediation.group_ids.iter().filter_map(|group| groups.get(&**group)).copied().flatten();
-                for product in remediation.product_ids.iter().chain(grouped) {
+                for product in &meant {
                     *fixes.entry(product).or_default() |= fix;
                 }
             }
@@ -269,6 +285,7 @@ pub fn read(json: &str) -> Result<Record, String> {
                 kind,
                 words: remediation.details.as_ref().into(),
                 url: remediation.url.as_ref().into(),
+                products: affected.fewer(&meant),
             };
             if !remedies.contains(&remedy) {
                 remedies.push(remedy);
@@ -338,6 +355,59 @@ fn status(category: &str) -> Option<Status> {
         // `recommended` and `unknown` say neither.
         _ => return None,
     })
+}
+
+/// Most names that a remedy carries: one that is meant for more of them is taken to be meant for all.
+const MOST_NAMES: usize = 256;
+
+/// Products that a vulnerability affects, to tell for which of them a remedy is meant.
+struct Affected<'t> {
+    products: &'t FxHashMap<&'t str, Named>,
+    ids: BTreeSet<&'t str>,
+    names: OnceCell<BTreeSet<ProductName>>,
+}
+
+impl<'t> Affected<'t> {
+    fn new(entry: &'t Entry<'_>, products: &'t FxHashMap<&'t str, Named>) -> Affected<'t> {
+        let ids = entry
+            .product_status
+            .iter()
+            .filter(|(category, _)| {
+                matches!(status(category), Some(Status::Affected | Status::UnderInvestigation))
+            })
+            .flat_map(|(_, listed)| listed.iter().map(AsRef::as_ref))
+            .collect();
+        Affected { products, ids, names: OnceCell::new() }
+    }
+
+    /// Every name that the products with these ids go by.
+    fn names_of(&self, ids: &BTreeSet<&str>) -> BTreeSet<ProductName> {
+        let name =
+            |vendor: &str, product: &str| ProductName { vendor: vendor.into(), product: product.into() };
+        let mut names = BTreeSet::new();
+        for named in ids.iter().filter_map(|id| self.products.get(id)) {
+            names.extend(named.written().iter().map(|product| name(&named.vendor, product)));
+            names.extend(named.numbers.iter().map(|number| name(&named.vendor, number)));
+            let hardware = named.on.iter().filter(|platform| platform.hardware);
+            names.extend(hardware.map(|platform| name(&platform.vendor, &platform.product)));
+        }
+        names
+    }
+
+    /// The names of the products with these ids, where they are fewer than all that are affected. Versions of one product
+    /// are told apart by the remedy's own words, not by a name.
+    fn fewer(&self, meant: &[&str]) -> Vec<ProductName> {
+        let ids: BTreeSet<&str> = meant.iter().copied().collect();
+        if ids.is_empty() || ids.is_superset(&self.ids) {
+            return Vec::new();
+        }
+        let names = self.names_of(&ids);
+        let all = self.names.get_or_init(|| self.names_of(&self.ids));
+        if names.len() > MOST_NAMES || names.is_superset(all) {
+            return Vec::new();
+        }
+        names.into_iter().collect()
+    }
 }
 
 fn remedy_kind(category: &str) -> Option<RemedyKind> {
@@ -494,11 +564,5 @@ fn claims_of(
         about,
         fix,
     };
-    let mut claims = Vec::with_capacity(2);
-    // Owners write "P3 D24M" for what the tree has as D24M of the family P3.
-    if !named.family.is_empty() && !named.product.to_lowercase().contains(&named.family.to_lowercase()) {
-        claims.push(Claim { product: format!("{} {}", named.family, named.product).into(), ..claim.clone() });
-    }
-    claims.push(claim);
-    claims
+    named.written().into_iter().map(|product| Claim { product: product.into(), ..claim.clone() }).collect()
 }

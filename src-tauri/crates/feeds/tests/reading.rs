@@ -181,8 +181,42 @@ fn advisories_of_any_shape() {
     assert_eq!((&*on.product, on.hardware), ("D24", true));
     assert_eq!(installed.voice, Voice::Vendor);
     assert!(record.claims.iter().any(|c| c.fix == Some(true)));
-    assert_eq!(record.vulnerabilities[0].remedies.len(), 2);
+    let remedies = &record.vulnerabilities[0].remedies;
+    assert_eq!(remedies.len(), 2);
+    // The fix is for both names that are affected, the other only for the firmware.
+    assert!(remedies[0].products.is_empty() && !remedies[1].products.is_empty());
     assert_eq!(record.vulnerabilities[0].cwes, ["CWE-79".into()]);
+}
+
+#[test]
+fn a_remedy_for_some_of_the_affected_products_names_them() {
+    let leaf = |id: &str, name: &str| {
+        json!({"category": "product_name", "name": name, "branches": [
+            {"category": "product_version_range", "name": "< 4.0", "product": {"product_id": id, "name": name}}]})
+    };
+    let advisory = json!({
+        "document": {
+            "category": "csaf_security_advisory", "csaf_version": "2.0", "title": "Two gates",
+            "publisher": {"category": "vendor", "name": "Acme", "namespace": "https://acme.example"},
+            "tracking": {"id": "ACME-2", "status": "final", "version": "1", "current_release_date": "2026-01-05T10:00:00Z",
+                "initial_release_date": "2026-01-05T10:00:00Z", "revision_history": []},
+        },
+        "product_tree": {"branches": [
+            {"category": "vendor", "name": "Acme", "branches": [leaf("a", "Gate 100"), leaf("b", "Gate 200")]}]},
+        "vulnerabilities": [{
+            "cve": "CVE-2026-1000",
+            "product_status": {"known_affected": ["a", "b"]},
+            "remediations": [
+                {"category": "vendor_fix", "details": "Update to 4.0", "product_ids": ["a"]},
+                {"category": "no_fix_planned", "details": "Out of support", "product_ids": ["b"]},
+                {"category": "mitigation", "details": "Close the port", "product_ids": ["a", "b"]}],
+        }],
+    });
+    let record = csaf::read(&advisory.to_string()).unwrap();
+    let remedies = &record.vulnerabilities[0].remedies;
+    let names: Vec<Vec<&str>> =
+        remedies.iter().map(|remedy| remedy.products.iter().map(|name| &*name.product).collect()).collect();
+    assert_eq!(names, [vec!["Gate 100"], vec!["Gate 200"], vec![]]);
 }
 
 #[test]

@@ -133,6 +133,13 @@ pub fn mitigations() -> &'static [Mitigation] {
     })
 }
 
+/// The mitigations that serve any of these requirements, or what they enhance; by number.
+pub fn serving(srs: &[impl AsRef<str>]) -> impl Iterator<Item = &'static Mitigation> {
+    let base = |sr: &str| sr.split(" RE").next().unwrap_or_default().to_owned();
+    let bases: Vec<String> = srs.iter().map(|sr| base(sr.as_ref())).collect();
+    mitigations().iter().filter(move |one| one.srs.iter().any(|sr| bases.contains(sr)))
+}
+
 /// IEC 62443-3-2.
 #[derive(Debug, Deserialize)]
 pub struct RiskTables {
@@ -365,6 +372,14 @@ mod tests {
                 assert!(system().position(sr).is_some(), "{}: {sr}", mitigation.id);
             }
         }
+    }
+
+    #[test]
+    fn an_enhancement_is_served_by_what_serves_its_base() {
+        let ids = |sr: &str| serving(&[sr]).map(|one| one.id.as_str()).collect::<Vec<_>>();
+        assert!(!ids("SR 1.1").is_empty());
+        assert_eq!(ids("SR 1.1 RE(1)"), ids("SR 1.1"));
+        assert!(ids("SR 9.9").is_empty());
     }
 
     #[test]

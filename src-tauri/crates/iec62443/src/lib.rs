@@ -20,6 +20,7 @@
 //! ```
 
 pub mod action;
+pub mod advice;
 pub mod assessment;
 pub mod catalogue;
 pub mod compare;

@@ -222,6 +222,35 @@ pub fn requirements(finding: &Finding<'_>) -> Vec<&'static str> {
         .collect()
 }
 
+/// SRs that the weaknesses of findings touch: the commonest so many, in the standard's order.
+pub fn commonest<'f>(findings: impl IntoIterator<Item = &'f Finding<'f>>, most: usize) -> Vec<&'static str> {
+    let all = &catalogue::system().requirements;
+    let mut counts = vec![0_u32; all.len()];
+    // Many findings share few weaknesses.
+    let mut touched: FxHashMap<CweId, Vec<usize>> = FxHashMap::default();
+    let mut of_one: Vec<usize> = Vec::new();
+    for finding in findings {
+        of_one.clear();
+        for weakness in &finding.cwes {
+            let Weakness::Cwe(id) = weakness else { continue };
+            of_one.extend_from_slice(touched.entry(*id).or_insert_with(|| {
+                let srs = by_weakness(*id).map(|(_, row)| row.srs.as_slice()).unwrap_or_default();
+                srs.iter().filter_map(|sr| catalogue::system().position(sr)).collect()
+            }));
+        }
+        of_one.sort_unstable();
+        of_one.dedup();
+        for at in &of_one {
+            counts[*at] += 1;
+        }
+    }
+    let mut order: Vec<usize> = (0..all.len()).filter(|at| counts[*at] > 0).collect();
+    order.sort_by_key(|at| (std::cmp::Reverse(counts[*at]), *at));
+    order.truncate(most);
+    order.sort_unstable();
+    order.into_iter().map(|at| all[at].id.as_str()).collect()
+}
+
 fn rows<'f>(finding: &'f Finding<'_>) -> impl Iterator<Item = &'static CweRow> + 'f {
     finding.cwes.iter().filter_map(|weakness| match weakness {
         Weakness::Cwe(id) => by_weakness(*id).map(|(_, row)| row),

@@ -271,6 +271,13 @@ pub struct AssetDetail {
     pub identities: Vec<Identity>,
 }
 
+impl AssetDetail {
+    /// The main identity: the first that is complete, else the first.
+    pub fn identity(&self) -> Option<&Identity> {
+        self.identities.iter().find(|one| one.is_complete()).or_else(|| self.identities.first())
+    }
+}
+
 /// What is known of an event beside time and kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventNote {

@@ -1,7 +1,8 @@
 //! What a report is made from.
 
 use iec62443::{
-    Assessment, Plant, SecurityLevel, When, catalogue::Language, compare::Comparison, plant::Layer,
+    Assessment, Plant, SecurityLevel, When, advice::Offer, catalogue::Language, compare::Comparison,
+    plant::Layer,
 };
 use jiff::{Timestamp, civil::Date};
 use rustc_hash::FxHashMap;
@@ -41,6 +42,8 @@ pub struct PlantInput<'a> {
     /// The identity that matched, by finding, for findings that matching opened (see
     /// [`Identity::concerned`](iec62443::plant::Identity::concerned)); may be empty.
     pub matched: FxHashMap<String, String>,
+    /// Remedies that advisories state for its open findings; may be empty.
+    pub offers: Vec<Offer>,
     /// The earlier report that this one is compared with.
     pub earlier: Option<Earlier>,
     /// How it stood over time, oldest first, up to the day reported on; may be empty.
@@ -61,6 +64,7 @@ impl<'a> PlantInput<'a> {
             assessment,
             evidence_sha256,
             matched: FxHashMap::default(),
+            offers: Vec::new(),
             earlier: None,
             trend: Vec::new(),
         }

@@ -103,6 +103,11 @@ pub(crate) fn name(text: &str) -> String {
     shorten(bare(text), 200)
 }
 
+/// A text from a file of which the beginning is enough.
+pub(crate) fn begun(text: &str) -> String {
+    shorten(bare(text), 500)
+}
+
 /// Characters of the longest text printed: a page full. No honest record holds more in one field.
 const LONGEST: usize = 3000;
 

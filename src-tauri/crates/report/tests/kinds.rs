@@ -758,3 +758,43 @@ fn what_is_missing_is_said() {
         }
     }
 }
+
+#[test]
+fn advisories_advice_stands_in_the_report_with_its_source_bounded_and_in_no_other_kind() {
+    let plant = plant::plant(3, 30);
+    let assessment = plant::assess(&plant);
+    let relevant: Vec<usize> = (0..plant.evidence.findings.len()).collect();
+    let offer = |n: usize| iec62443::advice::Offer {
+        kind: vulnerability::record::RemedyKind::Mitigation,
+        words: format!("Close the gate {n} {}", plant::HOSTILE),
+        source: iec62443::advice::Source {
+            publisher: "Gatemakers".into(),
+            advisory: format!("GM-{n}"),
+            url: "https://example.com/gm".into(),
+        },
+        by_product: n < 45,
+        findings: relevant.clone(),
+    };
+    let made = |kind: Kind, language| {
+        let mut input = input(&plant, &assessment, kind, language);
+        input.plants[0].offers = (0..90).map(offer).collect();
+        content(&input, &()).unwrap()
+    };
+    for language in LANGUAGES {
+        let content = made(Kind::Iec62443, language);
+        let advice = table(&content, "advice");
+        assert_eq!(advice.rows.len(), 60);
+        let said = advice.rows.iter().find(|row| row[0].note.starts_with("Close the gate")).unwrap();
+        assert!(!said[0].note.contains(['\u{1b}', '\u{202e}']), "{said:?}");
+        assert!(said[5].text.contains("Gatemakers GM-") && said[5].text.contains("https://example.com/gm"));
+        let whole = json(&content);
+        let more = if language == Language::En { "less urgent ones" } else { "weniger dringende" };
+        assert!(whole.contains(more));
+        // What is not printed is not in the file either.
+        assert!(whole.matches("Close the gate").count() <= 60);
+    }
+    for kind in [Kind::Executive, Kind::Risk, Kind::Extract] {
+        let other = json(&made(kind, Language::En));
+        assert!(!other.contains("Close the gate") && !other.contains("Gatemakers"), "{kind:?}");
+    }
+}

@@ -4,16 +4,21 @@
 //! Claims are filed under the hash of each name a product goes by; looking up an asset reads only what is filed
 //! under its own names, however large the database is.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params};
 use rusqlite_migration::{M, Migrations};
+use rustc_hash::FxHashSet;
+use serde::Deserialize;
 use vulnerability::{
     CveId,
     matching::filed_under,
     name::Key,
-    record::{Claim, Exploited, Probability, Record, Source, State, Vulnerability, VulnerabilityId},
+    record::{Claim, Exploited, Probability, Record, Remedy, Source, State, Vulnerability, VulnerabilityId},
 };
 
 use crate::{Error, PATIENCE, Result, value};
@@ -154,6 +159,23 @@ pub struct Known {
     pub publisher: String,
     /// What it says of vulnerabilities.
     pub vulnerabilities: Vec<Vulnerability>,
+}
+
+/// An advisory with the remedies that it states.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Advisory {
+    /// Its id.
+    pub id: String,
+    /// Who published it.
+    pub publisher: String,
+    /// When it was published, else last changed.
+    pub published: Timestamp,
+    /// How far it is.
+    pub state: State,
+    /// Remedies by vulnerability.
+    pub remedies: Vec<(VulnerabilityId, Vec<Remedy>)>,
+    /// What it says about products, of these vulnerabilities and others.
+    pub claims: Vec<Claim>,
 }
 
 /// A record's head, for judging its claims.
@@ -442,6 +464,88 @@ impl Intelligence {
         Ok(known)
     }
 
+    /// Advisories that state remedies for any of these vulnerabilities, in the order of their ids; only what they say of these.
+    ///
+    /// # Errors
+    /// When the database cannot be read, or `each` fails.
+    pub fn advisories<E: From<Error>>(
+        &self,
+        of: &FxHashSet<&str>,
+        mut each: impl FnMut(Advisory) -> std::result::Result<(), E>,
+    ) -> std::result::Result<(), E> {
+        for key in self.advisory_keys(of)? {
+            if let Some(advisory) = self.advisory(key, of)? {
+                each(advisory)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn advisory_keys(&self, of: &FxHashSet<&str>) -> Result<Vec<RecordKey>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT r.id, r.key FROM about a JOIN record r ON r.key = a.record WHERE a.vulnerability = ?1 AND r.source = ?2",
+        )?;
+        let mut keys: BTreeMap<String, RecordKey> = BTreeMap::new();
+        for id in of {
+            let mut rows = statement.query(params![id, source_number(Source::Csaf)])?;
+            while let Some(row) = rows.next()? {
+                keys.insert(row.get(0)?, row.get(1)?);
+            }
+        }
+        Ok(keys.into_values().collect())
+    }
+
+    fn advisory(&self, key: RecordKey, of: &FxHashSet<&str>) -> Result<Option<Advisory>> {
+        /// As much of a vulnerability as remedies need.
+        #[derive(Deserialize)]
+        struct Remedied {
+            id: VulnerabilityId,
+            #[serde(default)]
+            remedies: Vec<Remedy>,
+        }
+        let mut statement = self.connection.prepare_cached(
+            "SELECT id, publisher, coalesce(published, modified), state, names, body FROM record WHERE key = ?1",
+        )?;
+        let mut rows = statement.query([key])?;
+        let Some(row) = rows.next()? else { return Ok(None) };
+        let id: String = row.get(0)?;
+        let body: Vec<Remedied> = serde_json::from_slice(row.get_ref(5)?.as_blob().unwrap_or_default())
+            .map_err(|_| value::unreadable("record's body", &id))?;
+        let remedies: Vec<(VulnerabilityId, Vec<Remedy>)> = body
+            .into_iter()
+            .filter(|one| !one.remedies.is_empty() && of.contains(one.id.to_string().as_str()))
+            .map(|one| (one.id, one.remedies))
+            .collect();
+        if remedies.is_empty() {
+            return Ok(None);
+        }
+        let claims = self.claims_of(key, row.get_ref(4)?.as_blob().unwrap_or_default())?;
+        Ok(Some(Advisory {
+            publisher: row.get(1)?,
+            published: moment(row.get(2)?)?,
+            state: state_of(row.get(3)?)?,
+            remedies,
+            claims,
+            id,
+        }))
+    }
+
+    /// A record's claims in its own order, by the names they are filed under.
+    fn claims_of(&self, key: RecordKey, filed: &[u8]) -> Result<Vec<Claim>> {
+        let mut posting =
+            self.connection.prepare_cached("SELECT claims FROM claim WHERE name = ?1 AND record = ?2")?;
+        let mut claims: Vec<(u32, Claim)> = Vec::new();
+        for name in names(filed) {
+            let bytes: Vec<u8> = posting.query_row(params![name, key], |row| row.get(0))?;
+            let list: Vec<(u32, Claim)> =
+                postcard::from_bytes(&bytes).map_err(|_| value::unreadable("claim", &key.to_string()))?;
+            claims.extend(list);
+        }
+        claims.sort_by_key(|(index, _)| *index);
+        claims.dedup_by_key(|(index, _)| *index);
+        Ok(claims.into_iter().map(|(_, claim)| claim).collect())
+    }
+
     /// Who withdrew a CVE, if anybody: where its own record is known that decides, else NVD's entry.
     ///
     /// # Errors
@@ -529,25 +633,13 @@ impl Intelligence {
                  WHERE modified >= ?1 ORDER BY key",
             )
             .map_err(sql)?;
-        let mut posting = self
-            .connection
-            .prepare_cached("SELECT claims FROM claim WHERE name = ?1 AND record = ?2")
-            .map_err(sql)?;
         let from = since.map_or(i64::MIN, Timestamp::as_millisecond);
         let mut rows = statement.query([from]).map_err(sql)?;
         while let Some(row) = rows.next().map_err(sql)? {
             let record = (|| -> Result<(Record, [u8; 16])> {
                 let key: RecordKey = row.get(0)?;
                 let published: Option<i64> = row.get(4)?;
-                let mut claims: Vec<(u32, Claim)> = Vec::new();
-                for name in names(row.get_ref(9)?.as_blob().unwrap_or_default()) {
-                    let bytes: Vec<u8> = posting.query_row(params![name, key], |row| row.get(0))?;
-                    let list: Vec<(u32, Claim)> = postcard::from_bytes(&bytes)
-                        .map_err(|_| value::unreadable("claim", &key.to_string()))?;
-                    claims.extend(list);
-                }
-                claims.sort_by_key(|(index, _)| *index);
-                claims.dedup_by_key(|(index, _)| *index);
+                let claims = self.claims_of(key, row.get_ref(9)?.as_blob().unwrap_or_default())?;
                 let id: String = row.get(2)?;
                 let record = Record {
                     source: source_of(row.get(1)?)?,
@@ -558,7 +650,7 @@ impl Intelligence {
                     publisher: row.get::<_, String>(8)?.into(),
                     vulnerabilities: serde_json::from_slice(row.get_ref(10)?.as_blob().unwrap_or_default())
                         .map_err(|_| value::unreadable("record's body", &id))?,
-                    claims: claims.into_iter().map(|(_, claim)| claim).collect(),
+                    claims,
                     id: id.into(),
                 };
                 Ok((record, row.get(6)?))

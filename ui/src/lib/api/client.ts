@@ -1,6 +1,6 @@
 // The one way from the page to the engine: a function for each command.
 import type {
-  AgreeWish, AnswerWish, CharacteristicsWish, ComponentView, ComponentWish, ComparisonView, ComponentsView, ConduitWish, DrawingView, ExternalWish, InheritWish, LevelsPoint, MatrixWish,
+  AdviceList, AgreeWish, AnswerWish, CharacteristicsWish, ComponentView, ComponentWish, ComparisonView, ComponentsView, ConduitWish, DrawingView, ExternalWish, InheritWish, LevelsPoint, MatrixWish,
   PlaceWish, RiskOutcome, RiskView, RiskWish, SystemTextWish, SystemView, ProfileEffect, ProfileView, ProfileWish, CopiedAnswers, CopyWish, RequirementsView, ZoneChange, ZoneWish,
   ApprovalWish, AssetPage, AssetSource, AssignWish, AuditPage, BundleView, CellExplanation, Change, ControlRow, ControlWish, CoverWish, Decision,
   EnvironmentView, Failure, FiguresView, FindingDetail, FindingPage, HandoverCheck, HandoverRequest, HandoverView, ImportView, IntelImport, IntelStatus, KeptView, Levels, MatchDecision, MatchSummary,
@@ -74,6 +74,7 @@ export const engine = {
   createStore: (demo: boolean) => call<Status>('create_store', { demo }),
   environments: () => call<EnvironmentView[]>('environments'),
   overview: (environment: string, as_of: Day) => call<Overview>('overview', { environment, as_of }),
+  advice: (environment: string, as_of: Day) => call<AdviceList>('advice', { environment, as_of }),
   levels: (environment: string, as_of: Day, from?: string) => call<Levels>('levels', { environment, as_of, from }),
   explainCell: (environment: string, as_of: Day, zone: string, fr: number) =>
     call<CellExplanation>('explain_cell', { environment, as_of, zone, fr }),

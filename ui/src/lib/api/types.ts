@@ -4784,6 +4784,118 @@ reason: Array<ReasonPart>,
  */
 sentence: string, };
 
+export type AdviceSource = { 
+/**
+ * Who published it.
+ */
+publisher: string, 
+/**
+ * The advisory's id.
+ */
+advisory: string, 
+/**
+ * Where more is to be had, http or https; may be empty.
+ */
+url: string, };
+
+export type AdviceMitigation = { 
+/**
+ * `M0930`.
+ */
+id: string, 
+/**
+ * Name.
+ */
+name: string, };
+
+export type AdviceRow = { 
+/**
+ * replace, vendor_fix, workaround, mitigation, no_fix, protect.
+ */
+kind: string, 
+/**
+ * embedded_device, host_device, network_device, software_application, unknown; empty where there are several.
+ */
+component_type: string, 
+/**
+ * Vendor; empty where it is not known or there are several.
+ */
+vendor: string, 
+/**
+ * Product; empty where it is not known or there are several.
+ */
+product: string, 
+/**
+ * Assets.
+ */
+assets: number, 
+/**
+ * Their tags.
+ */
+tags: Array<string>, 
+/**
+ * Open findings, medium or above or unscored.
+ */
+findings: number, 
+/**
+ * Their ids.
+ */
+finding_ids: Array<string>, 
+/**
+ * Ids of the zones.
+ */
+zones: Array<string>, 
+/**
+ * Findings known to be exploited.
+ */
+exploited: number, 
+/**
+ * Findings rated critical or high, or not scored.
+ */
+high: number, 
+/**
+ * Findings for which no fix is known.
+ */
+unfixed: number, 
+/**
+ * SRs that the weaknesses touch.
+ */
+srs: Array<string>, 
+/**
+ * Mitigations that serve these.
+ */
+mitigations: Array<AdviceMitigation>, 
+/**
+ * The sources' own words, plain; may be empty.
+ */
+text: string, 
+/**
+ * How many sources say so.
+ */
+said: number, 
+/**
+ * Whose words.
+ */
+sources: Array<AdviceSource>, 
+/**
+ * The sources name the vulnerability; whether they mean this product is not recorded.
+ */
+by_cve_only: boolean, };
+
+export type AdviceList = { 
+/**
+ * The first of each kind.
+ */
+rows: Array<AdviceRow>, 
+/**
+ * How many there are in all.
+ */
+total: number, 
+/**
+ * The notice that goes with ATT&CK's names.
+ */
+notice: string, };
+
 export type Failure = { 
 /**
  * Stable code: bad_input, not_found, store_locked, store_damaged, store_newer, cancelled, io, usage.

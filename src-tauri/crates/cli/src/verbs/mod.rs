@@ -1,5 +1,6 @@
 //! The verbs: each asks the engine and prints what it answers.
 
+pub mod advice;
 pub mod assess;
 pub mod audit;
 pub mod compare;

@@ -130,8 +130,7 @@ impl<'a> Facts<'a> {
 
     /// An asset's main identity: the first that is complete, else the first.
     pub(crate) fn identity(&self, asset: usize) -> Option<&'a Identity> {
-        let identities = &self.detail(asset)?.identities;
-        identities.iter().find(|i| i.is_complete()).or_else(|| identities.first())
+        self.detail(asset)?.identity()
     }
 
     /// The tag of a finding's asset, or its id.

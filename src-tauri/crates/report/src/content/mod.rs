@@ -1,5 +1,6 @@
 //! Builds the content model: every word and figure of a report, in order.
 
+mod advice;
 mod annexes;
 mod comparison;
 mod components;

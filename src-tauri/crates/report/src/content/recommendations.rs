@@ -15,7 +15,7 @@ use iec62443::{
 use super::{
     Cell,
     ColumnKind::*,
-    Section, Steps, Value,
+    Section, Steps, Value, advice,
     facts::{Facts, urgency},
     levers::{Effect, gaps},
     part::{Numbers, Part, table},
@@ -35,6 +35,8 @@ const TRIED: usize = 120;
 const NAMED: usize = 3;
 /// Mitigations named with a recommendation.
 const MITIGATIONS: usize = 6;
+/// SRs named with a recommendation.
+const SRS: usize = 4;
 
 /// A piece of work.
 struct Work {
@@ -175,6 +177,8 @@ pub(crate) fn section(
     ];
     part.push(table(words, "after_all", &columns, rows));
     part.aside(words.get("recommendations.after.note"));
+    steps.still_wanted()?;
+    advice::tell(facts, &mut part);
     Ok(part.finish())
 }
 
@@ -220,15 +224,11 @@ fn concerned(facts: &Facts<'_>, work: &Work) -> String {
     format!(" {}", words.fill("recommendations.findings", &[("ids", &shown.join(", "))]))
 }
 
-/// Mitigations of ATT&CK for ICS that the catalogue labels with any of the requirements, or with what they enhance.
-fn mitigations(words: Words, srs: &[String]) -> String {
-    let bases: Vec<String> = srs
-        .iter()
-        .map(|sr| sr.replace('\u{a0}', " "))
-        .map(|sr| sr.split(" RE").next().unwrap_or_default().to_owned())
-        .collect();
-    let serving = catalogue::mitigations().iter().filter(|one| one.srs.iter().any(|sr| bases.contains(sr)));
-    let all: Vec<String> = serving.map(|one| format!("{}\u{a0}{}", one.id, one.name)).collect();
+/// Mitigations of ATT&CK for ICS that serve any of the requirements, the first few.
+pub(super) fn mitigations(words: Words, srs: &[String]) -> String {
+    let srs: Vec<String> = srs.iter().map(|sr| sr.replace('\u{a0}', " ")).collect();
+    let all: Vec<String> =
+        catalogue::serving(&srs).map(|one| format!("{}\u{a0}{}", one.id, one.name)).collect();
     words.few(all.into_iter(), MITIGATIONS)
 }
 
@@ -242,26 +242,10 @@ fn gather(facts: &Facts<'_>) -> Vec<Work> {
     works
 }
 
-/// SRs that the weaknesses of findings touch, the commonest four in the standard's order.
+/// SRs that the weaknesses of findings touch, the commonest few.
 fn srs(facts: &Facts<'_>, findings: &[usize]) -> Vec<String> {
-    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
-    for index in findings {
-        let Some((finding, _)) = facts.finding(*index) else { continue };
-        for sr in mapping::requirements(finding) {
-            if let Some(at) = catalogue::system().position(sr) {
-                *counts.entry(at).or_default() += 1;
-            }
-        }
-    }
-    let mut order: Vec<(usize, usize)> = counts.into_iter().collect();
-    order.sort_by_key(|(at, n)| (std::cmp::Reverse(*n), *at));
-    order.truncate(4);
-    order.sort_unstable();
-    order
-        .into_iter()
-        .filter_map(|(at, _)| catalogue::system().requirements.get(at))
-        .map(|r| r.id.replace(' ', "\u{a0}"))
-        .collect()
+    let all = findings.iter().filter_map(|index| facts.finding(*index)).map(|(finding, _)| finding);
+    mapping::commonest(all, SRS).into_iter().map(|sr| sr.replace(' ', "\u{a0}")).collect()
 }
 
 fn ids(facts: &Facts<'_>, findings: &[usize]) -> Vec<String> {
