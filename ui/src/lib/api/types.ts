@@ -337,6 +337,370 @@ limiting: Array<string>,
  */
 zone: Array<number | null>, };
 
+export type PlanView = { 
+/**
+ * Environment id.
+ */
+environment: string, 
+/**
+ * Day that it is made for.
+ */
+as_of: string, 
+/**
+ * In the order in which they are best done.
+ */
+actions: Array<PlanAction>, 
+/**
+ * How far things are after some actions.
+ */
+milestones: Array<PlanMilestone>, 
+/**
+ * Cells that stay below their targets whatever is done.
+ */
+unreachable: Array<PlanUnreachable>, 
+/**
+ * The heat map now.
+ */
+before: Array<LevelRow>, 
+/**
+ * The heat map with all actions done.
+ */
+after: Array<LevelRow>, 
+/**
+ * Gap now: the sum over the chosen zones' cells.
+ */
+gap: number, 
+/**
+ * Gap with all actions done.
+ */
+gap_after: number, 
+/**
+ * What all of it costs, a decimal text.
+ */
+cost: string, 
+/**
+ * Nothing is cheaper: all choices were gone through.
+ */
+exact: boolean, 
+/**
+ * Controls that are not verified, to ask what if they were.
+ */
+controls: Array<PlanControl>, };
+
+export type PlanAction = { 
+/**
+ * What it is known by; the same work has the same id in every plan of the environment.
+ */
+id: string, 
+/**
+ * patch, control, verify (a control that is in place), triage, identify, update_monitoring, assess.
+ */
+kind: string, 
+/**
+ * State of a new control: implemented, verified; else empty.
+ */
+status: string, 
+/**
+ * Control that is shown to work; else empty.
+ */
+control: string, 
+/**
+ * Vendor of an update; may be empty.
+ */
+vendor: string, 
+/**
+ * Product of an update, or the vulnerability where the product is not known; else empty.
+ */
+product: string, 
+/**
+ * Zones in which something is done; several: one action serves them all. Empty for feeds and scans.
+ */
+zones: Array<ZoneName>, 
+/**
+ * FR of a questionnaire.
+ */
+fr: number | null, 
+/**
+ * Findings, the first ones.
+ */
+findings: Array<string>, 
+/**
+ * How many.
+ */
+findings_total: number, 
+/**
+ * Tags of the assets, the first ones.
+ */
+tags: Array<string>, 
+/**
+ * How many assets.
+ */
+assets: number, 
+/**
+ * Assets that production stands still for.
+ */
+stops: number, 
+/**
+ * Requirements.
+ */
+requirements: Array<string>, 
+/**
+ * What it costs, a decimal text.
+ */
+cost: string, 
+/**
+ * The milestone that it belongs to, from 1.
+ */
+milestone: number, 
+/**
+ * Levels that change when it is done after those before it.
+ */
+effects: Array<PlanLift>, 
+/**
+ * Levels that are missed without it when all others are done: `from` without it, `to` with it.
+ */
+needed: Array<PlanLift>, };
+
+export type PlanLift = { 
+/**
+ * Zone id.
+ */
+zone: string, 
+/**
+ * 1 to 7.
+ */
+fr: number, 
+/**
+ * Level before.
+ */
+from: number | null, 
+/**
+ * Level after.
+ */
+to: number | null, };
+
+export type PlanMilestone = { 
+/**
+ * From 1.
+ */
+number: number, 
+/**
+ * Cost of everything up to here, a decimal text.
+ */
+cost: string, 
+/**
+ * Gap then.
+ */
+gap: number, 
+/**
+ * Vectors then of the zones that the milestone moved.
+ */
+moved: Array<PlanVector>, };
+
+export type PlanVector = { 
+/**
+ * Zone id.
+ */
+zone: string, 
+/**
+ * SL-A by FR.
+ */
+vector: Array<number | null>, };
+
+export type PlanUnreachable = { 
+/**
+ * Zone id.
+ */
+zone: string, 
+/**
+ * Zone name.
+ */
+zone_name: string, 
+/**
+ * 1 to 7.
+ */
+fr: number, 
+/**
+ * SL-T.
+ */
+target: number, 
+/**
+ * The highest level that can be had; null when not assessable.
+ */
+reachable: number | null, 
+/**
+ * Why: no_assets, exposure, limited.
+ */
+reason: string, 
+/**
+ * Findings that hold it down, the first ones.
+ */
+findings: Array<string>, 
+/**
+ * How many.
+ */
+findings_total: number, };
+
+export type PlanControl = { 
+/**
+ * Id.
+ */
+id: string, 
+/**
+ * Title.
+ */
+title: string, 
+/**
+ * State: draft, implemented.
+ */
+status: string, };
+
+export type PlanAsk = { 
+/**
+ * Environment id.
+ */
+environment: string, 
+/**
+ * Day; none: today.
+ */
+as_of: string | null, 
+/**
+ * Zone ids; empty: all.
+ */
+zones: Array<string>, 
+/**
+ * Number of the work, to follow and to stop it.
+ */
+job: number, };
+
+export type PlanTry = { 
+/**
+ * The plan.
+ */
+ask: PlanAsk, 
+/**
+ * Ids of the actions that are switched on.
+ */
+actions: Array<string>, 
+/**
+ * Ids of controls that count as verified besides.
+ */
+verified: Array<string>, };
+
+export type PlanTried = { 
+/**
+ * The heat map.
+ */
+rows: Array<LevelRow>, 
+/**
+ * Gap over the chosen zones.
+ */
+gap: number, 
+/**
+ * Cost of the actions that are on, a decimal text.
+ */
+cost: string, };
+
+export type ScenarioWish = { 
+/**
+ * What is switched on.
+ */
+tried: PlanTry, 
+/**
+ * Name; the same name again takes the place of what was kept under it.
+ */
+name: string, 
+/**
+ * Why, or for whom.
+ */
+note: string, };
+
+export type ScenarioRow = { 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Why, or for whom.
+ */
+note: string, 
+/**
+ * When it was kept, and by whom.
+ */
+at: string, 
+/**
+ * Who kept it.
+ */
+by: string, 
+/**
+ * Its actions, as titles are made of.
+ */
+actions: Array<PlanAction>, 
+/**
+ * Controls that count as verified besides.
+ */
+verified: Array<string>, 
+/**
+ * What it costs, a decimal text.
+ */
+cost: string, 
+/**
+ * Gap that is left over all zones.
+ */
+gap: number, 
+/**
+ * Zones at their targets.
+ */
+reached: number, 
+/**
+ * The heat map on the day asked about.
+ */
+rows: Array<LevelRow>, };
+
+export type PlanWork = { 
+/**
+ * The plan.
+ */
+ask: PlanAsk, 
+/**
+ * Ids of the actions.
+ */
+actions: Array<string>, 
+/**
+ * A ticket for each action that is about findings.
+ */
+tickets: boolean, 
+/**
+ * An update in the patch plan for each vendor's update.
+ */
+updates: boolean, 
+/**
+ * Who gets the tickets; may be empty.
+ */
+assignee: string, 
+/**
+ * By when; none: no day.
+ */
+due: string | null, 
+/**
+ * What stands for an update's version until it is known.
+ */
+version: string, };
+
+export type PlanWorkDone = { 
+/**
+ * Numbers of the tickets.
+ */
+tickets: Array<string>, 
+/**
+ * Numbers of the updates.
+ */
+updates: Array<string>, 
+/**
+ * The change, to be taken back.
+ */
+change: Change, };
+
 export type Overview = { 
 /**
  * Environment id.
@@ -1666,7 +2030,21 @@ triage_grace_days: number,
 /**
  * Highest level by evidence alone.
  */
-evidence_only_cap: number, };
+evidence_only_cap: number, 
+/**
+ * What work costs, for the plan; the defaults where it is left out.
+ */
+costs: Array<CostFigure>, };
+
+export type CostFigure = { 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * So much.
+ */
+cost: string, };
 
 export type ProfileView = { 
 /**
@@ -3642,7 +4020,11 @@ prepared_for: string,
 /**
  * Prepared by.
  */
-prepared_by: string, };
+prepared_by: string, 
+/**
+ * The scenario whose plan the report tells; empty: none.
+ */
+scenario: string, };
 
 export type PreviewView = { 
 /**
