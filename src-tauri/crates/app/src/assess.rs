@@ -18,6 +18,19 @@ pub struct Recomputed<'f> {
 /// # Errors
 /// `bad_input` with the JSON pointer.
 pub fn recompute<'f>(file: &'f File, overrides: Option<&Overrides>) -> Result<Recomputed<'f>> {
+    let (cases, documents) = documents(file, overrides)?;
+    let scored = |evidence| {
+        let assessment = scoring::assess(&evidence);
+        (evidence, assessment)
+    };
+    Ok(Recomputed { cases, documents: documents.into_iter().map(scored).collect() })
+}
+
+/// Reads the evidence document in a file, or a list of cases (true).
+pub(crate) fn documents<'f>(
+    file: &'f File,
+    overrides: Option<&Overrides>,
+) -> Result<(bool, Vec<Evidence<'f>>)> {
     let bytes = unmarked(file.bytes()?);
     let mut cases = Evidence::holds_cases(bytes);
     let mut read = if cases {
@@ -32,18 +45,11 @@ pub fn recompute<'f>(file: &'f File, overrides: Option<&Overrides>) -> Result<Re
     {
         (read, cases) = (Ok(list), true);
     }
-    let documents = read
-        .map_err(|problem| Failure::from(refusal(file, problem)))?
-        .into_iter()
-        .map(|mut evidence| {
-            if let Some(overrides) = overrides {
-                evidence.profile = overrides.clone();
-            }
-            let assessment = scoring::assess(&evidence);
-            (evidence, assessment)
-        })
-        .collect();
-    Ok(Recomputed { cases, documents })
+    let mut documents = read.map_err(|problem| Failure::from(refusal(file, problem)))?;
+    if let Some(overrides) = overrides {
+        documents.iter_mut().for_each(|evidence| evidence.profile = overrides.clone());
+    }
+    Ok((cases, documents))
 }
 
 /// Reads a profile: the thresholds that differ from the default one (scoring.md section 7).

@@ -104,6 +104,26 @@ struct Create {
 }
 
 #[derive(Deserialize)]
+struct PlanOf {
+    ask: view::PlanAsk,
+}
+
+#[derive(Deserialize)]
+struct Tried {
+    tried: view::PlanTry,
+}
+
+#[derive(Deserialize)]
+struct KeepScenario {
+    wish: view::ScenarioWish,
+}
+
+#[derive(Deserialize)]
+struct CarryOut {
+    work: view::PlanWork,
+}
+
+#[derive(Deserialize)]
 struct OnDay {
     environment: String,
     #[serde(default)]
@@ -437,6 +457,25 @@ impl Door {
                 let a: OfCell = arguments(command, args)?;
                 answer(session().explain_cell(&a.environment, a.as_of.as_deref(), &a.zone, a.fr)?)
             }
+            "plan" => {
+                let a: PlanOf = arguments(command, args)?;
+                answer(self.job(a.ask.job, |job| self.plan(&a.ask, job))?)
+            }
+            "try_plan" => answer(session().try_plan(&arguments::<Tried>(command, args)?.tried)?),
+            "scenarios" => {
+                let a: OnDay = arguments(command, args)?;
+                answer(session().scenarios(&a.environment, a.as_of.as_deref())?)
+            }
+            "keep_scenario" => {
+                answer(session().keep_scenario(&arguments::<KeepScenario>(command, args)?.wish)?)
+            }
+            "remove_scenario" => {
+                let a: OfName = arguments(command, args)?;
+                answer(session().remove_scenario(&a.environment, &a.name)?)
+            }
+            "carry_out_plan" => {
+                answer(session().carry_out_plan(&arguments::<CarryOut>(command, args)?.work)?)
+            }
             "what_if" => {
                 let a: OfCell = arguments(command, args)?;
                 answer(session().what_if(&a.environment, a.as_of.as_deref(), &a.zone, a.fr, &a.levers)?)
@@ -727,6 +766,16 @@ impl Door {
         let done = work(&Job { number, shell: self.shell.as_ref(), cancelled });
         lock(&self.cancelled).remove(&number);
         done
+    }
+
+    /// Makes a plan. The session is free meanwhile.
+    fn plan(&self, ask: &view::PlanAsk, job: &Job<'_>) -> Result<view::PlanView> {
+        let begun = lock(&self.session).begin_plan(ask)?;
+        if let Some((key, draft)) = begun {
+            let plan = draft.plan(job)?;
+            lock(&self.session).end_plan(key, draft, plan);
+        }
+        lock(&self.session).make_plan(ask, job)
     }
 
     fn generate(&self, request: &view::ReportRequest, job: &Job<'_>) -> Result<view::ReportView> {

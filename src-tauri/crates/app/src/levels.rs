@@ -80,7 +80,7 @@ fn levels(plant: &Plant, assessment: &Assessment, when: When) -> view::Levels {
         method: METHOD.to_owned(),
         profile: assessment.profile.name.clone(),
         last_update: when.last_update.map(|at| at.day().to_string()),
-        rows: rows(plant, assessment),
+        rows: rows(plant, &assessment.zones),
         warnings: assessment
             .warnings
             .iter()
@@ -93,10 +93,10 @@ fn levels(plant: &Plant, assessment: &Assessment, when: When) -> view::Levels {
     }
 }
 
-fn rows(plant: &Plant, assessment: &Assessment) -> Vec<view::LevelRow> {
+/// The heat map's rows.
+pub(crate) fn rows(plant: &Plant, zones: &[ZoneAssessment]) -> Vec<view::LevelRow> {
     let depths = plant.depths();
-    assessment
-        .zones
+    zones
         .iter()
         .zip(&plant.zones)
         .zip(depths)

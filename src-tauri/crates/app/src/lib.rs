@@ -33,6 +33,7 @@ pub mod network;
 pub mod overview;
 pub mod patches;
 pub mod place;
+pub mod plan;
 pub mod plants;
 pub mod profile;
 pub mod program;

@@ -8,7 +8,7 @@ use std::{
 
 use iec62443::{
     Assessment, Evidence, Plant, When, advice::Offer, catalogue::Language, compare::compare, finding::Rating,
-    plant::Layer,
+    plant::Layer, work::Scenario,
 };
 use jiff::Timestamp;
 use report::{
@@ -65,6 +65,7 @@ struct Subject {
     matched: FxHashMap<String, String>,
     /// What advisories say can be done about open findings.
     offers: Vec<Offer>,
+    scenario: Option<(String, Scenario)>,
     /// What it is compared with.
     earlier: Option<Kept>,
     /// How it stood before; none where that is not asked for.
@@ -200,7 +201,12 @@ impl Session {
             }
             let matched = self.store()?.origin_identities(environment)?;
             let offers = if advises { self.offers(environment, when)? } else { Vec::new() };
-            subjects.push(Subject { plant, when, assessment, matched, offers, earlier, trend });
+            let kept = plant.work.scenarios.get(&request.scenario);
+            let scenario = kept.map(|scenario| (request.scenario.clone(), scenario.clone()));
+            subjects.push(Subject { plant, when, assessment, matched, offers, scenario, earlier, trend });
+        }
+        if !request.scenario.is_empty() && subjects.iter().all(|subject| subject.scenario.is_none()) {
+            return Err(Failure::not_found("scenario", &request.scenario));
         }
         if let Some(name) = request.compare_with.as_deref().filter(|name| looks_back && !name.is_empty())
             && subjects.iter().all(|subject| subject.earlier.is_none())
@@ -349,7 +355,8 @@ impl Commission {
             let hash = sha256(text.as_bytes());
             let plant = PlantInput::new(&subject.plant, subject.when, &subject.assessment, hash.clone());
             let (matched, offers) = (subject.matched.clone(), subject.offers.clone());
-            plants.push(PlantInput { earlier, trend, matched, offers, ..plant });
+            let scenario = subject.scenario.clone();
+            plants.push(PlantInput { earlier, trend, matched, offers, scenario, ..plant });
             evidence.push((subject.plant.environment.id.clone(), text, hash));
         }
         let input = Input {

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::Offset};
 use rustc_hash::FxHashMap;
 use store::{Store, Who, work::KeptWas};
 
-use crate::{Failure, Place, Result, findings::Listing, view, work::put_all};
+use crate::{Failure, Place, Result, findings::Listing, plan::Made, view, work::put_all};
 
 /// Days of a reporting period when nobody says otherwise: half a year up to the day assessed.
 pub(crate) const PERIOD_DAYS: i64 = 181;
@@ -21,6 +21,8 @@ pub struct Session {
     plants: FxHashMap<String, Arc<Plant>>,
     assessments: FxHashMap<(String, When), Arc<Assessment>>,
     pub(crate) listing: Option<Listing>,
+    /// The plan that was made last.
+    pub(crate) planned: Option<Made>,
     /// The layer of each finding, by environment: they change when assets and findings do.
     pub(crate) layers: FxHashMap<String, Arc<Vec<Layer>>>,
     /// Since when the visitor was away, by environment.
@@ -41,6 +43,7 @@ impl Session {
             plants: FxHashMap::default(),
             assessments: FxHashMap::default(),
             listing: None,
+            planned: None,
             layers: FxHashMap::default(),
             away: FxHashMap::default(),
         })

@@ -511,3 +511,74 @@ fn the_system_its_risk_components_and_drawing_by_the_door() {
     assert_eq!((&compared[0]["from"], &compared[0]["to"]), (&json!("2026-03-31"), &json!("2026-06-30")));
     door.call("open_report", json!({"id": first})).unwrap();
 }
+
+#[test]
+fn a_plan_is_tried_kept_compared_and_turned_into_work() {
+    let folder = tempfile::tempdir().unwrap();
+    let (door, fake, environment) = demo(folder.path());
+    let ask = json!({"environment": environment, "as_of": null, "zones": [], "job": 7});
+    let plan = door.call("plan", json!({"ask": ask})).unwrap();
+    assert!(fake.steps.lock().unwrap().contains(&"plan".to_owned()));
+    let actions = plan["actions"].as_array().unwrap();
+    let ids = |wanted: &dyn Fn(&Value) -> bool| -> Vec<Value> {
+        actions.iter().filter(|action| wanted(action)).map(|action| action["id"].clone()).collect()
+    };
+    let tried = |ids: &[Value], verified: &[&str]| {
+        let tried = json!({"ask": ask, "actions": ids, "verified": verified});
+        door.call("try_plan", json!({"tried": tried})).unwrap()
+    };
+    // All on is what the plan promises, all off is how things stand, and without one action what it says is lost.
+    let all = ids(&|_| true);
+    let everything = tried(&all, &[]);
+    assert_eq!(everything["rows"], plan["after"]);
+    assert_eq!((&everything["gap"], &everything["cost"]), (&plan["gap_after"], &plan["cost"]));
+    let nothing = tried(&[], &[]);
+    assert_eq!(nothing["rows"], plan["before"]);
+    let levels = door.call("levels", json!({"environment": environment})).unwrap();
+    assert_eq!(nothing["rows"], levels["rows"]);
+    let own = &actions[actions.len() / 2];
+    let rest = ids(&|action| action["id"] != own["id"]);
+    let without = tried(&rest, &[]);
+    for lift in own["needed"].as_array().unwrap() {
+        let row = without["rows"].as_array().unwrap().iter().find(|row| row["zone"] == lift["zone"]).unwrap();
+        assert_eq!(row["achieved"][lift["fr"].as_u64().unwrap() as usize - 1], lift["from"]);
+    }
+    // A control that counts as verified is one whose state is changed.
+    let control = plan["controls"][0]["id"].as_str().unwrap();
+    let verified = tried(&[], &[control]);
+    let wish = json!({"wish": {"name": "Checked", "note": "", "tried": {"ask": ask, "actions": [], "verified": [control]}}});
+    door.call("keep_scenario", wish).unwrap();
+    let kept = door.call("scenarios", json!({"environment": environment})).unwrap();
+    assert_eq!(kept[1]["rows"], verified["rows"]);
+    assert_eq!(kept[0]["rows"], nothing["rows"]);
+    let removed =
+        door.call("remove_scenario", json!({"environment": environment, "name": "Checked"})).unwrap();
+    assert!(removed["id"].is_number());
+
+    let patch = ids(&|action| action["kind"] == "patch");
+    let work = json!({"ask": ask, "actions": patch, "tickets": true, "updates": true, "assignee": "", "due": null, "version": "?"});
+    let before = door.call("patches", json!({"environment": environment})).unwrap();
+    let done = door.call("carry_out_plan", json!({"work": work})).unwrap();
+    assert_eq!(done["tickets"].as_array().unwrap().len(), patch.len());
+    let after = door.call("patches", json!({"environment": environment})).unwrap();
+    let updates = |view: &Value| view["updates"].as_array().unwrap().len();
+    assert_eq!(updates(&after), updates(&before) + done["updates"].as_array().unwrap().len());
+    door.call("undo", json!({"change": done["change"]["id"]})).unwrap();
+    assert_eq!(door.call("patches", json!({"environment": environment})).unwrap(), before);
+    // The store has changed: the ids are those of the plan as it is now.
+    let wrong = json!({"tried": {"ask": ask, "actions": ["patch/nothing"], "verified": []}});
+    assert_eq!(door.call("try_plan", wrong).unwrap_err().code, "not_found");
+}
+
+#[test]
+fn a_plan_that_is_cancelled_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (door, fake, environment) = demo(folder.path());
+    let other = Arc::clone(&door);
+    *fake.on_progress.lock().unwrap() = Some(Box::new(move || {
+        other.call("cancel", json!({"job": 8})).unwrap();
+    }));
+    let ask = json!({"environment": environment, "as_of": null, "zones": [], "job": 8});
+    assert_eq!(door.call("plan", json!({"ask": ask})).unwrap_err().code, "cancelled");
+    assert!(door.call("plan", json!({"ask": ask})).is_ok());
+}

@@ -23,6 +23,7 @@ use works::{clock, decision, plant, rows, session};
 fn request(formats: &[&str]) -> view::HandoverRequest {
     view::HandoverRequest {
         report: view::ReportRequest {
+            scenario: String::new(),
             kind: "iec62443".to_owned(),
             environments: vec!["works".to_owned()],
             from: "2026-01-01".to_owned(),

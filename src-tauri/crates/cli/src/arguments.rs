@@ -213,6 +213,21 @@ pub enum Verb {
         after_help = "Example:\n  plumbline assess --as-of 2026-06-30 --evidence-out evidence.json\n  plumbline assess --evidence evidence.json --json"
     )]
     Assess(Assess),
+    /// The least work that lifts zones to their targets
+    ///
+    /// Says what to do, in which order, what each action lifts from which level to which, and what it costs by the
+    /// profile's figures: vendors' updates, controls, triage sessions, identification rounds, questionnaires, feeds.
+    /// The levels promised are those of the evidence document with the plan applied, scored again; without any of its
+    /// actions one would be missed. Cells that stay below their targets are named with the reason.
+    #[command(
+        after_help = "Examples:\n  plumbline plan --environment works-1\n  plumbline plan --evidence evidence.json --apply-out planned.json --json\n  plumbline plan --zone Z4 Z5 --target targets.json"
+    )]
+    Plan(Plan),
+    /// Scenarios: actions of a plan, kept under a name and compared
+    Scenario {
+        #[command(subcommand)]
+        verb: ScenarioVerb,
+    },
     /// What to do about open findings: replace, install, work around, protect
     ///
     /// By asset type and finding, the most urgent first, beside what the levels themselves ask for: assets whose support has
@@ -712,6 +727,108 @@ pub struct Assess {
 }
 
 #[derive(Debug, Args)]
+pub struct Plan {
+    /// Environments; all when not given
+    #[arg(long, value_name = "ID", num_args = 1..)]
+    pub environment: Vec<String>,
+    /// Zones to lift; all when not given
+    #[arg(long, value_name = "ID", num_args = 1..)]
+    pub zone: Vec<String>,
+    /// The day planned for; today when not given
+    #[arg(long, value_name = "DATE", conflicts_with = "evidence")]
+    pub as_of: Option<String>,
+    /// A profile: JSON with the thresholds and costs that differ from default/1
+    #[arg(long, value_name = "FILE")]
+    pub profile: Option<PathBuf>,
+    /// Other targets than those on record: JSON such as {"Z1": [2,2,2,1,2,2,2]}; zones that it does not name keep theirs
+    #[arg(long, value_name = "FILE")]
+    pub target: Option<PathBuf>,
+    /// Plan for this evidence document; no store is needed. It names no products: what mends a vulnerability counts as
+    /// one update
+    #[arg(long, value_name = "FILE", conflicts_with = "environment")]
+    pub evidence: Option<PathBuf>,
+    /// Write the evidence document with the plan applied
+    #[arg(long, value_name = "FILE")]
+    pub apply_out: Option<PathBuf>,
+}
+
+/// Scenarios.
+#[derive(Debug, Subcommand)]
+pub enum ScenarioVerb {
+    /// Things as they stand, and every scenario: cost, gap left, zones at their targets
+    #[command(after_help = "Example:\n  plumbline scenario list --as-of 2026-06-30")]
+    List {
+        /// The environment; not needed where there is only one
+        #[arg(long, value_name = "ID")]
+        environment: Option<String>,
+        /// The day; today when not given
+        #[arg(long, value_name = "DATE")]
+        as_of: Option<String>,
+    },
+    /// Keep the plan, or some of its actions, under a name
+    #[command(
+        after_help = "Example:\n  plumbline scenario keep \"Before the audit\" --action triage/Z4 identify/Z1"
+    )]
+    Keep {
+        /// Its name
+        name: String,
+        /// Ids of the plan's actions; all when not given
+        #[arg(long, value_name = "ID", num_args = 1..)]
+        action: Vec<String>,
+        /// Controls that count as verified besides
+        #[arg(long, value_name = "ID", num_args = 1..)]
+        verified: Vec<String>,
+        /// Why, or for whom
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        note: String,
+        /// Zones that are planned for; all when not given
+        #[arg(long, value_name = "ID", num_args = 1..)]
+        zone: Vec<String>,
+        /// The environment; not needed where there is only one
+        #[arg(long, value_name = "ID")]
+        environment: Option<String>,
+    },
+    /// Take a scenario away
+    Rm {
+        /// Its name
+        name: String,
+        /// The environment; not needed where there is only one
+        #[arg(long, value_name = "ID")]
+        environment: Option<String>,
+    },
+    /// Turn the plan, or some of its actions, into tickets and updates to install
+    #[command(
+        after_help = "Example:\n  plumbline scenario carry-out --action \"patch/siemens simatic s7-1200\" --tickets --updates --due 2026-12-31"
+    )]
+    CarryOut {
+        /// Ids of the plan's actions; all when not given
+        #[arg(long, value_name = "ID", num_args = 1..)]
+        action: Vec<String>,
+        /// A ticket for each action that is about findings
+        #[arg(long)]
+        tickets: bool,
+        /// An update to install for each vendor's update
+        #[arg(long)]
+        updates: bool,
+        /// Who gets the tickets
+        #[arg(long, value_name = "NAME", default_value = "")]
+        assignee: String,
+        /// By when
+        #[arg(long, value_name = "DATE")]
+        due: Option<String>,
+        /// What stands for an update's version until it is known
+        #[arg(long, value_name = "TEXT", default_value = "to be named")]
+        version: String,
+        /// Zones that are planned for; all when not given
+        #[arg(long, value_name = "ID", num_args = 1..)]
+        zone: Vec<String>,
+        /// The environment; not needed where there is only one
+        #[arg(long, value_name = "ID")]
+        environment: Option<String>,
+    },
+}
+
+#[derive(Debug, Args)]
 pub struct Advice {
     /// Environments; all when not given
     #[arg(long, value_name = "ID", num_args = 1..)]
@@ -804,6 +921,9 @@ pub struct Report {
     /// Of an extract: vendors; all when not given
     #[arg(long, value_name = "VENDOR", num_args = 1..)]
     pub vendor: Vec<String>,
+    /// Tell this scenario of the plan (see `plumbline scenario`)
+    #[arg(long, value_name = "NAME", default_value = "")]
+    pub scenario: String,
     /// Format; by the file's ending when not given
     #[arg(long, value_enum)]
     pub format: Option<Format>,

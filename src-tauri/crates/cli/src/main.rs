@@ -86,6 +86,11 @@ fn run(arguments: &Arguments, output: &Output) -> app::Result<Done> {
             Some(file) => verbs::assess::recompute(file, wanted, output),
             None => verbs::assess::assess(stored()?, wanted, output),
         },
+        Verb::Plan(wanted) => match &wanted.evidence {
+            Some(file) => verbs::plan::of_evidence(file, wanted, output),
+            None => verbs::plan::plan(stored()?, wanted, output),
+        },
+        Verb::Scenario { verb } => verbs::plan::scenarios(stored()?, verb, output),
         Verb::Advice(wanted) => verbs::advice::advice(stored()?, wanted, output),
         Verb::Intel { verb } => verbs::intel::intel(&place()?, verb, output),
         Verb::Match(wanted) => match &wanted.assets {

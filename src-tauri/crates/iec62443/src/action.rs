@@ -2,6 +2,7 @@
 //! computed by applying them and scoring again (scoring.md section 8).
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     assessment::{Assessment, Limit},
@@ -15,7 +16,8 @@ use crate::{
 };
 
 /// Something that can be done.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Action {
     /// Install the fixes of findings (ids).
     Patch(Vec<String>),

@@ -23,6 +23,8 @@ mod order;
 mod search;
 
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::{
     Evidence, Plant,
@@ -52,7 +54,7 @@ pub struct Around {
 }
 
 /// What an update is of.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Product {
     /// Vendor; empty where only the vulnerability is known.
     pub vendor: String,
@@ -260,7 +262,104 @@ pub struct Milestone {
     pub gap: u32,
 }
 
+impl Unreachable {
+    /// Why, in words.
+    pub fn said(&self) -> String {
+        match &self.reason {
+            Reason::NoAssets => "the zone has no assets, so nothing can be assessed".to_owned(),
+            Reason::Exposure(findings) => format!(
+                "{} open {} no fix that is known, and even a verified control does not put {} beyond the attacker of SL {}",
+                findings.len(),
+                if findings.len() == 1 { "finding has" } else { "findings have" },
+                if findings.len() == 1 { "it" } else { "them" },
+                self.target
+            ),
+            Reason::Limited(limits) => {
+                let words: Vec<&str> = limits.iter().map(|limit| limit.as_str()).collect();
+                format!("the profile lets nothing lift {} further", words.join(", "))
+            }
+        }
+    }
+}
+
 impl Plan {
+    /// The document `plumbline-plan/1` of a plan for an evidence document. Costs are numbers with at most two decimals.
+    pub fn document(&self, evidence: &Evidence<'_>) -> Value {
+        let zone = |place: usize| &*evidence.zones[place].id;
+        let finding = |place: &u32| &*evidence.findings[*place as usize].id;
+        let amount = |cost: Cost| json!(cost.in_hundredths() as f64 / 100.0);
+        let lifts = |lifts: &[Lift]| -> Vec<Value> {
+            let lift = |l: &Lift| json!({"zone": zone(l.zone), "fr": l.fr, "from": l.from, "to": l.to});
+            lifts.iter().map(lift).collect()
+        };
+        let action = |planned: &Planned| {
+            let mut value = json!({
+                "id": planned.id,
+                "kind": planned.action.kind(),
+                "zones": planned.zones.iter().map(|place| zone(*place)).collect::<Vec<_>>(),
+                "effects": lifts(&planned.effects),
+                "needed_for": lifts(&planned.needed),
+                "cost": amount(planned.cost),
+                "milestone": planned.milestone,
+            });
+            match &planned.action {
+                Action::Patch(ids) => {
+                    value["findings"] = json!(ids);
+                    value["update"] = json!(planned.product);
+                    value["stops"] = json!(planned.stops);
+                }
+                Action::Triage(ids) => value["findings"] = json!(ids),
+                Action::Control(ids, status) => {
+                    value["findings"] = json!(ids);
+                    value["status"] = json!(status);
+                }
+                Action::Verify { control, findings } => {
+                    value["findings"] = json!(findings);
+                    value["status"] = json!("verified");
+                    value["control"] = json!(control);
+                }
+                Action::Identify(ids) => value["assets"] = json!(ids),
+                Action::UpdateMonitoring => {}
+                Action::Assess(zone, ids) => {
+                    value["zone"] = json!(zone);
+                    value["requirements"] = json!(ids);
+                }
+            }
+            value
+        };
+        let vectors = |zones: &[ZoneAssessment]| -> Vec<Value> {
+            zones
+                .iter()
+                .map(|zone| json!({"zone": zone.id, "vector": zone.vector, "sl_t": zone.sl_t}))
+                .collect()
+        };
+        let costs: serde_json::Map<String, Value> =
+            self.costs.named().into_iter().map(|(name, cost)| (name.to_owned(), amount(cost))).collect();
+        let unreachable = |cell: &Unreachable| {
+            let findings: Vec<&str> = match &cell.reason {
+                Reason::Exposure(findings) => findings.iter().map(finding).collect(),
+                _ => Vec::new(),
+            };
+            json!({
+                "zone": zone(cell.zone), "fr": cell.fr, "target": cell.target, "reachable": cell.reachable,
+                "code": cell.reason.as_str(), "reason": cell.said(), "findings": findings,
+            })
+        };
+        json!({
+            "schema": SCHEMA,
+            "method": crate::METHOD,
+            "as_of": evidence.as_of.day(),
+            "costs": costs,
+            "cost": amount(self.cost()),
+            "exact": self.exact,
+            "actions": self.actions.iter().map(action).collect::<Vec<_>>(),
+            "milestones": self.milestones.iter().map(|m| json!({"number": m.number, "cost": amount(m.cost), "gap": m.gap})).collect::<Vec<_>>(),
+            "before": vectors(&self.before),
+            "after": vectors(&self.after),
+            "unreachable": self.unreachable.iter().map(unreachable).collect::<Vec<_>>(),
+        })
+    }
+
     /// Everything it costs.
     pub fn cost(&self) -> Cost {
         self.actions.iter().map(|planned| planned.cost).sum()

@@ -12,9 +12,12 @@ use serde_json::Value;
 
 use crate::{
     Moment, SecurityLevel,
+    action::Action,
     component::Component,
+    costs::Cost,
     evidence::SrStatus,
     moment::days_between,
+    plan::Product,
     plant::Layer,
     risk::Matrix,
     system::{System, Topic},
@@ -350,7 +353,8 @@ words!(Kind {
     Place = "place",
     Component = "component",
     Common = "common",
-    Inherited = "inherited"
+    Inherited = "inherited",
+    Scenario = "scenario",
 });
 
 /// Kinds of what is kept.
@@ -395,6 +399,8 @@ pub enum Kind {
     Common,
     /// What answers a zone takes over, by the zone.
     Inherited,
+    /// A scenario, by its name.
+    Scenario,
 }
 
 /// Everything that is kept of an environment's work.
@@ -426,6 +432,57 @@ pub struct Work {
     pub common: BTreeMap<String, CommonAnswer>,
     /// Answers that zones take over, by zone and requirement: from which zone, or from the environment where empty.
     pub inherited: BTreeMap<String, BTreeMap<String, String>>,
+    /// Scenarios, by name.
+    pub scenarios: BTreeMap<String, Scenario>,
+}
+
+/// What if: actions that are taken as done, kept under a name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scenario {
+    /// Why, or for whom.
+    #[serde(default)]
+    pub note: String,
+    /// When it was kept.
+    pub at: Option<Moment>,
+    /// Who kept it.
+    #[serde(default)]
+    pub by: String,
+    /// What is done, in order.
+    pub actions: Vec<ScenarioAction>,
+    /// Controls that count as verified besides.
+    #[serde(default)]
+    pub verified: Vec<String>,
+}
+
+/// An action of a scenario, as its plan had it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScenarioAction {
+    /// Its id in the plan.
+    pub id: String,
+    /// What is done.
+    pub action: Action,
+    /// The update's product.
+    #[serde(default)]
+    pub product: Option<Product>,
+    /// Zones in which something is done.
+    #[serde(default)]
+    pub zones: Vec<String>,
+    /// Assets that it touches.
+    #[serde(default)]
+    pub assets: u32,
+    /// Of these, how many production stands still for.
+    #[serde(default)]
+    pub stops: u32,
+    /// What it costs.
+    pub cost: Cost,
+}
+
+impl Scenario {
+    /// What is applied to an evidence document: the controls that count as verified first.
+    pub fn applied(&self) -> Vec<Action> {
+        let verify = |control: &String| Action::Verify { control: control.clone(), findings: Vec::new() };
+        self.verified.iter().map(verify).chain(self.actions.iter().map(|one| one.action.clone())).collect()
+    }
 }
 
 fn placed<T: DeserializeOwned>(
@@ -486,6 +543,7 @@ impl Work {
             Kind::Component => placed(&mut self.components, id, content),
             Kind::Common => placed(&mut self.common, id, content),
             Kind::Inherited => placed(&mut self.inherited, id, content),
+            Kind::Scenario => placed(&mut self.scenarios, id, content),
         }
     }
 

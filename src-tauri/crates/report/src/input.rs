@@ -2,7 +2,7 @@
 
 use iec62443::{
     Assessment, Plant, SecurityLevel, When, advice::Offer, catalogue::Language, compare::Comparison,
-    plant::Layer,
+    plant::Layer, work::Scenario,
 };
 use jiff::{Timestamp, civil::Date};
 use rustc_hash::FxHashMap;
@@ -44,6 +44,8 @@ pub struct PlantInput<'a> {
     pub matched: FxHashMap<String, String>,
     /// Remedies that advisories state for its open findings; may be empty.
     pub offers: Vec<Offer>,
+    /// The scenario of the plan that the report tells, with its name.
+    pub scenario: Option<(String, Scenario)>,
     /// The earlier report that this one is compared with.
     pub earlier: Option<Earlier>,
     /// How it stood over time, oldest first, up to the day reported on; may be empty.
@@ -65,6 +67,7 @@ impl<'a> PlantInput<'a> {
             evidence_sha256,
             matched: FxHashMap::default(),
             offers: Vec::new(),
+            scenario: None,
             earlier: None,
             trend: Vec::new(),
         }

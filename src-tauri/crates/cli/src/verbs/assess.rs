@@ -33,13 +33,13 @@ struct OfEnvironment<'a> {
 /// One document, or a list of them.
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Documents<T> {
+pub(super) enum Documents<T> {
     One(T),
     Many(Vec<T>),
 }
 
 impl<T> Documents<T> {
-    fn new(mut list: Vec<T>, is_list: bool) -> Documents<T> {
+    pub(super) fn new(mut list: Vec<T>, is_list: bool) -> Documents<T> {
         match list.pop() {
             Some(only) if list.is_empty() && !is_list => Documents::One(only),
             last => {

@@ -12,6 +12,7 @@ pub mod help;
 pub mod import;
 pub mod intel;
 pub mod lists;
+pub mod plan;
 pub mod profile;
 pub mod report;
 pub mod requirements;

@@ -59,6 +59,7 @@ pub fn request(session: &mut Session, wanted: &Reported) -> app::Result<view::Re
             Some(name) => name.clone(),
             None => session.who().actor,
         },
+        scenario: String::new(),
     })
 }
 
@@ -73,6 +74,7 @@ pub fn report(mut session: Session, wanted: &Report, output: &Output) -> app::Re
         floor: wanted.floor.clone(),
         layers: wanted.layer.clone(),
         vendors: wanted.vendor.clone(),
+        scenario: wanted.scenario.clone(),
         ..request(&mut session, &wanted.reported)?
     };
     let finished = {

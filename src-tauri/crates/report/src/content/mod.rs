@@ -16,6 +16,7 @@ mod layers;
 mod levers;
 mod model;
 mod part;
+mod plan;
 mod private;
 mod program;
 mod recommendations;
@@ -135,6 +136,7 @@ fn assessment(
             };
             list.extend(section.map(|section| plant.name(section)));
         }
+        sections.extend(plan::section(&facts, &mut numbers).map(|section| plant.name(section)));
         annexes.push(plant.name(annexes::profile(&facts, &mut numbers)));
     }
     sections.extend(annexes);

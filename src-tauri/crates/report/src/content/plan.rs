@@ -1,0 +1,151 @@
+//! A scenario of the plan: what is done in which order, what that lifts, and where it leads.
+
+use iec62443::{
+    action::{Action, apply},
+    assess,
+    costs::Cost,
+    live::{Index, Live},
+    work::ScenarioAction,
+};
+
+use super::{
+    Cell,
+    ColumnKind::*,
+    Section,
+    facts::Facts,
+    levers::{Effect, Lift, gaps},
+    part::{Numbers, Part, table},
+    summary::{gap_cell, lifts},
+};
+use crate::{
+    notation::vector,
+    words::{clean, name},
+};
+
+/// Actions printed; beneath the table stands how many there are besides.
+const ROWS: usize = 120;
+
+/// The section; none where no scenario was chosen.
+pub(crate) fn section(facts: &Facts<'_>, numbers: &mut Numbers) -> Option<Section> {
+    let words = facts.words;
+    let (title, scenario) = facts.input.scenario.as_ref()?;
+    let mut part = Part::section(words, numbers, format!("{}plan", facts.prefix), "plan.title");
+    part.say("plan.text");
+    let by = [("name", clean(title)), ("by", name(&scenario.by))];
+    let day = scenario.at.map(|at| at.day().to_string()).unwrap_or_default();
+    let note = clean(&scenario.note);
+    part.paragraph(words.fill("plan.kept", &[("name", &by[0].1), ("by", &by[1].1), ("day", &day)]));
+    if !note.is_empty() {
+        part.paragraph(note);
+    }
+    if !scenario.verified.is_empty() {
+        let controls = words.few(scenario.verified.iter().map(|id| name(id)), 8);
+        part.paragraph(words.fill("plan.verified", &[("controls", &controls)]));
+    }
+
+    // Each step on top of those before it.
+    let mut evidence = facts.plant.evidence_at(facts.input.when);
+    let verify = |id: &String| Action::Verify { control: id.clone(), findings: Vec::new() };
+    apply(&scenario.verified.iter().map(verify).collect::<Vec<_>>(), &mut evidence);
+    let index = Index::new(&evidence);
+    let mut live = Live::new(&evidence);
+    let mut rows = Vec::new();
+    for (number, one) in scenario.actions.iter().enumerate() {
+        let step = index.step(&one.action);
+        let zones = live.touched(&step);
+        let before: Vec<_> = zones.iter().map(|zone| live.zone(*zone)).collect();
+        live.switch(&step, true);
+        let mut effect = Effect::default();
+        for (zone, before) in zones.into_iter().zip(before) {
+            let after = live.zone(zone);
+            effect.closed += gaps(&before).saturating_sub(gaps(&after));
+            for (old, new) in before.cells.iter().zip(&after.cells) {
+                if old.achieved != new.achieved {
+                    let (from, to) = (old.achieved.map(|l| l.get()), new.achieved.map(|l| l.get()));
+                    effect.lifts.push(Lift { zone, fr: old.fr, from, to });
+                }
+            }
+        }
+        if rows.len() < ROWS {
+            rows.push(row(facts, number, one, &effect));
+        }
+    }
+    let cost: Cost = scenario.actions.iter().map(|one| one.cost).sum();
+    part.paragraph(words.fill(
+        "plan.sum",
+        &[("actions", &words.count("actions", scenario.actions.len())), ("cost", &cost.to_string())],
+    ));
+    let columns = [("no", Number), ("to_do", Text), ("zones", Text), ("cost", Number), ("lifts", Text)];
+    part.push(table(words, "plan", &columns, rows));
+    let more = scenario.actions.len().saturating_sub(ROWS);
+    if more > 0 {
+        part.aside(words.count("more", more));
+    }
+    part.aside(words.get("plan.note"));
+
+    part.heading_of("plan.after");
+    // What is promised is scored from the document itself.
+    apply(scenario.actions.iter().map(|one| &one.action), &mut evidence);
+    let after = assess(&evidence).zones;
+    let rows = facts
+        .zones()
+        .iter()
+        .zip(&after)
+        .enumerate()
+        .map(|(index, (before, then))| {
+            vec![
+                Cell::text(facts.zone_name(index)),
+                Cell::text(vector(before.vector)),
+                Cell::text(vector(then.vector)),
+                Cell::text(vector(before.sl_t.map(Some))),
+                gap_cell(before),
+                gap_cell(then).strong(),
+            ]
+        })
+        .collect();
+    let columns = [
+        ("zone", Text),
+        ("sl_a_now", Code),
+        ("sl_a_then", Code),
+        ("sl_t", Code),
+        ("gap_now", Number),
+        ("gap_then", Number),
+    ];
+    part.push(table(words, "after_plan", &columns, rows));
+    Some(part.finish())
+}
+
+fn row(facts: &Facts<'_>, number: usize, one: &ScenarioAction, effect: &Effect) -> Vec<Cell> {
+    let words = facts.words;
+    let findings = |ids: &[String]| words.count("findings", ids.len());
+    let assets = words.count("assets", one.assets as usize);
+    let (title, what) = match &one.action {
+        Action::Patch(ids) => {
+            let product = one.product.as_ref().map(|product| name(&product.described())).unwrap_or_default();
+            let touches =
+                if one.stops > 0 { words.fill("effort.stop", &[("assets", &assets)]) } else { assets };
+            (words.fill("work.update", &[("product", &product)]), format!("{}, {touches}", findings(ids)))
+        }
+        Action::Control(ids, status) => {
+            let key = format!("plan.control.{}", status.as_str());
+            (words.get(&key), format!("{}, {assets}", findings(ids)))
+        }
+        Action::Verify { control, findings: ids } => {
+            (words.fill("plan.verify", &[("control", &name(control))]), findings(ids))
+        }
+        Action::Triage(ids) => (words.get("plan.triage"), findings(ids)),
+        Action::Identify(ids) => (words.get("plan.identify"), words.count("assets", ids.len())),
+        Action::UpdateMonitoring => (words.get("work.monitoring"), String::new()),
+        Action::Assess(_, ids) => {
+            let ids = words.few(ids.iter().map(|id| id.replace(' ', "\u{a0}")), 6);
+            (words.get("plan.assess"), ids)
+        }
+    };
+    vec![
+        Cell::count(number + 1),
+        Cell::text(title).strong().noted(what),
+        Cell::text(words.few(one.zones.iter().map(|zone| name(zone)), 8)),
+        Cell::text(one.cost.to_string()),
+        Cell::text(lifts(facts, effect)),
+    ]
+}
