@@ -105,7 +105,9 @@ pub(super) fn search(
 ) -> Option<Found> {
     let choices = choices(live, evidence, around, goals, costs);
     let mut board = Board::new(live.clone(), choices, goals);
-    let clusters = board.clusters();
+    // Where there is least to choose, all of it is gone through before the visits are used up.
+    let mut clusters = board.clusters();
+    clusters.sort_by_key(|cluster| cluster.units.len());
     let mut exact = true;
     let mut visits = VISITED;
     let all = board.units.len().max(1) as u64;
