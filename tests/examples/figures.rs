@@ -6,7 +6,13 @@
 use std::{path::Path, time::Instant};
 
 use app::{Session, demo, view};
-use iec62443::{Evidence, Moment, Plant, When, assess_at, evidence::Text, scoring::levels_over};
+use iec62443::{
+    Evidence, Moment, Plant, When, assess_at,
+    evidence::Text,
+    live::Live,
+    plan::{Around, plan as plan_of},
+    scoring::levels_over,
+};
 use jiff::{Timestamp, ToSpan, civil::date};
 use printpdf::{
     FontId, Mm, Op, ParsedFont, PdfDocument, PdfFont, PdfFontHandle, PdfPage, PdfSaveOptions, Point, Pt,
@@ -28,10 +34,12 @@ fn main() -> Result<()> {
             let (change_ms, change) = change(Path::new(folder))?;
             let (report_ratio, report) = report()?;
             let (months_ratio, months) = months(Path::new(folder))?;
+            let (plan_ratio, switch_ms, plan) = plan(Path::new(folder))?;
             let all = serde_json::json!({
                 "change_ms": change_ms, "change": {"milliseconds": change},
                 "report_ratio": report_ratio, "report": {"seconds": report},
                 "months_ratio": months_ratio, "months": {"seconds": months},
+                "plan_ratio": plan_ratio, "plan": {"seconds": plan}, "switch_ms": switch_ms,
             });
             println!("{all}");
         }
@@ -167,6 +175,42 @@ fn months(folder: &Path) -> Result<(f64, Vec<(f64, f64)>)> {
     pairs.remove(0);
     let ratios: Vec<f64> = pairs.iter().map(|(many, one)| many / one).collect();
     Ok((median(&ratios), pairs))
+}
+
+/// Seconds of a work and of its yardstick, by run.
+type Pairs = Vec<(f64, f64)>;
+
+/// A plan for all zones against one assessment, both from the same 100,000 findings in memory; and milliseconds from an
+/// action of it switched off to the levels.
+fn plan(folder: &Path) -> Result<(f64, f64, Pairs)> {
+    let bytes = std::fs::read(folder.join("evidence-100000.json"))?;
+    let evidence = Evidence::from_json(&bytes)?;
+    let around = Around::of_evidence(&evidence);
+    let (mut pairs, mut switches) = (Vec::new(), Vec::new());
+    for _ in 0..=RUNS {
+        let start = Instant::now();
+        let plan = plan_of(&evidence, &around, None, &|| true).ok_or("no plan")?;
+        let planned = start.elapsed().as_secs_f64();
+        let start = Instant::now();
+        let one = assess_at(&evidence, evidence.when());
+        pairs.push((planned, start.elapsed().as_secs_f64()));
+        if plan.before != one.zones {
+            return Err("the plan starts from other levels than those assessed".into());
+        }
+        let mut live = Live::new(&evidence);
+        plan.actions.iter().for_each(|planned| live.switch(&planned.step, true));
+        let start = Instant::now();
+        live.switch(&plan.actions[0].step, false);
+        let levels = live.levels();
+        switches.push(start.elapsed().as_secs_f64() * 1000.0);
+        if levels == plan.after {
+            return Err("an action that changes nothing".into());
+        }
+    }
+    // The first warms caches.
+    pairs.remove(0);
+    let ratios: Vec<f64> = pairs.iter().map(|(planned, one)| planned / one).collect();
+    Ok((median(&ratios), median(&switches), pairs))
 }
 
 /// The demo plant's report against its own pages' lines, set by printpdf in one of the report's fonts.

@@ -224,6 +224,22 @@ fn engine(folder: &Path) -> Step<Vec<Row>> {
             moonshot: 1.5,
             behind: figures["months"].clone(),
         },
+        Row {
+            work: "plan of 54 zones, 100,000 findings / one assessment",
+            measured: number("plan_ratio"),
+            unit: "×",
+            bar: 10.0,
+            moonshot: 5.0,
+            behind: figures["plan"].clone(),
+        },
+        Row {
+            work: "an action of the plan switched -> levels new, 100,000 findings",
+            measured: number("switch_ms"),
+            unit: "ms",
+            bar: 100.0,
+            moonshot: 16.0,
+            behind: Value::Null,
+        },
     ])
 }
 

@@ -56,7 +56,8 @@ fn done(evidence: &mut Value, action: &Value, number: usize) {
             }
         }
         "update_monitoring" => evidence["monitoring"]["last_update"] = at,
-        "assess" => {
+        other => {
+            assert_eq!(other, "assess");
             for requirement in ids("requirements") {
                 evidence["sr_assessments"].as_array_mut().unwrap().push(json!({
                     "zone": action["zone"], "requirement": requirement, "status": "met", "at": at,
@@ -64,7 +65,6 @@ fn done(evidence: &mut Value, action: &Value, number: usize) {
                 }));
             }
         }
-        other => panic!("{other}"),
     }
 }
 

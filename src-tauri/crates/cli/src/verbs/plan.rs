@@ -172,6 +172,9 @@ fn said(name: &str, evidence: &Evidence<'_>, plan: &Made) -> String {
         ]
     });
     text += &format!("\n{}", table(["zone", "SL-A now", "SL-A then", "SL-T"], rows));
+    if !plan.unreachable.is_empty() {
+        text.push('\n');
+    }
     for cell in &plan.unreachable {
         text += &format!(
             "{} {} stays at {} of {}: {}\n",

@@ -35,7 +35,9 @@ pub fn profile(mut session: Session, verb: &ProfileVerb, output: &Output) -> app
                     rows.map(|(name, [one, two, three, four])| [name.to_owned(), one, two, three, four]);
                 let why =
                     if profile.reason.is_empty() { String::new() } else { format!("\n{}\n", profile.reason) };
-                format!("{}\n\n{}{why}", v.name, table(head, rows.into_iter()))
+                let costs = v.costs.iter().map(|figure| [figure.name.replace('_', " "), figure.cost.clone()]);
+                let costs = table(["what work costs", "figure"], costs);
+                format!("{}\n\n{}\n{costs}{why}", v.name, table(head, rows.into_iter()))
             });
         }
         ProfileVerb::Try { file, environment: named } => {

@@ -105,9 +105,9 @@ pub(super) fn order(
         }
     }
     // Nothing should be left; what is, is done at the end.
-    for action in 0..actions.len() {
+    for (action, planned) in actions.iter().enumerate() {
         if order.left[action] {
-            spent = spent + actions[action].cost;
+            spent = spent + planned.cost;
             let number = u32::try_from(milestones.len().max(1)).unwrap_or(u32::MAX);
             done.push((action, order.take(action), number));
             milestones.pop();

@@ -670,7 +670,8 @@ impl Walk {
         // What nothing open can stand in for is taken for good at once.
         let mut cost = cost;
         let mut forced = Vec::new();
-        for place in self.order[depth..].to_vec() {
+        for at in depth..self.order.len() {
+            let place = self.order[at];
             if self.fixed[place] || !board.on[place] {
                 continue;
             }
