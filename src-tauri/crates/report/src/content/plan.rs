@@ -18,7 +18,7 @@ use super::{
     summary::{gap_cell, lifts},
 };
 use crate::{
-    notation::vector,
+    notation::{day, decimal, vector},
     words::{clean, name},
 };
 
@@ -31,10 +31,10 @@ pub(crate) fn section(facts: &Facts<'_>, numbers: &mut Numbers) -> Option<Sectio
     let (title, scenario) = facts.input.scenario.as_ref()?;
     let mut part = Part::section(words, numbers, format!("{}plan", facts.prefix), "plan.title");
     part.say("plan.text");
-    let by = [("name", clean(title)), ("by", name(&scenario.by))];
-    let day = scenario.at.map(|at| at.day().to_string()).unwrap_or_default();
+    let kept = scenario.at.map(|at| day(words.language, at.day())).unwrap_or_default();
+    let by = [("name", clean(title)), ("by", name(&scenario.by)), ("day", kept)];
+    part.paragraph(words.fill("plan.kept", &by.each_ref().map(|(key, text)| (*key, text.as_str()))));
     let note = clean(&scenario.note);
-    part.paragraph(words.fill("plan.kept", &[("name", &by[0].1), ("by", &by[1].1), ("day", &day)]));
     if !note.is_empty() {
         part.paragraph(note);
     }
@@ -73,7 +73,7 @@ pub(crate) fn section(facts: &Facts<'_>, numbers: &mut Numbers) -> Option<Sectio
     let cost: Cost = scenario.actions.iter().map(|one| one.cost).sum();
     part.paragraph(words.fill(
         "plan.sum",
-        &[("actions", &words.count("actions", scenario.actions.len())), ("cost", &cost.to_string())],
+        &[("actions", &words.count("actions", scenario.actions.len())), ("cost", &amount(facts, cost))],
     ));
     let columns = [("no", Number), ("to_do", Text), ("zones", Text), ("cost", Number), ("lifts", Text)];
     part.push(table(words, "plan", &columns, rows));
@@ -115,6 +115,11 @@ pub(crate) fn section(facts: &Facts<'_>, numbers: &mut Numbers) -> Option<Sectio
     Some(part.finish())
 }
 
+/// A cost as it is written in the report's language.
+fn amount(facts: &Facts<'_>, cost: Cost) -> String {
+    decimal(facts.words.language, cost.in_hundredths() as f64 / 100.0, 2)
+}
+
 fn row(facts: &Facts<'_>, number: usize, one: &ScenarioAction, effect: &Effect) -> Vec<Cell> {
     let words = facts.words;
     let findings = |ids: &[String]| words.count("findings", ids.len());
@@ -145,7 +150,7 @@ fn row(facts: &Facts<'_>, number: usize, one: &ScenarioAction, effect: &Effect) 
         Cell::count(number + 1),
         Cell::text(title).strong().noted(what),
         Cell::text(words.few(one.zones.iter().map(|zone| name(zone)), 8)),
-        Cell::text(one.cost.to_string()),
+        Cell::text(amount(facts, one.cost)),
         Cell::text(lifts(facts, effect)),
     ]
 }
