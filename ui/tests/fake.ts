@@ -8,7 +8,7 @@ import type {
   ApprovalWish, AssetPage, AssetRow, AssetSource, AssignWish, AuditPage, AuditRow, BundleView, CellExplanation, Change, ColumnView, ControlRow,
   ControlWish, CoverWish, Decision, DoubtedFinding, EnvironmentView, Failure, FigureRow, FiguresView, FindingDetail, FindingPage, FindingRow,
   ImportView, ImportedFile, IntelImport, IntelStatus, KeptView, LevelCell, LevelRow, Levels, MatchDecision, MatchSummary, MitigationView, Network,
-  NoteView, NoteWish, Overview, PatchesView, Progress, ProposedUpdate, Query, ReasonPart, ReportRequest, ReportView, Review, ReviewGroup, Rules,
+  NoteView, NoteWish, Overview, PatchesView, PlanAction, PlanAsk, PlanTried, PlanTry, PlanView, PlanWork, PlanWorkDone, Progress, ProposedUpdate, Query, ReasonPart, ReportRequest, ReportView, Review, ReviewGroup, Rules, ScenarioRow, ScenarioWish,
   StateWish, Status, Suggestion, SyncView, UpdateChange, UpdateOnAsset, UpdateRow, UpdateWish, Visit, WhatIf, WindowRow, ZonesView,
 } from '../src/lib/api/types';
 
@@ -20,6 +20,8 @@ export type Scenario = {
   pages?: number;
   /** Vendors besides those of the plant's assets. */
   vendors?: number;
+  /** Every zone is at its target, so the plan is empty. */
+  reached?: boolean;
   /** The handover package was changed after it was made. */
   tampered?: boolean;
 };
@@ -216,7 +218,7 @@ export function makeFake(scenario: Scenario = {}) {
     audit.unshift({ seq: audit.length + 1, at: `2026-11-24T0${Math.min(9, audit.length % 10)}:12:0${audit.length % 10}Z`, actor: 'm.keller', action, subject, detail: JSON.stringify(detail), hash: hash(audit.length + 1) });
   log('store.created', 'store', { demo: true });
   log('plant.imported', 'E1', { files: 6, added: 540 });
-  const profileDefault: ProfileValues = { name: 'default/1', medium_density: ['0.25', '0.1', '0.05', '0'], patching: ['0.5', '0.75', '0.9', '1'], compensation: ['0.25', '0.6', '0.9', '1'], triage: ['0.5', '0.8', '0.95', '1'], identified: ['0.5', '0.75', '0.9', '1'], freshness_days: [90, 60, 30, 14], patch_grace_days: 30, triage_grace_days: 14, evidence_only_cap: 2 };
+  const profileDefault: ProfileValues = { name: 'default/1', medium_density: ['0.25', '0.1', '0.05', '0'], patching: ['0.5', '0.75', '0.9', '1'], compensation: ['0.25', '0.6', '0.9', '1'], triage: ['0.5', '0.8', '0.95', '1'], identified: ['0.5', '0.75', '0.9', '1'], freshness_days: [90, 60, 30, 14], patch_grace_days: 30, triage_grace_days: 14, evidence_only_cap: 2, costs: [['update', '2'], ['update_asset', '1'], ['stop', '4'], ['control', '6'], ['control_asset', '0.5'], ['verify', '2'], ['triage', '0.5'], ['triage_finding', '0.1'], ['identify', '0.5'], ['identify_asset', '0.5'], ['questionnaire', '1'], ['requirement', '1'], ['monitoring', '0.5']].map(([name, cost]) => ({ name: name!, cost: cost! })) };
   let profileNow = profileDefault;
   const given = new Map<string, { status: string; justification: string }>();
   const notes = new Map<string, NoteView[]>();
@@ -315,6 +317,105 @@ export function makeFake(scenario: Scenario = {}) {
       }
     }
   }
+  // The plan: each cell below its target waits for one action, and some cells for an enabling one besides.
+  let kept: { wish: ScenarioWish; at: string }[] = [];
+  type Work = PlanAction & { lifts: [zone: string, fr: number][]; enables: [zone: string, fr: number][] };
+  const decimal = (n: number) => String(Math.round(n * 100) / 100);
+  const gapOf = (rs: LevelRow[], ask: PlanAsk) => rs.filter((r) => !ask.zones.length || ask.zones.includes(r.zone)).reduce((sum, r) => sum + r.cells.reduce((s, c) => s + (c.gap ?? 0), 0), 0);
+  function works(ask: PlanAsk): Work[] {
+    const all = new Map<string, Work>();
+    const zone = (id: string) => ({ id, name: zones.find((z) => z.id === id)!.name });
+    const at = (id: string, kind: string, more: Partial<Work>): Work => {
+      if (!all.has(id)) all.set(id, { id, kind, status: '', control: '', vendor: '', product: '', zones: [], fr: null, findings: [], findings_total: 0, tags: [], assets: 0, stops: 0, requirements: [], cost: '0', milestone: 0, effects: [], needed: [], lifts: [], enables: [], ...more });
+      return all.get(id)!;
+    };
+    for (const r of scenario.reached ? [] : rows(ask.as_of ?? today)) {
+      if (ask.zones.length && !ask.zones.includes(r.zone)) continue;
+      for (const c of r.cells) {
+        if (!c.gap || (r.zone === 'Z8' && c.fr === 3)) continue;
+        const plc = ['Z5', 'Z6', 'Z7'].includes(r.zone);
+        const work =
+          c.fr === 3 || c.fr === 7 ? at(`patch-${plc ? 'plc' : 'server'}`, 'patch', plc ? { vendor: 'Siemens', product: 'SIMATIC S7-1500 CPU 1516-3', stops: 3 } : { vendor: 'Microsoft', product: 'Windows Server 2019' })
+          : c.fr === 1 || c.fr === 2 ? (r.zone === 'Z3' ? at('verify-CC-02', 'verify', { control: 'CC-02' }) : at(`control-${r.zone}`, 'control', { status: r.zone === 'Z4' ? 'verified' : 'implemented' }))
+          : c.fr === 5 ? at(`assess-${r.zone}-5`, 'assess', { fr: 5, requirements: ['SR 5.1', 'SR 5.2', 'SR 5.3'] })
+          : at(`triage-${r.zone}`, 'triage', {});
+        if (!work.zones.some((z) => z.id === r.zone)) work.zones.push(zone(r.zone));
+        work.lifts.push([r.zone, c.fr]);
+        if (work.kind !== 'assess') {
+          const about = openOf(r.zone, c.fr).map((f) => f.id).filter((id) => !work.findings.includes(id));
+          work.findings_total += about.length;
+          work.findings = [...work.findings, ...about].slice(0, 20);
+        }
+        if (r.zone === 'Z7' || r.zone === 'Z4') {
+          const round = at(`identify-${r.zone}`, 'identify', { zones: [zone(r.zone)], tags: assets.filter((a) => a.zone === r.zone).slice(0, 2).map((a) => a.tag), assets: 2 });
+          round.enables.push([r.zone, c.fr]);
+        }
+      }
+    }
+    if (all.size) at('update_monitoring', 'update_monitoring', {}).enables.push(...[...all.values()].flatMap((w) => w.lifts).slice(0, 2));
+    for (const w of all.values()) {
+      if (w.kind === 'patch' || w.kind === 'control') {
+        const there = assets.filter((a) => w.zones.some((z) => z.id === a.zone)).slice(0, w.kind === 'patch' ? 9 : 4);
+        w.assets = there.length;
+        w.tags = there.slice(0, 6).map((a) => a.tag);
+      }
+      w.cost = decimal({ patch: 2 + w.assets + w.stops * 4, control: 6 + w.assets / 2 + (w.status === 'verified' ? 2 : 0), verify: 2, triage: 0.5 + w.findings_total / 10, identify: 0.5 + w.assets / 2, assess: 1 + w.requirements.length, update_monitoring: 0.5 }[w.kind] ?? 1);
+    }
+    // What enables comes first; then what brings most for its cost.
+    return [...all.values()].sort((a, b) => Number(b.enables.length > 0) - Number(a.enables.length > 0) || b.lifts.length / Number(b.cost) - a.lifts.length / Number(a.cost) || a.id.localeCompare(b.id));
+  }
+  /** The heat map with the actions that are on done. */
+  function done(ask: PlanAsk, on: (w: Work) => boolean, verified: string[] = []): LevelRow[] {
+    const all = works(ask);
+    const reached = (list: [string, number][], id: string, fr: number) => list.some(([z, f]) => z === id && f === fr);
+    return rows(ask.as_of ?? today).map((r) => {
+      const cells = r.cells.map((c) => {
+        const lifted = all.some((w) => reached(w.lifts, r.zone, c.fr) && (on(w) || (w.kind === 'control' && verified.length > 0))) && all.every((w) => on(w) || !reached(w.enables, r.zone, c.fr));
+        return scenario.reached && c.achieved !== null ? { ...c, achieved: Math.max(c.target, c.achieved), gap: 0 } : lifted ? { ...c, achieved: c.target, gap: 0, limiting: [] } : c;
+      });
+      const achieved = cells.map((c) => c.achieved);
+      return { ...r, cells, achieved, level: achieved.some((a) => a === null) ? null : Math.min(...achieved.map((a) => a ?? 0)), vector: `{${achieved.map((a) => a ?? '-').join(' ')}}` };
+    });
+  }
+  const costOf = (list: Work[]) => decimal(list.reduce((sum, w) => sum + Number(w.cost), 0));
+  const told = ({ lifts: _lifts, enables: _enables, ...action }: Work): PlanAction => action;
+  function planOf(ask: PlanAsk): PlanView {
+    const all = works(ask);
+    const before = done(ask, () => false);
+    const after = done(ask, () => true);
+    const lift = (from: LevelRow[], to: LevelRow[]) => to.flatMap((r, i) => r.cells.flatMap((c, k) => (from[i]!.cells[k]!.achieved === c.achieved ? [] : [{ zone: r.zone, fr: c.fr, from: from[i]!.cells[k]!.achieved, to: c.achieved }])));
+    const milestones: PlanView['milestones'] = [];
+    let stood = before;
+    all.forEach((w, i) => {
+      const then = done(ask, (x) => all.findIndex((y) => y.id === x.id) <= i);
+      w.effects = lift(stood, then);
+      w.needed = w.effects.length ? [] : lift(done(ask, (x) => x.id !== w.id), after);
+      w.milestone = milestones.length + 1;
+      if (w.effects.length && (i % 2 || i === all.length - 1)) milestones.push({ number: w.milestone, cost: costOf(all.slice(0, i + 1)), gap: gapOf(then, ask), moved: [] });
+      stood = then;
+    });
+    return {
+      environment: ask.environment, as_of: ask.as_of ?? today, actions: all.map(told), milestones, before, after, gap: gapOf(before, ask), gap_after: gapOf(after, ask), cost: costOf(all), exact: all.length < 6,
+      unreachable: [
+        ...after.filter((r) => r.zone === 'Z8' && (r.cells[2]!.gap ?? 0) > 0).map((r) => ({ zone: r.zone, zone_name: r.name, fr: 3, target: r.target[2]!, reachable: r.achieved[2]!, reason: 'exposure', findings: openOf(r.zone, 3).slice(0, 5).map((f) => f.id), findings_total: openOf(r.zone, 3).length })),
+        ...after.filter((r) => r.zone === 'Z9').map((r) => ({ zone: r.zone, zone_name: r.name, fr: 1, target: r.target[0]!, reachable: null, reason: 'no_assets', findings: [], findings_total: 0 })),
+      ],
+      controls: controls.filter((c) => c.status === 'draft' || c.status === 'implemented').map((c) => ({ id: c.id, title: c.title, status: c.status })),
+    };
+  }
+  const tryOut = (t: PlanTry): PlanTried => {
+    const rs = done(t.ask, (w) => t.actions.includes(w.id), t.verified);
+    return { rows: rs, gap: gapOf(rs, t.ask), cost: costOf(works(t.ask).filter((w) => t.actions.includes(w.id))) };
+  };
+  const scenarioOf = (wish: ScenarioWish, at: string): ScenarioRow => {
+    const { rows: rs, gap, cost } = tryOut(wish.tried);
+    return { name: wish.name, note: wish.note, at, by: at && 'm.keller', actions: works(wish.tried.ask).filter((w) => wish.tried.actions.includes(w.id)).map(told), verified: wish.tried.verified, cost, gap, reached: rs.filter((r) => r.cells.every((c) => c.gap === 0)).length, rows: rs };
+  };
+  const wholePlant = (as_of: unknown): PlanAsk => ({ environment: 'E1', as_of: as_of ? String(as_of) : null, zones: [], job: 0 });
+  if (!scenario.empty && !scenario.reached) {
+    const ask = wholePlant(null);
+    kept = [{ wish: { tried: { ask, actions: works(ask).filter((w) => w.kind !== 'patch').map((w) => w.id), verified: ['CC-03'] }, name: 'Without a shutdown', note: 'For the meeting of 3 December' }, at: '2026-11-20T14:05:00Z' }];
+  }
   const commands: Record<string, (args: Record<string, unknown>) => unknown> = {
     status: (): Status => ({ version: '0.1.0', store: open ? '/home/m.keller/Plumbline' : null, proposed_store: '/home/m.keller/Plumbline', actor: 'm.keller', today, demo: hasPlant }),
     create_store: (a) => {
@@ -334,6 +435,27 @@ export function makeFake(scenario: Scenario = {}) {
         identified: [assets.filter((x) => x.identified).length, assets.length], trend: Array.from({ length: 14 }, (_, i) => ({ day: new Date(Date.UTC(2025, 10 + i, 0)).toISOString().slice(0, 10), high: 60 + ((i * 17) % 31), medium: 80 + ((i * 11) % 23), low: 30 + ((i * 7) % 13) })),
         changed: [21, 14, 6, 3], next: { kind: 'triage', zone: 'Z6', zone_name: zones[5]!.name, touches: 9, gap: [8, 4] }, last_report: '2026-09-30',
       };
+    },
+    plan: async (a): Promise<PlanView> => {
+      const ask = a['ask'] as PlanAsk;
+      await inSteps(ask.job, ['plan']);
+      return planOf(ask);
+    },
+    try_plan: (a): PlanTried => tryOut(a['tried'] as PlanTry),
+    scenarios: (a): ScenarioRow[] => (a['environment'] !== 'E1' || !hasPlant ? [] : [scenarioOf({ tried: { ask: wholePlant(a['as_of']), actions: [], verified: [] }, name: '', note: '' }, ''), ...kept.map((k) => scenarioOf(k.wish, k.at))]),
+    keep_scenario: (a): Change => {
+      const wish = a['wish'] as ScenarioWish;
+      kept = [...kept.filter((k) => k.wish.name !== wish.name), { wish, at: `${today}T09:00:00Z` }];
+      return counted('scenario.kept', { name: wish.name });
+    },
+    remove_scenario: (a): Change => {
+      kept = kept.filter((k) => k.wish.name !== a['name']);
+      return counted('scenario.removed', { name: a['name'] });
+    },
+    carry_out_plan: (a): PlanWorkDone => {
+      const w = a['work'] as PlanWork;
+      const meant = works(w.ask).filter((x) => w.actions.includes(x.id));
+      return { tickets: w.tickets ? meant.filter((x) => x.findings_total).map((_, i) => `T-${i + 1}`) : [], updates: w.updates ? meant.filter((x) => x.kind === 'patch').map((_, i) => `U-0${i + 2}`) : [], change: counted('plan.carried', w) };
     },
     advice: (): AdviceList => {
       const row = (kind: string, more: Partial<AdviceRow>): AdviceRow => ({ kind, component_type: 'embedded_device', vendor: '', product: '', assets: 2, tags: ['PLC-01', 'PLC-02'], findings: 3, finding_ids: ['F0001', 'F0002', 'F0003'], zones: ['Z6'], exploited: 1, high: 2, unfixed: 1, srs: ['SR 1.1', 'SR 3.2'], mitigations: [], text: '', said: 0, sources: [], by_cve_only: false, ...more });

@@ -46,6 +46,12 @@ const everyPage = [
   ['requirements', '#/requirements?zone=Z4'],
   ['requirements-drawer', '#/requirements?zone=Z4&id=SR%201.1'],
   ['requirements-copy', '#/requirements?zone=Z4', 'copy'],
+  ['plan', '#/plan', 'planned'],
+  ['plan-budget', '#/plan', 'budget'],
+  ['plan-actions', '#/plan', 'action'],
+  ['plan-scenario', '#/plan', 'kept'],
+  ['plan-keep', '#/plan', 'keep'],
+  ['plan-work', '#/plan', 'work'],
   ['patches', '#/patches'],
   ['patches-drawer', '#/patches?id=U-01'],
   ['patches-new', '#/patches', 'plan'],
@@ -69,7 +75,7 @@ const everyPage = [
   ['import', '#/import', real ? undefined : 'import'],
   ['palette', '#/overview', 'palette'],
 ];
-const few = ['overview', 'levels', 'levels-drawer', 'findings', 'findings-drawer', 'intelligence', 'reports-new', 'reports-extract', 'reports-preview', 'reports-trend', 'reports-handed-over', 'reports-check'];
+const few = ['plan', 'plan-actions', 'overview', 'levels', 'levels-drawer', 'findings', 'findings-drawer', 'intelligence', 'reports-new', 'reports-extract', 'reports-preview', 'reports-trend', 'reports-handed-over', 'reports-check'];
 const sets = [
   { name: 'light', theme: 'light', language: 'en', pages: everyPage },
   { name: 'dark', theme: 'dark', language: 'en', pages: everyPage },
@@ -126,6 +132,23 @@ const does = {
     await page.getByTestId('risk-aims').click();
   },
   plan: (page) => page.getByTestId('plan-update').first().click(),
+  planned: (page) => page.getByTestId('plan-sum').waitFor(),
+  budget: async (page) => {
+    await page.getByTestId('plan-budget').fill('20');
+    await page.locator('[data-testid^="action-"] input').first().click();
+  },
+  action: async (page) => {
+    await page.getByTestId('plan-budget').fill('20');
+    await page.locator('[data-testid^="action-"] summary').first().click();
+    await page.getByTestId('plan-actions').scrollIntoViewIfNeeded();
+    await page.getByTestId('plan-actions').evaluate((list) => list.scrollIntoView({ block: 'start' }));
+  },
+  kept: async (page) => {
+    await page.getByTestId('scenario-1-open').click();
+    await page.getByTestId('plan-unreachable').evaluate((list) => list.scrollIntoView({ block: 'start' }));
+  },
+  keep: (page) => page.getByTestId('plan-keep').click(),
+  work: (page) => page.getByTestId('plan-work').click(),
   ticket: async (page) => {
     await page.locator('[data-testid^="finding-"]').nth(1).locator('.pick input').click();
     await page.keyboard.press('t');

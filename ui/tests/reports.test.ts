@@ -26,7 +26,7 @@ async function begin(scenario = {}, kind = 'iec62443') {
 
 const plain = {
   kind: 'iec62443', environments: ['E1'], from: '2026-07-01', to: '2026-09-30', format: 'pdf', without: [], compare_with: null, floor: '', layers: [], vendors: [],
-  paper: 'a4', language: 'en', classification: '', prepared_for: '', prepared_by: '',
+  paper: 'a4', language: 'en', classification: '', prepared_for: '', prepared_by: '', scenario: '',
 };
 async function choosePeriod() {
   await fireEvent.input(screen.getByTestId('report-from'), { target: { value: '2026-07-01' } });

@@ -4,8 +4,8 @@ import type {
   PlaceWish, RiskOutcome, RiskView, RiskWish, SystemTextWish, SystemView, ProfileEffect, ProfileView, ProfileWish, CopiedAnswers, CopyWish, RequirementsView, ZoneChange, ZoneWish,
   ApprovalWish, AssetPage, AssetSource, AssignWish, AuditPage, BundleView, CellExplanation, Change, ControlRow, ControlWish, CoverWish, Decision,
   EnvironmentView, Failure, FiguresView, FindingDetail, FindingPage, HandoverCheck, HandoverRequest, HandoverView, ImportView, IntelImport, IntelStatus, KeptView, Levels, MatchDecision, MatchSummary,
-  MitigationView, Network, NoteWish, Overview, PatchesView, PlanWish, Progress, Query, RefusedRow, PreviewView, ReportRequest, ReportView, Review, Rules,
-  RulesWish, StateWish, Status, Suggestion, SyncView, TrendView, UpdateChange, UpdateWish, Visit, WhatIf, WindowWish, ZonesView,
+  MitigationView, Network, NoteWish, Overview, PatchesView, PlanAsk, PlanTried, PlanTry, PlanView, PlanWish, PlanWork, PlanWorkDone, Progress, Query, RefusedRow, PreviewView, ReportRequest, ReportView, Review, Rules,
+  RulesWish, ScenarioRow, ScenarioWish, StateWish, Status, Suggestion, SyncView, TrendView, UpdateChange, UpdateWish, Visit, WhatIf, WindowWish, ZonesView,
 } from './types';
 
 export const inWindow = '__TAURI_INTERNALS__' in globalThis;
@@ -75,6 +75,13 @@ export const engine = {
   environments: () => call<EnvironmentView[]>('environments'),
   overview: (environment: string, as_of: Day) => call<Overview>('overview', { environment, as_of }),
   advice: (environment: string, as_of: Day) => call<AdviceList>('advice', { environment, as_of }),
+  /** A long work: `ask.job` is its number. */
+  plan: (ask: PlanAsk) => call<PlanView>('plan', { ask }),
+  tryPlan: (tried: PlanTry) => call<PlanTried>('try_plan', { tried }),
+  scenarios: (environment: string, as_of: Day) => call<ScenarioRow[]>('scenarios', { environment, as_of }),
+  keepScenario: (wish: ScenarioWish) => call<Change>('keep_scenario', { wish }),
+  removeScenario: (environment: string, name: string) => call<Change>('remove_scenario', { environment, name }),
+  carryOut: (work: PlanWork) => call<PlanWorkDone>('carry_out_plan', { work }),
   levels: (environment: string, as_of: Day, from?: string) => call<Levels>('levels', { environment, as_of, from }),
   explainCell: (environment: string, as_of: Day, zone: string, fr: number) =>
     call<CellExplanation>('explain_cell', { environment, as_of, zone, fr }),

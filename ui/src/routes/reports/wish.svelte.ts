@@ -34,6 +34,9 @@ export class Wish {
   without = $state<string[]>([]);
   /** A kept report's id; null: the last one before; empty: none. */
   compareWith = $state<string | null>(null);
+  /** A kept scenario's name, and the names there are in all chosen environments. */
+  scenario = $state('');
+  scenarios = $state.raw<string[]>([]);
   floor = $state('');
   layers = $state<string[]>([]);
   vendors = $state<string[]>([]);
@@ -104,6 +107,9 @@ export class Wish {
   get fittingCompare() {
     return !this.compareWith || this.earlier.some((report) => report.id === this.compareWith) ? this.compareWith : null;
   }
+  get fittingScenario() {
+    return this.scenarios.includes(this.scenario) ? this.scenario : '';
+  }
   get looksBack() {
     return this.kind === 'executive' || (this.kind === 'iec62443' && !this.without.includes('comparison'));
   }
@@ -124,6 +130,7 @@ export class Wish {
       classification: this.classification.trim(),
       prepared_for: this.preparedFor.trim(),
       prepared_by: this.preparedBy.trim(),
+      scenario: this.kind === 'iec62443' ? this.fittingScenario : '',
     };
   }
 }
