@@ -332,7 +332,7 @@ export function makeFake(scenario: Scenario = {}) {
     for (const r of scenario.reached ? [] : rows(ask.as_of ?? today)) {
       if (ask.zones.length && !ask.zones.includes(r.zone)) continue;
       for (const c of r.cells) {
-        if (!c.gap || (r.zone === 'Z8' && c.fr === 3)) continue;
+        if (!c.gap || (r.zone === 'Z2' && c.fr === 7)) continue;
         const plc = ['Z5', 'Z6', 'Z7'].includes(r.zone);
         const work =
           c.fr === 3 || c.fr === 7 ? at(`patch-${plc ? 'plc' : 'server'}`, 'patch', plc ? { vendor: 'Siemens', product: 'SIMATIC S7-1500 CPU 1516-3', stops: 3 } : { vendor: 'Microsoft', product: 'Windows Server 2019' })
@@ -397,7 +397,7 @@ export function makeFake(scenario: Scenario = {}) {
     return {
       environment: ask.environment, as_of: ask.as_of ?? today, actions: all.map(told), milestones, before, after, gap: gapOf(before, ask), gap_after: gapOf(after, ask), cost: costOf(all), exact: all.length < 6,
       unreachable: [
-        ...after.filter((r) => r.zone === 'Z8' && (r.cells[2]!.gap ?? 0) > 0).map((r) => ({ zone: r.zone, zone_name: r.name, fr: 3, target: r.target[2]!, reachable: r.achieved[2]!, reason: 'exposure', findings: openOf(r.zone, 3).slice(0, 5).map((f) => f.id), findings_total: openOf(r.zone, 3).length })),
+        ...after.filter((r) => r.zone === 'Z2' && (r.cells[6]!.gap ?? 0) > 0).map((r) => ({ zone: r.zone, zone_name: r.name, fr: 7, target: r.target[6]!, reachable: r.achieved[6]!, reason: 'exposure', findings: openOf(r.zone, 7).slice(0, 5).map((f) => f.id), findings_total: openOf(r.zone, 7).length })),
         ...after.filter((r) => r.zone === 'Z9').map((r) => ({ zone: r.zone, zone_name: r.name, fr: 1, target: r.target[0]!, reachable: null, reason: 'no_assets', findings: [], findings_total: 0 })),
       ],
       controls: controls.filter((c) => c.status === 'draft' || c.status === 'implemented').map((c) => ({ id: c.id, title: c.title, status: c.status })),
