@@ -619,3 +619,57 @@ async fn zones_are_drawn_and_their_risk_assessed_in_the_window() {
     window.close().await;
     assert_eq!(plumbline(&store, &["audit", "verify"])["intact"], true);
 }
+
+/// The plan in the window: an action switched off, kept as a scenario, turned into work, and back.
+#[tokio::test]
+async fn the_plan_is_tried_and_turned_into_work_in_the_window() {
+    let driver = Driver::start();
+    let store = driver.folder().join("store");
+    let place = store.to_string_lossy().into_owned();
+    plumbline(&store, &["demo"]);
+    let plan = plumbline(&store, &["plan"]);
+    let actions = plan["actions"].as_array().expect("actions").len();
+    let tickets =
+        |store: &Path| plumbline(store, &["ticket", "list"])["tickets"].as_array().expect("tickets").len();
+    let before = tickets(&store);
+
+    let window = driver.open(&["--store", &place, "--today", TODAY]).await;
+    go(&window, "plan").await;
+    window.find("plan-now").await;
+    let all = format!("{actions} of {actions}");
+    let now = window.text("plan-now").await;
+    assert!(now.contains(&all), "{now} is not {all}, what the command plans");
+    window.picture("plan").await;
+    window
+        .until(
+            "the first action is off",
+            "const box = document.querySelector('[data-testid=plan-actions] li input[type=checkbox]'); \
+             if (box.checked) box.click(); return !box.checked",
+        )
+        .await;
+    let some = format!("{} of {actions}", actions - 1);
+    window
+        .until(
+            "the levels are those without it",
+            &format!(
+                "return document.querySelector('[data-testid=plan-now]').textContent.includes('{some}')"
+            ),
+        )
+        .await;
+    window.click("plan-keep").await;
+    window.find("scenario-name").await.send_keys("Without the first").await.expect("typed");
+    window.click("scenario-keep").await;
+    window.find("scenario-1-open").await;
+    let kept = plumbline(&store, &["scenario", "list"]);
+    assert_eq!(kept["scenarios"][1]["actions"].as_array().expect("actions").len(), actions - 1);
+    window.picture("plan-scenario").await;
+    window.click("plan-work").await;
+    window.click("work-go").await;
+    window.until("written", "return document.querySelector('[data-testid=work-form]') === null").await;
+    assert!(tickets(&store) > before);
+    window.click("undo").await;
+    window.until("undone", "return document.querySelector('[data-testid=undo]') === null").await;
+    assert_eq!(tickets(&store), before);
+    window.close().await;
+    assert_eq!(plumbline(&store, &["audit", "verify"])["intact"], true);
+}

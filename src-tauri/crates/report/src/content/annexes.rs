@@ -2,6 +2,7 @@
 
 use iec62443::{
     Profile,
+    costs::Cost,
     evidence::SrStatus,
     finding::{Cover, State, control_cover},
     scoring,
@@ -20,7 +21,7 @@ use super::{
 use crate::{
     Cancelled,
     input::Input,
-    notation::short_day,
+    notation::{decimal, short_day},
     words::{Words, clean, name},
 };
 
@@ -331,8 +332,16 @@ pub(crate) fn profile(facts: &Facts<'_>, numbers: &mut Numbers) -> Section {
         ("triage_grace_days", used.triage_grace_days.to_string(), default.triage_grace_days.to_string()),
         ("evidence_only_cap", used.evidence_only_cap.to_string(), default.evidence_only_cap.to_string()),
     ];
+    // What work costs belongs to the plan alone.
+    let tells_costs = facts.input.scenario.is_some() || used.costs != default.costs;
+    let costs = used.costs.named().into_iter().zip(default.costs.named()).filter(|_| tells_costs);
+    let costs = costs.map(|((key, used), (_, default))| {
+        (format!("costs.{key}"), amount(words, used), amount(words, default))
+    });
     let rows = list
+        .map(|(key, used, default)| (key.to_owned(), used, default))
         .into_iter()
+        .chain(costs)
         .map(|(key, used, default)| {
             let changed = used != default;
             let value = Cell::text(used);
@@ -348,6 +357,11 @@ pub(crate) fn profile(facts: &Facts<'_>, numbers: &mut Numbers) -> Section {
     let columns = [("parameter", Text), ("key", Code), ("used", Text), ("default", Text), ("compared", Text)];
     part.push(table(words, "profile", &columns, rows));
     part.finish()
+}
+
+/// A cost as it is written in the report's language.
+pub(super) fn amount(words: Words, cost: Cost) -> String {
+    decimal(words.language, cost.in_hundredths() as f64 / 100.0, 2)
 }
 
 /// The words that a report uses, once for all of it.

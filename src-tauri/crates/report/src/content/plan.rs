@@ -12,13 +12,14 @@ use super::{
     Cell,
     ColumnKind::*,
     Section,
+    annexes::amount,
     facts::Facts,
     levers::{Effect, Lift, gaps},
     part::{Numbers, Part, table},
     summary::{gap_cell, lifts},
 };
 use crate::{
-    notation::{day, decimal, vector},
+    notation::{day, vector},
     words::{clean, name},
 };
 
@@ -73,7 +74,7 @@ pub(crate) fn section(facts: &Facts<'_>, numbers: &mut Numbers) -> Option<Sectio
     let cost: Cost = scenario.actions.iter().map(|one| one.cost).sum();
     part.paragraph(words.fill(
         "plan.sum",
-        &[("actions", &words.count("actions", scenario.actions.len())), ("cost", &amount(facts, cost))],
+        &[("actions", &words.count("actions", scenario.actions.len())), ("cost", &amount(words, cost))],
     ));
     let columns = [("no", Number), ("to_do", Text), ("zones", Text), ("cost", Number), ("lifts", Text)];
     part.push(table(words, "plan", &columns, rows));
@@ -115,11 +116,6 @@ pub(crate) fn section(facts: &Facts<'_>, numbers: &mut Numbers) -> Option<Sectio
     Some(part.finish())
 }
 
-/// A cost as it is written in the report's language.
-fn amount(facts: &Facts<'_>, cost: Cost) -> String {
-    decimal(facts.words.language, cost.in_hundredths() as f64 / 100.0, 2)
-}
-
 fn row(facts: &Facts<'_>, number: usize, one: &ScenarioAction, effect: &Effect) -> Vec<Cell> {
     let words = facts.words;
     let findings = |ids: &[String]| words.count("findings", ids.len());
@@ -150,7 +146,7 @@ fn row(facts: &Facts<'_>, number: usize, one: &ScenarioAction, effect: &Effect) 
         Cell::count(number + 1),
         Cell::text(title).strong().noted(what),
         Cell::text(words.few(one.zones.iter().map(|zone| name(zone)), 8)),
-        Cell::text(amount(facts, one.cost)),
+        Cell::text(amount(words, one.cost)),
         Cell::text(lifts(facts, effect)),
     ]
 }
