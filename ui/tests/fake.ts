@@ -398,7 +398,7 @@ export function makeFake(scenario: Scenario = {}) {
       environment: ask.environment, as_of: ask.as_of ?? today, actions: all.map(told), milestones, before, after, gap: gapOf(before, ask), gap_after: gapOf(after, ask), cost: costOf(all), exact: all.length < 6,
       unreachable: [
         ...after.filter((r) => r.zone === 'Z2' && (r.cells[6]!.gap ?? 0) > 0).map((r) => ({ zone: r.zone, zone_name: r.name, fr: 7, target: r.target[6]!, reachable: r.achieved[6]!, reason: 'exposure', findings: openOf(r.zone, 7).slice(0, 5).map((f) => f.id), findings_total: openOf(r.zone, 7).length })),
-        ...after.filter((r) => r.zone === 'Z9').map((r) => ({ zone: r.zone, zone_name: r.name, fr: 1, target: r.target[0]!, reachable: null, reason: 'no_assets', findings: [], findings_total: 0 })),
+        ...after.filter((r) => r.zone === 'Z9' && !scenario.reached).flatMap((r) => r.cells.map((c) => ({ zone: r.zone, zone_name: r.name, fr: c.fr, target: c.target, reachable: null, reason: 'no_assets', findings: [], findings_total: 0 }))),
       ],
       controls: controls.filter((c) => c.status === 'draft' || c.status === 'implemented').map((c) => ({ id: c.id, title: c.title, status: c.status })),
     };

@@ -86,6 +86,25 @@ test('a cell of the heat map marks the actions that serve it', async () => {
   expect(within(screen.getByTestId('plan-cell')).getByRole('link').getAttribute('href')).toContain(`#/levels?zone=${zone}&fr=${fr}`);
 });
 
+test('cells of a zone that stay below for the same reason share a row', async () => {
+  await openPlan();
+  await screen.findByTestId('plan-sum');
+  const rows = screen.getByTestId('plan-unreachable').querySelectorAll('tbody tr');
+  expect([...rows].map((row) => row.querySelectorAll('li').length)).toEqual([1, 7]);
+});
+
+test('another environment begins with nothing switched off', async () => {
+  const asked = await openPlan();
+  await screen.findByTestId('plan-sum');
+  await fireEvent.click(box('patch-plc'));
+  await waitFor(() => expect(asked.some((a) => a.command === 'try_plan')).toBe(true));
+  place.go('plan', { env: 'E2' });
+  await screen.findByText('No plant yet');
+  place.go('plan', { env: 'E1' });
+  await screen.findByTestId('plan-sum');
+  expect(box('patch-plc').checked).toBe(true);
+});
+
 test('some zones are planned for when they are chosen', async () => {
   const asked = await openPlan({}, '#/plan?zones=Z5,Z6');
   await screen.findByTestId('plan-sum');
