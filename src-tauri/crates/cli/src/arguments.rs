@@ -220,7 +220,7 @@ pub enum Verb {
     /// The levels promised are those of the evidence document with the plan applied, scored again; without any of its
     /// actions one would be missed. Cells that stay below their targets are named with the reason.
     #[command(
-        after_help = "Examples:\n  plumbline plan --environment works-1\n  plumbline plan --evidence evidence.json --apply-out planned.json --json\n  plumbline plan --zone Z4 Z5 --target targets.json"
+        after_help = "Example:\n  plumbline plan --environment works-1\n  plumbline plan --evidence evidence.json --apply-out planned.json --json\n  plumbline plan --zone Z4 Z5 --target targets.json"
     )]
     Plan(Plan),
     /// Scenarios: actions of a plan, kept under a name and compared
