@@ -224,6 +224,7 @@ pub enum Verb {
     )]
     Plan(Plan),
     /// Scenarios: actions of a plan, kept under a name and compared
+    #[command(after_help = "Example:\n  plumbline scenario keep \"Before the audit\" --action triage/Z4")]
     Scenario {
         #[command(subcommand)]
         verb: ScenarioVerb,
