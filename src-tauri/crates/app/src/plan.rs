@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use iec62443::{
     Evidence, Moment, Plant, SecurityLevel, When,
-    action::{Action, apply},
+    action::{Action, apply, verify},
     assess,
     assessment::ZoneAssessment,
     costs::Cost,
@@ -280,8 +280,7 @@ impl Session {
         let made = self.made(&tried.ask, &Unwatched)?;
         if made.live.0 != tried.verified {
             let mut evidence = made.evidence.clone();
-            let verify = |id: &String| Action::Verify { control: id.clone(), findings: Vec::new() };
-            apply(&tried.verified.iter().map(verify).collect::<Vec<_>>(), &mut evidence);
+            apply(&verify(&tried.verified), &mut evidence);
             made.live = (tried.verified.clone(), Live::new(&evidence));
         }
         let on = made.chosen_actions(&tried.actions)?;

@@ -43,13 +43,6 @@ impl std::ops::Add for Cost {
     }
 }
 
-impl std::ops::Sub for Cost {
-    type Output = Cost;
-    fn sub(self, other: Cost) -> Cost {
-        Cost(self.0.saturating_sub(other.0))
-    }
-}
-
 impl std::iter::Sum for Cost {
     fn sum<I: Iterator<Item = Cost>>(costs: I) -> Cost {
         costs.fold(Cost::ZERO, |sum, cost| sum + cost)

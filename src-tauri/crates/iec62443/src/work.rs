@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::{
     Moment, SecurityLevel,
-    action::Action,
+    action::{self, Action},
     component::Component,
     costs::Cost,
     evidence::SrStatus,
@@ -480,8 +480,9 @@ pub struct ScenarioAction {
 impl Scenario {
     /// What is applied to an evidence document: the controls that count as verified first.
     pub fn applied(&self) -> Vec<Action> {
-        let verify = |control: &String| Action::Verify { control: control.clone(), findings: Vec::new() };
-        self.verified.iter().map(verify).chain(self.actions.iter().map(|one| one.action.clone())).collect()
+        let mut actions = action::verify(&self.verified);
+        actions.extend(self.actions.iter().map(|one| one.action.clone()));
+        actions
     }
 }
 

@@ -6,6 +6,7 @@ use iec62443::{
     action::{Action, levers_of_zone, unsatisfied},
     assess,
     assessment::ZoneAssessment,
+    plan::gap,
 };
 
 /// The evidence of a day, one document for each zone: levels of a zone depend on nothing outside it, so an
@@ -45,14 +46,17 @@ pub(crate) struct Lever {
     pub effect: Effect,
 }
 
-/// Gap that counts: that of a zone which cannot be assessed is its whole target.
-pub(crate) fn gaps(levels: &ZoneAssessment) -> u32 {
-    levels
-        .cells
-        .iter()
-        .zip(&levels.sl_t)
-        .map(|(cell, target)| u32::from(cell.gap.unwrap_or(target.get())))
-        .sum()
+impl Effect {
+    /// Takes in what changed in a zone.
+    pub(crate) fn add(&mut self, zone: usize, before: &ZoneAssessment, after: &ZoneAssessment) {
+        self.closed += gap(before).saturating_sub(gap(after));
+        for (old, new) in before.cells.iter().zip(&after.cells) {
+            if old.achieved != new.achieved {
+                let (from, to) = (old.achieved.map(|l| l.get()), new.achieved.map(|l| l.get()));
+                self.lifts.push(Lift { zone, fr: old.fr, from, to });
+            }
+        }
+    }
 }
 
 impl Cases {
@@ -164,7 +168,7 @@ impl Cases {
     /// The fewest actions (one, two, or all there are) that close the most of a zone's gaps.
     pub(crate) fn lever(&self, zone: usize) -> Option<Lever> {
         let case = self.zones.get(zone)?;
-        let levels = case.levels.as_ref().filter(|levels| gaps(levels) > 0)?;
+        let levels = case.levels.as_ref().filter(|levels| gap(levels) > 0)?;
         let actions = levers_of_zone(&case.evidence, &assess(&case.evidence), &levels.id);
         let mut best: Option<Lever> = None;
         let mut consider = |chosen: Vec<&Action>| {
@@ -191,12 +195,7 @@ fn compare(
     after: Option<&ZoneAssessment>,
     effect: &mut Effect,
 ) {
-    let (Some(before), Some(after)) = (before, after) else { return };
-    effect.closed += gaps(before).saturating_sub(gaps(after));
-    for (old, new) in before.cells.iter().zip(&after.cells) {
-        if old.achieved != new.achieved {
-            let (from, to) = (old.achieved.map(|l| l.get()), new.achieved.map(|l| l.get()));
-            effect.lifts.push(Lift { zone, fr: old.fr, from, to });
-        }
+    if let (Some(before), Some(after)) = (before, after) {
+        effect.add(zone, before, after);
     }
 }

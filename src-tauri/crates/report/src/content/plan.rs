@@ -1,7 +1,7 @@
 //! A scenario of the plan: what is done in which order, what that lifts, and where it leads.
 
 use iec62443::{
-    action::{Action, apply},
+    action::{self, Action, apply},
     assess,
     costs::Cost,
     live::{Index, Live},
@@ -14,12 +14,13 @@ use super::{
     Section,
     annexes::amount,
     facts::Facts,
-    levers::{Effect, Lift, gaps},
+    levers::Effect,
     part::{Numbers, Part, table},
-    summary::{gap_cell, lifts},
+    recommendations::levels_then,
+    summary::lifts,
 };
 use crate::{
-    notation::{day, vector},
+    notation::day,
     words::{clean, name},
 };
 
@@ -46,8 +47,7 @@ pub(crate) fn section(facts: &Facts<'_>, numbers: &mut Numbers) -> Option<Sectio
 
     // Each step on top of those before it.
     let mut evidence = facts.plant.evidence_at(facts.input.when);
-    let verify = |id: &String| Action::Verify { control: id.clone(), findings: Vec::new() };
-    apply(&scenario.verified.iter().map(verify).collect::<Vec<_>>(), &mut evidence);
+    apply(&action::verify(&scenario.verified), &mut evidence);
     let index = Index::new(&evidence);
     let mut live = Live::new(&evidence);
     let mut rows = Vec::new();
@@ -58,14 +58,7 @@ pub(crate) fn section(facts: &Facts<'_>, numbers: &mut Numbers) -> Option<Sectio
         live.switch(&step, true);
         let mut effect = Effect::default();
         for (zone, before) in zones.into_iter().zip(before) {
-            let after = live.zone(zone);
-            effect.closed += gaps(&before).saturating_sub(gaps(&after));
-            for (old, new) in before.cells.iter().zip(&after.cells) {
-                if old.achieved != new.achieved {
-                    let (from, to) = (old.achieved.map(|l| l.get()), new.achieved.map(|l| l.get()));
-                    effect.lifts.push(Lift { zone, fr: old.fr, from, to });
-                }
-            }
+            effect.add(zone, &before, &live.zone(zone));
         }
         if rows.len() < ROWS {
             rows.push(row(facts, number, one, &effect));
@@ -88,31 +81,7 @@ pub(crate) fn section(facts: &Facts<'_>, numbers: &mut Numbers) -> Option<Sectio
     // What is promised is scored from the document itself.
     apply(scenario.actions.iter().map(|one| &one.action), &mut evidence);
     let after = assess(&evidence).zones;
-    let rows = facts
-        .zones()
-        .iter()
-        .zip(&after)
-        .enumerate()
-        .map(|(index, (before, then))| {
-            vec![
-                Cell::text(facts.zone_name(index)),
-                Cell::text(vector(before.vector)),
-                Cell::text(vector(then.vector)),
-                Cell::text(vector(before.sl_t.map(Some))),
-                gap_cell(before),
-                gap_cell(then).strong(),
-            ]
-        })
-        .collect();
-    let columns = [
-        ("zone", Text),
-        ("sl_a_now", Code),
-        ("sl_a_then", Code),
-        ("sl_t", Code),
-        ("gap_now", Number),
-        ("gap_then", Number),
-    ];
-    part.push(table(words, "after_plan", &columns, rows));
+    part.push(levels_then(facts, "after_plan", |index| after.get(index)));
     Some(part.finish())
 }
 

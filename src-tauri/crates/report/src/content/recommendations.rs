@@ -6,18 +6,20 @@ use std::collections::BTreeMap;
 use iec62443::{
     Fr,
     action::Action,
+    assessment::ZoneAssessment,
     catalogue,
     evidence::ControlStatus,
     finding::{Cover, State},
     mapping,
+    plan::{gap, stops_production},
 };
 
 use super::{
     Cell,
     ColumnKind::*,
-    Section, Steps, Value, advice,
+    Section, Steps, Table, Value, advice,
     facts::{Facts, urgency},
-    levers::{Effect, gaps},
+    levers::Effect,
     part::{Numbers, Part, table},
     summary::{gap_cell, lifts},
     zones::open_requirements,
@@ -80,12 +82,7 @@ impl Effort {
         let stops = |asset: &usize| {
             let zone = facts.zone_of.get(*asset).copied().flatten();
             let safety = zone.and_then(|zone| facts.plant.zones.get(zone)).is_some_and(|zone| zone.safety);
-            safety
-                || facts.detail(*asset).is_some_and(|detail| {
-                    let kind = detail.component_type.trim().to_lowercase().replace([' ', '-'], "_");
-                    ["embedded_device", "network_device"].contains(&kind.as_str())
-                        || detail.criticality.trim().eq_ignore_ascii_case("high")
-                })
+            safety || facts.detail(*asset).is_some_and(stops_production)
         };
         Effort { assets: assets.len(), stop: assets.iter().any(stops) }
     }
@@ -130,7 +127,7 @@ pub(crate) fn section(
     }
     // What no work can change, a zone without assets, is not missing.
     let with_assets = facts.zones().iter().enumerate().filter(|(i, _)| facts.assets_in(*i) > 0);
-    let total: u32 = with_assets.map(|(_, zone)| gaps(zone)).sum();
+    let total: u32 = with_assets.map(|(_, zone)| gap(zone)).sum();
     part.paragraph(words.fill(
         "recommendations.sum",
         &[("n", &rows.len().to_string()), ("closed", &closed.to_string()), ("total", &total.to_string())],
@@ -151,11 +148,22 @@ pub(crate) fn section(
     part.aside(words.fill("recommendations.effort", &[("few", &few), ("some", &some)]));
 
     part.heading_of("recommendations.after");
-    let rows = facts
-        .zones()
-        .iter()
-        .enumerate()
-        .filter_map(|(index, before)| after.levels(index).map(|then| (index, before, then)))
+    part.push(levels_then(facts, "after_all", |index| after.levels(index)));
+    part.aside(words.get("recommendations.after.note"));
+    steps.still_wanted()?;
+    advice::tell(facts, &mut part);
+    Ok(part.finish())
+}
+
+/// The levels of every zone now, and then; what is not told of then is left out.
+pub(super) fn levels_then<'l>(
+    facts: &Facts<'_>,
+    id: &'static str,
+    then: impl Fn(usize) -> Option<&'l ZoneAssessment>,
+) -> Table {
+    let zones = facts.zones().iter().enumerate();
+    let rows = zones
+        .filter_map(|(index, before)| then(index).map(|then| (index, before, then)))
         .map(|(index, before, then)| {
             vec![
                 Cell::text(facts.zone_name(index)),
@@ -175,11 +183,7 @@ pub(crate) fn section(
         ("gap_now", Number),
         ("gap_then", Number),
     ];
-    part.push(table(words, "after_all", &columns, rows));
-    part.aside(words.get("recommendations.after.note"));
-    steps.still_wanted()?;
-    advice::tell(facts, &mut part);
-    Ok(part.finish())
+    table(facts.words, id, &columns, rows)
 }
 
 fn row(facts: &Facts<'_>, index: usize, work: &Work, in_order: &Effect) -> Vec<Cell> {
