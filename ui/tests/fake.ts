@@ -24,6 +24,23 @@ export type Scenario = {
   reached?: boolean;
   /** The handover package was changed after it was made. */
   tampered?: boolean;
+  /** Zones of the plant: the one in the middle, or so many, line after line. */
+  zones?: number;
+  assets?: number;
+  /** So many of whatever is listed besides zones. */
+  lists?: number;
+  /** Nothing is answered until it is let go, besides what the shell itself asks. */
+  held?: boolean;
+};
+/** What the window asks before it shows any page. */
+const shell = ['status', 'environments'];
+/** What is of the method, not of the plant, so that no plant has more or less of it. */
+const always = [...shell, 'levels', 'overview', 'zones', 'drawing', 'requirements', 'components', 'system', 'risk', 'profile', 'finding', 'component'];
+/** An answer with so many of whatever it lists. */
+const listed = (answer: unknown, n: number): unknown => {
+  if (Array.isArray(answer)) return answer.some((one) => typeof one === 'object') ? answer.slice(0, n) : answer;
+  if (typeof answer !== 'object' || answer === null) return answer;
+  return Object.fromEntries(Object.entries(answer).map(([name, value]) => [name, name === 'total' || name === 'all' ? Math.min(Number(value), n) : listed(value, n)]));
 };
 
 const today = '2026-11-24';
@@ -68,11 +85,11 @@ const outcomes: RiskOutcome[] = [
   { initial: null, needs_detail: null, unmitigated: null, residual: null, borne: 0, scenarios: 0, aid: null, crrf: null },
 ];
 const approved = { at: '2026-05-20T09:00:00Z', by: 'a.novak', name: 'A. Weber', role: 'Plant manager', note: 'Minutes of 20 May' };
-const systemOf = (): SystemView => ({
+const systemOf = (zones: { id: string; name: string; target: number[] }[]): SystemView => ({
   texts: { purpose: 'Batch production of intermediates in two reactor lines with tank farm and a safety system of its own.', perimeter: 'Everything behind FW-01; the office network is outside.' },
   external: [{ id: 'X-01', kind: 'remote_access', name: 'Vendor VPN', party: 'Reactor supplier', zone: 'Z2', zone_name: 'Industrial DMZ', protocols: ['IPsec', 'RDP'], protected_by: 'Jump host, opened for each session', description: '' }, { id: 'X-02', kind: 'connection', name: 'Weather data', party: 'Met service', zone: 'Z1', zone_name: 'Enterprise services', protocols: ['HTTPS'], protected_by: '', description: '' }],
   matrix,
-  risks: [...zoneData.map(([id, name, , , , target], i) => ({ id, name, conduit: false, outside: i === 0, outcome: outcomes[i % 3]!, target, approved: i % 3 === 0 ? approved : null, changed: i % 3 === 2 ? null : '2026-05-12T08:00:00Z' })), { id: 'C2', name: 'DMZ to operations', conduit: true, outside: false, outcome: outcomes[0]!, target: null, approved: null, changed: null }],
+  risks: [...zones.map(({ id, name, target }, i) => ({ id, name, conduit: false, outside: i === 0, outcome: outcomes[i % 3]!, target, approved: i % 3 === 0 ? approved : null, changed: i % 3 === 2 ? null : '2026-05-12T08:00:00Z' })), { id: 'C2', name: 'DMZ to operations', conduit: true, outside: false, outcome: outcomes[0]!, target: null, approved: null, changed: null }],
   approvals: [approved],
   documented: [['ZCR 1', 'Identify the SUC', true, 'partly', 0, 1], ['ZCR 1.1', 'Identify the SUC perimeter and access points', false, 'partly', 1, 2], ['ZCR 2', 'Initial cyber security risk assessment', true, 'partly', 0, 1], ['ZCR 2.1', 'Perform initial cyber security risk assessment', false, 'partly', 6, 10], ['ZCR 5.1', 'Identify threats', false, 'present', 4, 4], ['ZCR 6.8', 'Tolerable risk', false, 'missing', 0, 1], ['ZCR 7.1', 'Attain asset owner approval', false, 'not_needed', 0, 0]].map(([id, title, group, held, done, of]) => ({ id: String(id), title: String(title), title_de: String(title), group: Boolean(group), held: String(held), done: Number(done), of: Number(of), lacking: id === 'ZCR 2.1' ? ['Engineering workstations', 'Reactor line B', 'Tank farm telemetry', 'Telemetry'] : [] })),
 });
@@ -140,12 +157,14 @@ export function makeFake(scenario: Scenario = {}) {
   let open = scenario.first !== true;
   let hasPlant = !scenario.empty;
   const long = (name: string) => (scenario.long ? `${name} (gemeinsam genutzte Hilfs- und Nebenanlagen der Abwasserbehandlungsbetriebe Nord, Baufeld 17)` : name);
-  const zones = zoneData.map(([id, name, purdue, safety, depth, target]) => ({ id, name: long(name), purdue, safety, depth, target }));
-  const environment: EnvironmentView = { id: 'E1', name: long('Riverbend chemical plant'), organisation: 'Riverbend Chemicals', zones: 9, assets: 120, findings: n };
+  const lines = scenario.zones === 1 ? zoneData.slice(4, 5) : Array.from({ length: scenario.zones ?? 9 }, (_, i): (typeof zoneData)[0] => { const [, name, ...more] = zoneData[i % 9]!; return [`Z${i + 1}`, i < 9 ? name : `${name} ${Math.floor(i / 9) + 1}`, ...more]; });
+  const zones = lines.map(([id, name, purdue, safety, depth, target]) => ({ id, name: long(name), purdue, safety, depth, target }));
+  const assetCount = scenario.assets ?? 120;
+  const environment: EnvironmentView = { id: 'E1', name: long('Riverbend chemical plant'), organisation: 'Riverbend Chemicals', zones: zones.length, assets: assetCount, findings: n };
   const environments: EnvironmentView[] = [environment, { id: 'E2', name: 'Pumping stations south', organisation: 'Riverbend Water', zones: 0, assets: 0, findings: 0 }];
 
-  const assets: AssetRow[] = Array.from({ length: 120 }, (_, i) => {
-    const zone = zones[i % 9]!;
+  const assets: AssetRow[] = Array.from({ length: assetCount }, (_, i) => {
+    const zone = zones[i % zones.length]!;
     const [vendor, product, version] = products[i % products.length]!;
     const identified = i % 11 !== 3;
     return {
@@ -258,6 +277,7 @@ export function makeFake(scenario: Scenario = {}) {
   const trendPoints = scenario.trend ?? 6;
   const progress = new Map<number, Progress>();
   const stopped = new Set<number>();
+  let waiting: [command: string, go: () => void][] = [];
 
   const fail = (code: string, what: string, at = '', advice = ''): never => {
     throw { code, what, at, advice } satisfies Failure;
@@ -433,7 +453,7 @@ export function makeFake(scenario: Scenario = {}) {
         below: rs.filter((r) => r.cells.some((c) => (c.gap ?? 0) > 0)).map((r) => ({ zone: r.zone, name: r.name, frs: r.cells.filter((c) => (c.gap ?? 0) > 0).map((c) => c.fr), gap: r.cells.reduce((s, c) => s + (c.gap ?? 0), 0), level: r.level })).sort((x, y) => y.gap - x.gap),
         open: severities.map((s) => openNow.filter((f) => f.severity === s).length) as Overview['open'], exploited: openNow.filter((f) => f.kev).length, untriaged: openNow.filter((f) => !f.triaged).length, gone: openNow.filter((f) => f.gone).length, feed_age: 6,
         identified: [assets.filter((x) => x.identified).length, assets.length], trend: Array.from({ length: 14 }, (_, i) => ({ day: new Date(Date.UTC(2025, 10 + i, 0)).toISOString().slice(0, 10), high: 60 + ((i * 17) % 31), medium: 80 + ((i * 11) % 23), low: 30 + ((i * 7) % 13) })),
-        changed: [21, 14, 6, 3], next: { kind: 'triage', zone: 'Z6', zone_name: zones[5]!.name, touches: 9, gap: [8, 4] }, last_report: '2026-09-30',
+        changed: [21, 14, 6, 3], next: { kind: 'triage', zone: zones[5]?.id ?? 'Z5', zone_name: (zones[5] ?? zones[0]!).name, touches: 9, gap: [8, 4] }, last_report: '2026-09-30',
       };
     },
     plan: async (a): Promise<PlanView> => {
@@ -505,7 +525,7 @@ export function makeFake(scenario: Scenario = {}) {
     },
     zones: (a): ZonesView => ({
       zones: a['environment'] !== 'E1' ? [] : rows(String(a['as_of'] ?? today)).map((r, i) => ({ id: r.zone, name: r.name, parent: r.depth ? zones[i - 1]!.id : null, depth: r.depth, purdue: r.purdue, safety: r.safety, description: i % 2 ? 'Control and monitoring of the process, with its operator stations.' : '', assets: assets.filter((x) => x.zone === r.zone).length, open: findings.filter((f) => f.zone === r.zone && f.state === 'open').length, target: r.target, achieved: r.achieved, level: r.level, targets: i % 3 ? [] : [{ at: '2026-05-12T08:00:00Z', by: 'a.novak', target: r.target, reason: 'Detailed risk assessment of 12 May, scenario 4' }], traits: i === 0 ? ['business', 'outside'] : i === 8 ? ['wireless'] : [], characteristics: i === 4 ? ({ accountable: 'Automation team, M. Keller', logical_boundary: 'FW-03, VLAN 40 to 44' } as Record<string, string>) : ({} as Record<string, string>) })),
-      conduits: [['C1', 'Enterprise to DMZ', 0, 1, ['HTTPS'], 'Firewall FW-01, deny by default'], ['C2', 'DMZ to operations', 1, 2, ['OPC UA', 'RDP'], 'Firewall FW-02 with jump host'], ['C3', 'Operations to control', 2, 4, ['OPC UA', 'S7comm'], 'Firewall FW-03'], ['C4', 'Control to safety', 4, 7, ['Modbus/TCP'], 'Read-only gateway'], ['C5', 'Telemetry', 4, 8, ['IEC 60870-5-104'], '']].map(([id, name, from, to, protocols, by]) => ({ id: String(id), name: String(name), from: zones[Number(from)]!.name, from_zone: zones[Number(from)]!.id, to: zones[Number(to)]!.name, to_zone: zones[Number(to)]!.id, protocols: protocols as string[], protected_by: String(by), zones: [...new Set([from, to, ...(id === 'C3' ? [5] : [])])].map((z) => ({ id: zones[Number(z)]!.id, name: zones[Number(z)]!.name })), direction: id === 'C4' ? 'outward' : 'both', guards: id === 'C2' ? ['FW-02A', 'FW-02B'] : [], assets: id === 'C2' ? 2 : 0, open: id === 'C2' ? 3 : 0, target: id === 'C2' ? [2, 2, 2, 1, 3, 2, 2] : null, achieved: id === 'C2' ? [2, 2, 1, 1, 2, 2, 2] : [], level: id === 'C2' ? 1 : null, targets: [], characteristics: {} })),
+      conduits: [['C1', 'Enterprise to DMZ', 0, 1, ['HTTPS'], 'Firewall FW-01, deny by default'], ['C2', 'DMZ to operations', 1, 2, ['OPC UA', 'RDP'], 'Firewall FW-02 with jump host'], ['C3', 'Operations to control', 2, 4, ['OPC UA', 'S7comm'], 'Firewall FW-03'], ['C4', 'Control to safety', 4, 7, ['Modbus/TCP'], 'Read-only gateway'], ['C5', 'Telemetry', 4, 8, ['IEC 60870-5-104'], '']].filter(([, , from, to]) => zones[Number(from)] && zones[Number(to)]).map(([id, name, from, to, protocols, by]) => ({ id: String(id), name: String(name), from: zones[Number(from)]!.name, from_zone: zones[Number(from)]!.id, to: zones[Number(to)]!.name, to_zone: zones[Number(to)]!.id, protocols: protocols as string[], protected_by: String(by), zones: [...new Set([from, to, ...(id === 'C3' ? [5] : [])])].map((z) => ({ id: zones[Number(z)]!.id, name: zones[Number(z)]!.name })), direction: id === 'C4' ? 'outward' : 'both', guards: id === 'C2' ? ['FW-02A', 'FW-02B'] : [], assets: id === 'C2' ? 2 : 0, open: id === 'C2' ? 3 : 0, target: id === 'C2' ? [2, 2, 2, 1, 3, 2, 2] : null, achieved: id === 'C2' ? [2, 2, 1, 1, 2, 2, 2] : [], level: id === 'C2' ? 1 : null, targets: [], characteristics: {} })),
     }),
     assets: (a): AssetPage => {
       const q = a['query'] as Query;
@@ -634,7 +654,7 @@ export function makeFake(scenario: Scenario = {}) {
     place_zone: (a) => counted('drawing.changed', a['wish'] as object),
     move_assets: (a) => ({ ...counted('asset.corrected', a as object), changed: (a['assets'] as string[]).length }),
     history: (): LevelsPoint[] => Array.from({ length: 14 }, (_, i) => ({ day: i === 13 ? today : dayBefore((13 - i) * 30 + 24), below: 8 - Math.floor(i / 3), assessed: i < 2 ? 0 : 9, short: i < 2 ? 0 : 46 - i * 2 + (i % 3), levels: [] })),
-    system: (): SystemView => systemOf(),
+    system: (): SystemView => systemOf(zones),
     risk: (a): RiskView => riskOf(String(a['zone'])),
     try_risk: (a): RiskOutcome => ({ ...riskOf(String((a['wish'] as RiskWish).subject)).outcome }),
     put_risk: (a) => counted('risk.assessed', a['wish'] as object),
@@ -646,7 +666,7 @@ export function makeFake(scenario: Scenario = {}) {
     inherit: (a) => counted('requirement.inherited', a['wish'] as object),
     components: (a): ComponentsView => componentsOf(a['environment'] === 'E1' ? rows(String(a['as_of'] ?? today)) : []),
     component: (): ComponentView => ({
-      asset: 'A1', tag: 'PLC-100', product: 'Siemens SIMATIC S7-1500 CPU 1516-3', component_type: 'embedded_device', zone_name: zones[4]!.name, target: [2, 2, 3, 1, 2, 2, 3], declared: [2, 2, 2, 1, 2, 2, 2], basis: 'certificate', certificate: 'IC32-2024-1042', certifier: 'Example Certification', valid_until: '2026-06-30', expired: true, note: '', answered: [1, null, null, null, null, null, null], sl_c: [2, 2, 2, 1, 2, 2, 2],
+      asset: 'A1', tag: 'PLC-100', product: 'Siemens SIMATIC S7-1500 CPU 1516-3', component_type: 'embedded_device', zone_name: (zones[4] ?? zones[0]!).name, target: [2, 2, 3, 1, 2, 2, 3], declared: [2, 2, 2, 1, 2, 2, 2], basis: 'certificate', certificate: 'IC32-2024-1042', certifier: 'Example Certification', valid_until: '2026-06-30', expired: true, note: '', answered: [1, null, null, null, null, null, null], sl_c: [2, 2, 2, 1, 2, 2, 2],
       requirements: [['CR 1.1', 1, 1, 'Human user identification and authentication', 'met'], ['CR 1.1 RE(1)', 1, 2, 'Unique identification and authentication', ''], ['CR 1.2', 1, 2, 'Software process and device identification and authentication', 'not_met'], ['EDR 2.4', 2, 1, 'Mobile code', ''], ['EDR 3.2', 3, 1, 'Protection from malicious code', 'not_applicable'], ['EDR 3.10', 3, 1, 'Support for updates', 'met']].map(([rid, fr, sl, title, answer]) => ({ id: String(rid), fr: Number(fr), sl: Number(sl), title: String(title), answer: String(answer), required: true })),
       alike: 17,
     }),
@@ -780,10 +800,19 @@ export function makeFake(scenario: Scenario = {}) {
 
   return {
     async call(command: string, args: Record<string, unknown>): Promise<unknown> {
-      if (scenario.fails?.includes(command)) fail('store_damaged', 'A page of the store could not be read.', '/home/m.keller/Plumbline/store.db', 'Restore the store from a backup. Nothing was changed.');
+      if (scenario.held && command !== 'status') await new Promise<void>((go) => waiting.push([command, go]));
+      if (scenario.fails?.some((one) => one === command || (one === '*' && !shell.includes(command)))) fail('store_damaged', 'A page of the store could not be read.', '/home/m.keller/Plumbline/store.db', 'Restore the store from a backup. Nothing was changed.');
       const run = commands[command];
       if (!run) return fail('usage', `There is no command ${command}.`);
-      return structuredClone(await run(args));
+      const answer = structuredClone(await run(args));
+      return scenario.lists === undefined || always.includes(command) ? answer : listed(answer, scenario.lists);
+    },
+    /** Lets go what was asked so far, or only what the shell asks; how much that was. */
+    letGo(only?: string[]): number {
+      const going = waiting.filter(([command]) => !only || only.includes(command));
+      waiting = waiting.filter((one) => !going.includes(one));
+      for (const [, go] of going) go();
+      return going.length;
     },
     progress: (job: number) => progress.get(job) ?? null,
   };

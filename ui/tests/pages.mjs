@@ -1,16 +1,24 @@
-// Pictures of every page and axe over each: `npm run pages`. Fails on any violation, script error, or refused request.
-// PLUMBLINE_URL: a running engine instead of the fake. CHROMIUM: the browser. ONLY: a part of the picture's name.
-import { mkdir } from 'node:fs/promises';
+// Pictures of every page in every variant and state, axe over each, and what changed since they were approved: `npm run pages`.
+// Fails on any violation, script error, refused request, sideways scrolling, jump while loading, or unapproved change.
+// `npm run pages -- --approve` takes the pictures as approved. ONLY: a part of the picture's name. CHROMIUM: the browser.
+// ATONCE: pages at a time. PLUMBLINE_URL: a running engine instead of the fake; its pictures are compared with nothing.
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { difference, small, write } from './pictures.mjs';
 import { serve } from './serve.mjs';
 
 const out = fileURLToPath(new URL('../../target/pages/', import.meta.url));
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const changed = `${out}changed/`;
+const approved = fileURLToPath(new URL('approved/', import.meta.url));
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const real = process.env.PLUMBLINE_URL;
 const only = process.env.ONLY ?? '';
-await mkdir(out, { recursive: true });
+const approve = process.argv.includes('--approve');
+const began = performance.now();
+if (!only) await rm(out, { recursive: true, force: true });
+for (const folder of [out, changed, approved]) await mkdir(folder, { recursive: true });
 
 const everyPage = [
   ['overview', '#/overview'],
@@ -75,27 +83,38 @@ const everyPage = [
   ['import', '#/import', real ? undefined : 'import'],
   ['palette', '#/overview', 'palette'],
 ];
-const few = ['plan', 'plan-actions', 'overview', 'levels', 'levels-drawer', 'findings', 'findings-drawer', 'intelligence', 'reports-new', 'reports-extract', 'reports-preview', 'reports-trend', 'reports-handed-over', 'reports-check'];
+const named = (...names) => everyPage.filter(([name]) => names.includes(name));
+/** What an address alone leads to; and of it what does not need one thing of the plant to be there. */
+const plain = everyPage.filter(([, , action]) => !action);
+const whole = [...plain.filter(([, hash]) => !/[?&](zone|conduit|id|way|window|compare)=/.test(hash)), ['requirements', '#/requirements'], ['plan', '#/plan']];
 const sets = [
-  { name: 'light', theme: 'light', language: 'en', pages: everyPage },
-  { name: 'dark', theme: 'dark', language: 'en', pages: everyPage },
-  { name: 'de', theme: 'light', language: 'de', pages: everyPage },
-  { name: 'contrast', theme: 'contrast', language: 'en', pages: everyPage.filter(([n]) => few.includes(n)) },
-  { name: 'text-200', theme: 'light', language: 'de', text: '200', pages: everyPage.filter(([n]) => few.includes(n)) },
-  { name: 'wide', theme: 'light', language: 'en', size: [1680, 1000], pages: everyPage.filter(([n]) => few.includes(n)) },
+  { name: 'light', pages: everyPage },
+  { name: 'dark', theme: 'dark', pages: everyPage },
+  { name: 'contrast', theme: 'contrast', pages: everyPage },
+  { name: 'de', language: 'de', pages: everyPage },
+  { name: 'text-200', text: '200', pages: everyPage },
+  { name: 'wide', size: [1680, 1000], pages: everyPage },
   ...(real
     ? []
     : [
-        { name: 'long', theme: 'light', language: 'de', scenario: { long: true }, pages: everyPage.filter(([n]) => few.concat('zones', 'assets').includes(n)) },
-        { name: 'first', theme: 'light', language: 'en', scenario: { first: true }, pages: [['start', ''], ['start-check', '', 'startCheck']] },
+        // States of the plant and of the engine, each over every page that has them.
+        { name: 'long', language: 'de', scenario: { long: true }, pages: everyPage },
+        { name: 'empty', scenario: { empty: true }, pages: whole },
+        { name: 'bare', scenario: { assets: 0, findings: 0, lists: 0, trend: 0 }, pages: whole },
+        { name: 'tiny', scenario: { zones: 1, assets: 1, findings: 1, lists: 1, trend: 1 }, pages: whole },
+        { name: 'huge', scenario: { zones: 60, assets: 3000, findings: 100000, vendors: 60, trend: 36 }, pages: whole, together: true },
+        { name: 'waiting', scenario: { held: true }, pages: [...plain, ['plan', '#/plan']], held: true },
+        { name: 'failed', scenario: { fails: ['*'], broken: true }, pages: [...plain, ['plan', '#/plan']] },
+        { name: 'broken', scenario: { broken: true }, pages: named('audit') },
+        { name: 'no-plant', scenario: { fails: ['environments'] }, pages: named('overview') },
+        { name: 'no-store', scenario: { fails: ['status'] }, pages: named('overview') },
+        { name: 'first', scenario: { first: true }, pages: [['start', ''], ['start-check', '', 'startCheck']] },
         { name: 'first-dark', theme: 'dark', language: 'de', scenario: { first: true }, pages: [['start', '']] },
-        { name: 'empty', theme: 'light', language: 'en', scenario: { empty: true }, pages: everyPage.filter(([n]) => ['overview', 'levels', 'zones', 'risk', 'components', 'assets', 'findings', 'reports', 'reports-trend', 'audit'].includes(n)) },
-        { name: 'failed', theme: 'light', language: 'en', scenario: { fails: ['levels', 'findings', 'overview'], broken: true }, pages: everyPage.filter(([n]) => ['overview', 'levels', 'findings', 'audit'].includes(n)) },
-        { name: 'changed', theme: 'light', language: 'en', scenario: { tampered: true, vendors: 60, trend: 36 }, pages: everyPage.filter(([n]) => ['reports-check', 'reports-extract', 'reports-trend'].includes(n)) },
-        { name: 'begun', theme: 'light', language: 'en', scenario: { trend: 1, slow: 10000 }, pages: everyPage.filter(([n]) => ['reports-trend', 'reports-parts'].includes(n)).map(([n, hash, action]) => [n, hash, action && 'generating']) },
-        { name: 'many', theme: 'light', language: 'en', scenario: { findings: 100000 }, pages: everyPage.filter(([n]) => n === 'findings') },
+        { name: 'changed', scenario: { tampered: true, vendors: 60, trend: 36 }, pages: named('reports-check', 'reports-extract', 'reports-trend') },
+        { name: 'begun', scenario: { trend: 1, slow: 10000 }, pages: named('reports-trend', 'reports-parts').map(([n, hash, action]) => [n, hash, action && 'generating']), busy: true },
+        { name: 'many', scenario: { findings: 100000 }, pages: named('findings'), scrolled: true },
       ]),
-];
+].map((set) => ({ theme: 'light', language: 'en', text: '100', size: [1280, 720], scenario: {}, ...set }));
 
 const does = {
   cell: (page) => page.locator('[data-testid^="cell-"]').nth(44).click(),
@@ -174,13 +193,12 @@ const does = {
     await page.getByTestId('preview-page').waitFor();
     await page.getByRole('listbox').press('PageDown');
     await page.getByTestId('preview').evaluate((panel) => panel.scrollIntoView({ block: 'end' }));
-    await page.waitForTimeout(300);
   },
   generating: async (page) => {
     await wish(page, 'iec62443');
     await page.getByTestId('report-generate').click();
+    await page.waitForResponse(/progress/);
     await page.getByTestId('report-progress').scrollIntoViewIfNeeded();
-    await page.waitForTimeout(300);
   },
   handover: (page) => page.locator('[data-testid^="report-env-"]').first().click(),
   handedOver: async (page) => {
@@ -209,56 +227,178 @@ async function wish(page, kind) {
   await page.locator('[data-testid^="report-env-"]').first().click();
 }
 
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'] });
-let wrong = 0;
-for (const set of sets) {
-  const pages = set.pages.filter(([n]) => `${set.name}-${n}`.includes(only));
-  if (pages.length === 0) continue;
-  const server = real ? null : await serve(set.scenario ?? {});
-  const [width, height] = set.size ?? [1280, 720];
-  const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce', locale: set.language });
-  await context.addInitScript(([theme, language, text]) => {
-    localStorage.setItem('theme', theme);
-    localStorage.setItem('language', language);
-    localStorage.setItem('text', text);
-  }, [set.theme, set.language, set.text ?? '100']);
-  for (const [name, hash, action] of pages) {
-    const page = await context.newPage();
-    const complaints = [];
-    page.on('console', (m) => (m.type() === 'error' || m.type() === 'warning') && !/422/.test(m.text()) && complaints.push(m.text()));
-    page.on('pageerror', (e) => complaints.push(String(e)));
-    await page.goto(`${real ?? server.url}/${hash}`);
-    await page.waitForLoadState('networkidle');
-    try {
-      if (action) await does[action](page);
-      await page.waitForTimeout(150);
-      await page.waitForLoadState('networkidle');
-      await page.evaluate(() => document.fonts.ready);
-      await page.screenshot({ path: `${out}${set.name}-${name}.png` });
-      const result = await page.evaluate(await axeScript());
-      for (const v of result.violations) complaints.push(`axe ${v.id}: ${v.help}\n    ${v.nodes.slice(0, 4).map((n) => `${n.target.join(' ')} ${n.any[0]?.message ?? ''}`).join('\n    ')}`);
-      const sideways = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth + 1 || [...document.querySelectorAll('.content')].some((c) => c.scrollWidth > c.clientWidth + 1));
-      if (sideways) complaints.push('scrolls sideways');
-    } catch (error) {
-      complaints.push(String(error));
-    }
-    if (set.name === 'many') {
-      const { longest, nodes } = await scrolled(page);
-      console.log(`     100,000 rows scrolled: longest task ${longest} ms (under 50 ms counts as 0), ${nodes} nodes`);
-      // Time is told, not judged: another machine's load is no fault of the page. Nodes are the page's own.
-      if (nodes > 2000) complaints.push(`${nodes} nodes`);
-    }
-    console.log(`${complaints.length ? 'FAIL' : 'ok  '} ${set.name}-${name}`);
-    for (const c of complaints) console.log(`  ${c}`);
-    wrong += complaints.length;
-    await page.close();
-  }
-  await context.close();
-  await server?.close();
-}
+// What would make two machines draw alike is said, not left to them.
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run', '--disable-lcd-text', '--font-render-hinting=none', '--force-color-profile=srgb'] });
+const server = real ? null : await serve();
+const todo = sets.flatMap((set) => set.pages.map(([name, hash, action]) => ({ set, name: `${set.name}-${name}`, hash, action })));
+const queue = todo.filter(({ name }) => name.includes(only));
+let [wrong, made, unapproved, bytes] = [0, 0, 0, 0];
+await Promise.all(Array.from({ length: Number(process.env.ATONCE ?? 3) }, worker));
+if (!real && !only) await forget();
 await browser.close();
+await server?.close();
+if (!real) console.log(`${made} pictures, ${Math.round(bytes / 1000)} kB when small, in ${Math.round((performance.now() - began) / 1000)} s`);
+if (unapproved) console.log(`${unapproved} pictures are not the approved ones. See target/pages, and target/pages/changed for approved, new and difference side by side.\nWhere the change is meant: npm run pages -- --approve (with ONLY=part of a name for some of them), and commit ui/tests/approved.`);
 console.log(wrong ? `${wrong} complaints` : 'every page is clean');
 process.exit(wrong ? 1 : 0);
+
+/** Takes picture after picture; a window is kept for as long as its set lasts and nothing was done in it. */
+async function worker() {
+  let [set, context, page, shared] = [null, null, null, null];
+  for (let job = queue.shift(); job; job = queue.shift()) {
+    if (job.set !== set) {
+      await context?.close();
+      shared?.gone();
+      set = job.set;
+      const [width, height] = set.size;
+      context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce', locale: set.language, timezoneId: 'UTC' });
+      await context.addInitScript(watch, [set.theme, set.language, set.text]);
+      shared = set.together ? server.another(set.scenario) : null;
+      page = null;
+    }
+    page ??= await context.newPage();
+    const behind = real ? { url: real } : (shared ?? server.another(set.scenario));
+    const complaints = await picture(page, job, behind).catch((error) => [String(error)]);
+    console.log([`${complaints.length ? 'FAIL' : 'ok  '} ${job.name}`, ...complaints.map((c) => `  ${c}`)].join('\n'));
+    wrong += complaints.length;
+    made += 1;
+    if (!shared) behind.gone?.();
+    if (job.action || complaints.length) {
+      await page.close();
+      page = null;
+    }
+  }
+  await context?.close();
+}
+
+async function picture(page, { set, name, hash, action }, { url, fake }) {
+  const complaints = [];
+  const hear = (m) => (m.type() === 'error' || m.type() === 'warning') && !/422/.test(m.text()) && complaints.push(m.text());
+  const catches = (e) => complaints.push(String(e));
+  page.on('console', hear).on('pageerror', catches);
+  await page.goto(`${url}${real ? '/' : ''}${hash}`);
+  await settled(page, set);
+  if (set.held) {
+    fake.letGo(['environments']);
+    await settled(page, set);
+  }
+  if (action) {
+    await does[action](page);
+    await settled(page, set);
+  }
+  const shot = await page.screenshot({ path: `${out}${name}.png`, animations: 'disabled' });
+  const { violations } = await page.evaluate(axe).then(() => page.evaluate((preload) => globalThis.axe.run(document, { resultTypes: ['violations'], preload }), set.name === 'light'));
+  for (const v of violations) complaints.push(`axe ${v.id}: ${v.help}\n    ${v.nodes.slice(0, 4).map((n) => `${n.target.join(' ')} ${n.any[0]?.message ?? ''}`).join('\n    ')}`);
+  const sideways = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth + 1 || [...document.querySelectorAll('.content')].some((c) => c.scrollWidth > c.clientWidth + 1));
+  if (sideways) complaints.push('scrolls sideways');
+  if (set.held) {
+    // Answers come one after the other, as from a slow engine.
+    do await settled(page, set);
+    while (fake.letGo() > 0);
+    const { sum, shifts } = await page.evaluate(() => globalThis.jumped());
+    if (sum > 0.02) complaints.push(`jumps by ${sum.toFixed(3)} while loading:\n    ${shifts.join('\n    ')}`);
+  }
+  if (set.scrolled) {
+    const { longest, nodes } = await scrolled(page);
+    console.log(`     100,000 rows scrolled: longest task ${longest} ms (under 50 ms counts as 0), ${nodes} nodes`);
+    // Time is told, not judged: another machine's load is no fault of the page. Nodes are the page's own.
+    if (nodes > 2000) complaints.push(`${nodes} nodes`);
+  }
+  page.off('console', hear).off('pageerror', catches);
+  if (!real) await compare(name, shot, complaints);
+  return complaints;
+}
+
+async function compare(name, shot, complaints) {
+  const now = small(shot);
+  const file = `${approved}${name}.png`;
+  if (approve) {
+    const kept = write(now);
+    bytes += kept.length;
+    await writeFile(file, kept);
+    return;
+  }
+  const kept = await readFile(file).catch(() => null);
+  bytes += kept?.length ?? 0;
+  const differs = kept && difference(kept, now);
+  if (kept && !differs) return;
+  unapproved += 1;
+  complaints.push(kept ? `${differs.words}: target/pages/changed/${name}.png` : 'has no approved picture');
+  if (differs) await writeFile(`${changed}${name}.png`, differs.picture);
+}
+
+/** Approved pictures of what is no longer there. */
+async function forget() {
+  const known = new Set(todo.map(({ name }) => `${name}.png`));
+  for (const file of await readdir(approved)) {
+    if (known.has(file) || !file.endsWith('.png')) continue;
+    if (approve) await rm(`${approved}${file}`);
+    else {
+      console.log(`FAIL ${file} is approved, but there is no such page`);
+      wrong += 1;
+      unapproved += 1;
+    }
+  }
+}
+
+/** Until nothing is asked, put off or still to be drawn. With answers held back, what is asked does not count. */
+async function settled(page, { held, busy }) {
+  await page.evaluate((asked) => globalThis.settled(asked), !held && !busy);
+}
+
+/** In the page, before it begins: counts what it asks and puts off, and what jumps, so that nothing is awaited by the clock. */
+function watch([theme, language, text]) {
+  localStorage.clear();
+  for (const [name, value] of Object.entries({ theme, language, text })) localStorage.setItem(name, value);
+  const { fetch, setTimeout, clearTimeout } = globalThis;
+  let asked = 0;
+  const later = new Set();
+  globalThis.fetch = async (...what) => {
+    asked += 1;
+    try {
+      const answer = await fetch(...what);
+      return new Response(await answer.blob(), { status: answer.status, statusText: answer.statusText });
+    } finally {
+      asked -= 1;
+    }
+  };
+  globalThis.setTimeout = (work, ms = 0, ...more) => {
+    const id = setTimeout(() => {
+      later.delete(id);
+      work(...more);
+    }, ms);
+    // What takes longer than this goes away by itself, and is no part of the page's coming.
+    if (ms < 3000) later.add(id);
+    return id;
+  };
+  globalThis.clearTimeout = (id) => {
+    later.delete(id);
+    clearTimeout(id);
+  };
+  globalThis.settled = (answered) =>
+    new Promise((done, failed) => {
+      const began = performance.now();
+      let quiet = 0;
+      const look = () => {
+        const busy = later.size > 0 || (answered && asked > 0) || document.fonts.status !== 'loaded' || [...document.images].some((i) => !i.complete);
+        quiet = busy ? 0 : quiet + 1;
+        if (quiet > 3) done();
+        else if (performance.now() - began > 20000) failed(new Error(`not settled: ${asked} asked, ${later.size} put off`));
+        else requestAnimationFrame(look);
+      };
+      look();
+    });
+  const shifts = [];
+  const named = (node) => (node?.nodeType === 1 ? `${node.localName}.${[...node.classList].filter((c) => !c.startsWith('svelte-')).join('.')}` : (node?.nodeName ?? '?'));
+  const note = (entries) => entries.forEach((e) => !e.hadRecentInput && shifts.push(e));
+  const observer = new PerformanceObserver((list) => note(list.getEntries()));
+  observer.observe({ type: 'layout-shift', buffered: true });
+  globalThis.jumped = () => {
+    note(observer.takeRecords());
+    const moved = (s) => `${named(s.node)} ${Math.round(s.previousRect.x)},${Math.round(s.previousRect.y)} ${Math.round(s.previousRect.width)}×${Math.round(s.previousRect.height)} → ${Math.round(s.currentRect.x)},${Math.round(s.currentRect.y)} ${Math.round(s.currentRect.width)}×${Math.round(s.currentRect.height)}`;
+    return { sum: shifts.reduce((sum, e) => sum + e.value, 0), shifts: shifts.flatMap((e) => [`${e.value.toFixed(3)}: ${e.sources.slice(0, 3).map(moved).join('; ')}`]) };
+  };
+}
 
 // Scrolls by rows and by leaps, as a wheel and a dragged bar do.
 function scrolled(page) {
@@ -273,11 +413,4 @@ function scrolled(page) {
     await new Promise((done) => setTimeout(done, 500));
     return { longest: Math.round(longest), nodes: document.querySelectorAll('*').length };
   });
-}
-
-// The policy forbids added script tags, so axe comes in through the debugger.
-async function axeScript() {
-  const { readFile } = await import('node:fs/promises');
-  const source = await readFile(axe, 'utf8');
-  return `(async () => { ${source}; return await axe.run(document, { resultTypes: ['violations'] }); })()`;
 }

@@ -19,7 +19,9 @@ const files = new Map(
 
 export async function serve(scenario = {}, port = 0) {
   const { module } = await runnerImport(fileURLToPath(new URL('fake.ts', import.meta.url)), { configFile: false, logLevel: 'error' });
-  const fake = module.makeFake(scenario);
+  const fakes = [module.makeFake(scenario)];
+  // A page that was opened at `/?3` has the third engine behind it.
+  const behind = (request) => fakes[Number(/\?(\d+)$/.exec(request.headers.referer ?? '')?.[1] ?? 0)];
   const server = createServer(async (request, response) => {
     const url = new URL(request.url, 'http://localhost');
     try {
@@ -28,22 +30,29 @@ export async function serve(scenario = {}, port = 0) {
         for await (const chunk of request) chunks.push(chunk);
         const { command, args } = JSON.parse(Buffer.concat(chunks).toString());
         let status = 200;
-        const body = await fake.call(command, args).catch((failure) => ((status = 422), failure));
+        const body = await behind(request).call(command, args).catch((failure) => ((status = 422), failure));
         response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body ?? null));
       } else if (url.pathname.startsWith('/progress/')) {
-        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(fake.progress(Number(url.pathname.slice(10))) ?? { job: 0, step: 'evidence', done: 0, total: 0 }));
+        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(behind(request).progress(Number(url.pathname.slice(10))) ?? { job: 0, step: 'evidence', done: 0, total: 0 }));
       } else {
         const path = url.pathname === '/' ? '/index.html' : url.pathname;
         const body = files.get(path);
         if (!body) throw new Error(path);
-        response.writeHead(200, { 'content-type': types[extname(path)] ?? 'application/octet-stream', 'content-security-policy': policy }).end(body);
+        response.writeHead(200, { 'content-type': types[extname(path)] ?? 'application/octet-stream', 'content-security-policy': policy, ...(path.startsWith('/assets/') ? { 'cache-control': 'max-age=3600' } : {}) }).end(body);
       }
     } catch {
       response.writeHead(404).end();
     }
   });
   await new Promise((ready) => server.listen(port, '127.0.0.1', ready));
-  return { url: `http://127.0.0.1:${server.address().port}`, close: () => new Promise((done) => { server.closeAllConnections(); server.close(done); }) };
+  const url = `http://127.0.0.1:${server.address().port}`;
+  /** Another engine, behind pages at another address of the same server. */
+  const another = (scenario) => {
+    const fake = module.makeFake(scenario);
+    const at = fakes.push(fake) - 1;
+    return { url: `${url}/?${at}`, fake, gone: () => delete fakes[at] };
+  };
+  return { url, another, close: () => new Promise((done) => { server.closeAllConnections(); server.close(done); }) };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
