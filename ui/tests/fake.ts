@@ -35,7 +35,7 @@ export type Scenario = {
 /** What the window asks before it shows any page. */
 const shell = ['status', 'environments'];
 /** What is of the method, not of the plant, so that no plant has more or less of it. */
-const always = [...shell, 'levels', 'overview', 'zones', 'drawing', 'requirements', 'components', 'system', 'risk', 'profile', 'finding', 'component'];
+const always = [...shell, 'levels', 'overview', 'zones', 'drawing', 'requirements', 'components', 'system', 'risk', 'profile', 'finding', 'component', 'figures', 'trend', 'audit'];
 /** An answer with so many of whatever it lists. */
 const listed = (answer: unknown, n: number): unknown => {
   if (Array.isArray(answer)) return answer.some((one) => typeof one === 'object') ? answer.slice(0, n) : answer;

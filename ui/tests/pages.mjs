@@ -100,9 +100,9 @@ const sets = [
         // States of the plant and of the engine, each over every page that has them.
         { name: 'long', language: 'de', scenario: { long: true }, pages: everyPage },
         { name: 'empty', scenario: { empty: true }, pages: whole },
-        { name: 'bare', scenario: { assets: 0, findings: 0, lists: 0, trend: 0 }, pages: whole },
+        { name: 'bare', scenario: { assets: 0, findings: 0, lists: 0, trend: 1 }, pages: whole },
         { name: 'tiny', scenario: { zones: 1, assets: 1, findings: 1, lists: 1, trend: 1 }, pages: whole },
-        { name: 'huge', scenario: { zones: 60, assets: 3000, findings: 100000, vendors: 60, trend: 36 }, pages: whole, together: true },
+        { name: 'huge', scenario: { zones: 60, assets: 3000, findings: 10000, vendors: 60, trend: 36 }, pages: whole, together: true },
         { name: 'waiting', scenario: { held: true }, pages: [...plain, ['plan', '#/plan']], held: true },
         { name: 'failed', scenario: { fails: ['*'], broken: true }, pages: [...plain, ['plan', '#/plan']] },
         { name: 'broken', scenario: { broken: true }, pages: named('audit') },
@@ -279,8 +279,10 @@ async function picture(page, { set, name, hash, action }, { url, fake }) {
   await page.goto(`${url}${real ? '/' : ''}${hash}`);
   await settled(page, set);
   if (set.held) {
+    // First the window around the page comes, then the page.
     fake.letGo(['environments']);
     await settled(page, set);
+    await still(page, complaints, 'the window');
   }
   if (action) {
     await does[action](page);
@@ -295,8 +297,7 @@ async function picture(page, { set, name, hash, action }, { url, fake }) {
     // Answers come one after the other, as from a slow engine.
     do await settled(page, set);
     while (fake.letGo() > 0);
-    const { sum, shifts } = await page.evaluate(() => globalThis.jumped());
-    if (sum > 0.02) complaints.push(`jumps by ${sum.toFixed(3)} while loading:\n    ${shifts.join('\n    ')}`);
+    await still(page, complaints, 'the page');
   }
   if (set.scrolled) {
     const { longest, nodes } = await scrolled(page);
@@ -339,6 +340,12 @@ async function forget() {
       unapproved += 1;
     }
   }
+}
+
+/** Says what jumped since it was last asked: a share of the window, as web browsers count it. */
+async function still(page, complaints, what) {
+  const { sum, shifts } = await page.evaluate(() => globalThis.jumped());
+  if (sum > 0.02) complaints.push(`${what} jumps by ${sum.toFixed(3)} while it comes:\n    ${shifts.join('\n    ')}`);
 }
 
 /** Until nothing is asked, put off or still to be drawn. With answers held back, what is asked does not count. */
@@ -388,7 +395,7 @@ function watch([theme, language, text]) {
       };
       look();
     });
-  const shifts = [];
+  let shifts = [];
   const named = (node) => (node?.nodeType === 1 ? `${node.localName}.${[...node.classList].filter((c) => !c.startsWith('svelte-')).join('.')}` : (node?.nodeName ?? '?'));
   const note = (entries) => entries.forEach((e) => !e.hadRecentInput && shifts.push(e));
   const observer = new PerformanceObserver((list) => note(list.getEntries()));
@@ -396,7 +403,9 @@ function watch([theme, language, text]) {
   globalThis.jumped = () => {
     note(observer.takeRecords());
     const moved = (s) => `${named(s.node)} ${Math.round(s.previousRect.x)},${Math.round(s.previousRect.y)} ${Math.round(s.previousRect.width)}×${Math.round(s.previousRect.height)} → ${Math.round(s.currentRect.x)},${Math.round(s.currentRect.y)} ${Math.round(s.currentRect.width)}×${Math.round(s.currentRect.height)}`;
-    return { sum: shifts.reduce((sum, e) => sum + e.value, 0), shifts: shifts.flatMap((e) => [`${e.value.toFixed(3)}: ${e.sources.slice(0, 3).map(moved).join('; ')}`]) };
+    const all = shifts;
+    shifts = [];
+    return { sum: all.reduce((sum, e) => sum + e.value, 0), shifts: all.map((e) => `${e.value.toFixed(3)}: ${e.sources.slice(0, 3).map(moved).join('; ')}`) };
   };
 }
 
