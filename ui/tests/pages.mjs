@@ -234,7 +234,10 @@ const todo = sets.flatMap((set) => set.pages.map(([name, hash, action]) => ({ se
 const queue = todo.filter(({ name }) => name.includes(only));
 let [wrong, made, unapproved, bytes] = [0, 0, 0, 0];
 await Promise.all(Array.from({ length: Number(process.env.ATONCE ?? 3) }, worker));
-if (!real && !only) await forget();
+if (!real && !only) {
+  await forget();
+  await eyes();
+}
 await browser.close();
 await server?.close();
 if (!real) console.log(`${made} pictures, ${Math.round(bytes / 1000)} kB when small, in ${Math.round((performance.now() - began) / 1000)} s`);
@@ -346,6 +349,37 @@ async function forget() {
 async function still(page, complaints, what) {
   const { sum, shifts } = await page.evaluate(() => globalThis.jumped());
   if (sum > 0.02) complaints.push(`${what} jumps by ${sum.toFixed(3)} while it comes:\n    ${shifts.join('\n    ')}`);
+}
+
+/** Whether the comparison sees what it must, and lets pass what it may: on a page that is really changed. */
+async function eyes() {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, reducedMotion: 'reduce', timezoneId: 'UTC' });
+  await context.addInitScript(watch, ['light', 'en', '100']);
+  const page = await context.newPage();
+  await page.goto(`${server.another({}).url}#/overview`);
+  await settled(page, {});
+  const kept = write(small(await page.screenshot({ animations: 'disabled' })));
+  const changes = [
+    ['a moved button', true, '[data-testid=import]', 'transform: translateX(-10px)'],
+    ['another colour', true, '[data-testid=next-action]', 'background: var(--bad)'],
+    ['a missing panel', true, '[data-testid=since]', 'visibility: hidden'],
+    ['a missing button', true, '[data-testid=import]', 'visibility: hidden'],
+    ['larger text', true, 'h1', 'font-size: 1.5rem'],
+    ['nothing', false, 'h1', ''],
+    ['another rasteriser, a third of a pixel off', false, '#app', 'transform: translate(0.3px, 0.3px)'],
+    ['another rasteriser, softer', false, '#app', 'filter: blur(0.5px)'],
+    ['another rasteriser, with heavier glyphs', false, '#app', '-webkit-text-stroke: 0.1px'],
+  ];
+  for (const [what, sees, where, style] of changes) {
+    await page.locator(where).first().evaluate((node, css) => (node.style.cssText = css), style);
+    await settled(page, {});
+    const found = difference(kept, small(await page.screenshot({ animations: 'disabled' })));
+    await page.locator(where).first().evaluate((node) => (node.style.cssText = ''));
+    if (Boolean(found) === sees) continue;
+    console.log(`FAIL the comparison ${sees ? 'does not see' : 'sees'} ${what}`);
+    wrong += 1;
+  }
+  await context.close();
 }
 
 /** Until nothing is asked, put off or still to be drawn. With answers held back, what is asked does not count. */
