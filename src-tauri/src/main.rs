@@ -67,6 +67,7 @@ fn main() -> std::process::ExitCode {
                 Ok(session) => {
                     let shell = shell::Window::new(app.handle().clone());
                     app.manage(std::sync::Arc::new(Door::new(session, Box::new(shell))));
+                    shell::open(app.handle(), shell::MAIN, "")?;
                 }
                 Err(failure) => shell::give_up(app.handle(), &failure),
             }

@@ -39,6 +39,8 @@ pub trait Shell: Send + Sync {
     fn open(&self, file: &std::path::Path) -> std::result::Result<(), String>;
     /// Shows a file in the system's file manager.
     fn reveal(&self, file: &std::path::Path) -> std::result::Result<(), String>;
+    /// Opens another window at an address of the page, `#/levels?env=E1`.
+    fn another(&self, address: &str) -> std::result::Result<(), String>;
 }
 
 /// A session with its door.
@@ -96,6 +98,18 @@ fn answer<T: Serialize>(value: T) -> Result<Value> {
 fn shown(file: &Path, done: std::result::Result<(), String>) -> Result<Value> {
     done.map_err(|why| Failure::new("io", why).at(file.display().to_string()))?;
     Ok(Value::Null)
+}
+
+#[derive(Deserialize)]
+struct Address {
+    address: String,
+}
+
+/// Whether it stays within the page: `#/`, then what a query may hold.
+fn is_address(text: &str) -> bool {
+    let plain =
+        |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}');
+    text.len() <= 4000 && text.starts_with("#/") && text.chars().all(plain)
 }
 
 #[derive(Deserialize)]
@@ -421,6 +435,14 @@ impl Door {
         let session = || lock(&self.session);
         match command {
             "status" => answer(session().status()?),
+            "open_window" => {
+                let Address { address } = arguments(command, args)?;
+                if !is_address(&address) {
+                    return Err(Failure::new("usage", "this is no address of a page").at(address));
+                }
+                self.shell.another(&address).map_err(|why| Failure::new("window", why))?;
+                Ok(Value::Null)
+            }
             "create_store" => {
                 let Create { demo } = arguments(command, args)?;
                 let mut session = session();

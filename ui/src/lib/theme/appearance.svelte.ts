@@ -24,6 +24,7 @@ const dark = globalThis.matchMedia?.('(prefers-color-scheme: dark)');
 class Appearance {
   #theme = $state<Theme>(themes.find((t) => t === remembered('theme')) ?? 'system');
   #text = $state<number>(textSizes.find((s) => String(s) === remembered('text')) ?? 100);
+  #keys = $state(remembered('keys') !== 'off');
 
   constructor() {
     dark?.addEventListener('change', () => this.apply());
@@ -43,6 +44,19 @@ class Appearance {
     this.#text = size;
     remember('text', String(size));
     this.apply();
+  }
+  /** Whether single keys begin deeds. */
+  get keys() {
+    return this.#keys;
+  }
+  set keys(on: boolean) {
+    this.#keys = on;
+    remember('keys', on ? 'on' : 'off');
+  }
+  /** The next larger or smaller size of text; 0 the usual one. */
+  grow(by: 1 | 0 | -1) {
+    const at = textSizes.findIndex((s) => s === this.#text);
+    this.text = by === 0 ? 100 : (textSizes[at + by] ?? this.#text);
   }
   apply() {
     const root = document.documentElement;
