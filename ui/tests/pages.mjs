@@ -74,6 +74,10 @@ const everyPage = [
   ['settings-profile', '#/settings', 'profile'],
   ['import', '#/import', real ? undefined : 'import'],
   ['palette', '#/overview', 'palette'],
+  ['keymap', '#/findings?state=open', 'keymap'],
+  ['menu', '#/findings?state=open', 'menu'],
+  ['tour', '#/overview', 'tour'],
+  ['tour-cell', '#/overview', 'tourCell'],
 ];
 const few = ['plan', 'plan-actions', 'overview', 'levels', 'levels-drawer', 'findings', 'findings-drawer', 'intelligence', 'reports-new', 'reports-extract', 'reports-preview', 'reports-trend', 'reports-handed-over', 'reports-check'];
 const sets = [
@@ -197,6 +201,18 @@ const does = {
     await page.getByTestId('checked').waitFor();
   },
   import: (page) => page.getByTestId('import-files').click(),
+  keymap: (page) => page.keyboard.press('?'),
+  menu: (page) => page.locator('[data-testid^="finding-"]').nth(2).click({ button: 'right' }),
+  tour: async (page) => {
+    await page.getByTestId('tour-begin').click();
+    await page.locator('[data-testid^="cell-"]').first().waitFor();
+  },
+  tourCell: async (page) => {
+    await does.tour(page);
+    await page.getByTestId('tour-next').click();
+    await page.getByTestId('cell-drawer').waitFor();
+    await page.waitForTimeout(500);
+  },
   palette: async (page) => {
     await page.keyboard.press('Control+k');
     await page.keyboard.type('re');
