@@ -20,6 +20,8 @@ export type Scenario = {
   pages?: number;
   /** Vendors besides those of the plant's assets. */
   vendors?: number;
+  /** Other environments have zones too. */
+  plants?: boolean;
   /** Every zone is at its target, so the plan is empty. */
   reached?: boolean;
   /** The handover package was changed after it was made. */
@@ -142,7 +144,7 @@ export function makeFake(scenario: Scenario = {}) {
   const long = (name: string) => (scenario.long ? `${name} (gemeinsam genutzte Hilfs- und Nebenanlagen der Abwasserbehandlungsbetriebe Nord, Baufeld 17)` : name);
   const zones = zoneData.map(([id, name, purdue, safety, depth, target]) => ({ id, name: long(name), purdue, safety, depth, target }));
   const environment: EnvironmentView = { id: 'E1', name: long('Riverbend chemical plant'), organisation: 'Riverbend Chemicals', zones: 9, assets: 120, findings: n };
-  const environments: EnvironmentView[] = [environment, { id: 'E2', name: 'Pumping stations south', organisation: 'Riverbend Water', zones: 0, assets: 0, findings: 0 }];
+  const environments: EnvironmentView[] = [environment, { id: 'E2', name: 'Pumping stations south', organisation: 'Riverbend Water', zones: scenario.plants ? 6 : 0, assets: scenario.plants ? 84 : 0, findings: scenario.plants ? 212 : 0 }, ...(scenario.plants ? [{ id: 'E3', name: 'Tank farm and loading, jetty 4', organisation: 'Riverbend Chemicals', zones: 4, assets: 40, findings: 96 }] : [])];
 
   const assets: AssetRow[] = Array.from({ length: 120 }, (_, i) => {
     const zone = zones[i % 9]!;

@@ -97,6 +97,7 @@ const sets = [
         { name: 'failed', theme: 'light', language: 'en', scenario: { fails: ['levels', 'findings', 'overview'], broken: true }, pages: everyPage.filter(([n]) => ['overview', 'levels', 'findings', 'audit'].includes(n)) },
         { name: 'changed', theme: 'light', language: 'en', scenario: { tampered: true, vendors: 60, trend: 36 }, pages: everyPage.filter(([n]) => ['reports-check', 'reports-extract', 'reports-trend'].includes(n)) },
         { name: 'begun', theme: 'light', language: 'en', scenario: { trend: 1, slow: 10000 }, pages: everyPage.filter(([n]) => ['reports-trend', 'reports-parts'].includes(n)).map(([n, hash, action]) => [n, hash, action && 'generating']) },
+        { name: 'plants', theme: 'light', language: 'de', size: [1280, 1100], scenario: { plants: true }, pages: everyPage.filter(([n]) => n === 'overview') },
         { name: 'many', theme: 'light', language: 'en', scenario: { findings: 100000 }, pages: everyPage.filter(([n]) => n === 'findings') },
       ]),
 ];
