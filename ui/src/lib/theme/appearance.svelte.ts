@@ -28,6 +28,14 @@ class Appearance {
 
   constructor() {
     dark?.addEventListener('change', () => this.apply());
+    // Another window chose something else.
+    globalThis.addEventListener?.('storage', ({ key, newValue }) => {
+      if (key === 'theme') this.#theme = themes.find((t) => t === newValue) ?? 'system';
+      else if (key === 'text') this.#text = textSizes.find((s) => String(s) === newValue) ?? 100;
+      else if (key === 'keys') this.#keys = newValue !== 'off';
+      else return;
+      this.apply();
+    });
   }
   get theme() {
     return this.#theme;
