@@ -232,6 +232,7 @@ async fn two_windows_show_the_same_plant() {
     at(&window, "findings").await;
     window.until("rows", "return document.querySelectorAll('[data-testid^=finding-]').length > 3").await;
     window.keys(&[Key::Control], 'a').await;
+    window.until("all are chosen", "return !document.querySelector('[data-testid=decide]').disabled").await;
     window.keys(&[], 'a').await;
     window.find("decide-confirm").await;
     window.tab_to("decide-confirm").await;
