@@ -78,8 +78,8 @@ pub fn open(app: &AppHandle, label: &str, address: &str) -> tauri::Result<()> {
     Ok(())
 }
 
-/// Files over the window: the page shows where they fall, the engine keeps which they are. Their paths never reach
-/// the page.
+/// Files over the window: the page shows where they fall and hears which page they belong on, the engine keeps which
+/// they are. Their paths never reach the page.
 pub fn dropping(window: &tauri::Window, event: &WindowEvent) {
     let WindowEvent::DragDrop(event) = event else { return };
     let told = match event {
@@ -87,19 +87,22 @@ pub fn dropping(window: &tauri::Window, event: &WindowEvent) {
         DragDropEvent::Leave => "away",
         DragDropEvent::Drop { paths, .. } => {
             let Some(door) = window.try_state::<std::sync::Arc<Door>>() else { return };
-            door.offer(paths.clone());
-            "dropped"
+            door.offer(paths.clone())
         }
         _ => return,
     };
     let _ = window.app_handle().emit_to(window.label(), "dropping", told);
 }
 
-/// Brings the window of the running program to the front when it is started a second time.
-pub fn come_forward(app: &AppHandle) {
-    if let Some(window) = app.get_webview_window(MAIN) {
-        let _ = window.unminimize();
-        let _ = window.set_focus();
+/// Brings the window of the running program to the front when it is started a second time, with the files that start
+/// was given.
+pub fn come_forward(app: &AppHandle, files: Vec<PathBuf>) {
+    let any = || app.webview_windows().into_values().next();
+    let Some(window) = app.get_webview_window(MAIN).or_else(any) else { return };
+    let _ = window.unminimize();
+    let _ = window.set_focus();
+    if let Some(door) = app.try_state::<std::sync::Arc<Door>>().filter(|_| !files.is_empty()) {
+        let _ = app.emit_to(window.label(), "dropping", door.offer(files));
     }
 }
 

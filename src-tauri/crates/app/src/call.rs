@@ -387,6 +387,9 @@ struct ImportIntelligence {
     /// Takes the bundle that was refused for its key.
     #[serde(default)]
     accept: bool,
+    /// What was dropped or the program was started with, without asking.
+    #[serde(default)]
+    again: bool,
     job: u32,
 }
 
@@ -570,7 +573,7 @@ impl Door {
             "intelligence" => answer(intelligence::status(&session().place())?),
             "import_intelligence" => {
                 let a: ImportIntelligence = arguments(command, args)?;
-                answer(self.job(a.job, |job| self.import_intelligence(a.folder, a.accept, job))?)
+                answer(self.job(a.job, |job| self.import_intelligence(&a, job))?)
             }
             "keep_nvd_key" => {
                 let a: Key = arguments(command, args)?;
@@ -856,16 +859,21 @@ impl Door {
     /// The session stays free while feeds are read: they go into a database of their own.
     fn import_intelligence(
         &self,
-        folder: bool,
-        accept: bool,
+        a: &ImportIntelligence,
         job: &Job<'_>,
     ) -> Result<Option<view::IntelImport>> {
         let place = lock(&self.session).place();
-        if let Some((path, fingerprint)) = lock(&self.refused).take().filter(|_| accept) {
+        if let Some((path, fingerprint)) = lock(&self.refused).take().filter(|_| a.accept) {
             // The user has read this fingerprint in the refusal; a file changed since has another.
             return intelligence::import_bundle(&place, &path, Some(&fingerprint), job).map(Some);
         }
-        let Some(paths) = self.shell.choose(folder) else { return Ok(None) };
+        // What was offered is taken in once: going back to the page is not asking for it again.
+        let paths = if a.again {
+            lock(&self.chosen).take().map(|choice| choice.paths)
+        } else {
+            self.shell.choose(a.folder)
+        };
+        let Some(paths) = paths else { return Ok(None) };
         let done = intelligence::import(&place, &paths, job);
         if done.as_ref().is_err_and(|failure| failure.code == "untrusted")
             && let Some(path) = paths.into_iter().next()
@@ -888,9 +896,15 @@ impl Door {
         intelligence::export_bundle(&place, &file, None, job).map(Some)
     }
 
-    /// Files that were dropped on the window are what was chosen; the page asks what they are.
-    pub fn offer(&self, paths: Vec<PathBuf>) {
+    /// Files that were dropped on the window, or that the program was started with, are what was chosen; the page asks
+    /// what they are. Returns the page where they belong: `intelligence` for a bundle of feeds, else `import`.
+    pub fn offer(&self, paths: Vec<PathBuf>) -> &'static str {
+        let page = match paths.as_slice() {
+            [one] if feeds::bundle::is_bundle(one) => "intelligence",
+            _ => "import",
+        };
         *lock(&self.chosen) = Some(Choice { paths, environment: None });
+        page
     }
 
     fn import(&self, a: &ImportFiles, job: &Job<'_>) -> Result<Option<view::ImportView>> {

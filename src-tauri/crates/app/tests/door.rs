@@ -50,6 +50,21 @@ impl Shell for Fake {
 }
 
 #[test]
+fn a_bundle_that_is_offered_goes_to_intelligence_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (door, _) = door(folder.path());
+    let bundle = folder.path().join("feeds.plb");
+    std::fs::write(&bundle, b"\x89PLFB\r\n\x1a and nothing more").unwrap();
+    let list = folder.path().join("list.csv");
+    std::fs::write(&list, "Tag\nA1\n").unwrap();
+    assert_eq!(door.offer(vec![bundle.clone(), list]), "import", "several are a plant's");
+    assert_eq!(door.offer(vec![bundle]), "intelligence");
+    let take = || door.call("import_intelligence", json!({"folder": false, "again": true, "job": 7}));
+    assert_eq!(failure(take()), "bad_input", "it is cut off");
+    assert_eq!(take().unwrap(), Value::Null, "it is not taken in again by going back to the page");
+}
+
+#[test]
 fn another_window_stays_within_the_page() {
     let folder = tempfile::tempdir().unwrap();
     let (door, fake) = door(folder.path());
@@ -400,7 +415,7 @@ fn dropped_files_are_looked_at_and_taken_with_the_columns_a_person_wants() {
         door.call("import_files", args)
     };
     assert_eq!(import(json!({})).unwrap(), Value::Null, "nothing was dropped");
-    door.offer(vec![list]);
+    assert_eq!(door.offer(vec![list]), "import");
     let looked = import(json!({})).unwrap();
     assert_eq!((&looked["files"][0]["added"], &looked["existing"]), (&json!(1), &json!(false)));
     assert_eq!(looked["files"][0]["columns"][3]["field"], Value::Null);

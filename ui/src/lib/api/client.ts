@@ -184,7 +184,7 @@ export const engine = {
   revealReport: (id: string) => call<null>('reveal_report', { id }),
   intelligence: () => call<IntelStatus>('intelligence'),
   /** The engine opens the system's dialog itself; `null` when it was cancelled. */
-  importIntelligence: (folder: boolean, job: number, accept = false) => call<IntelImport | null>('import_intelligence', { folder, job, accept }),
+  importIntelligence: (asking: { folder?: boolean; accept?: boolean; again?: boolean }, job: number) => call<IntelImport | null>('import_intelligence', { folder: false, ...asking, job }),
   /** An empty key forgets the one that is kept. */
   keepNvdKey: (key: string) => call<null>('keep_nvd_key', { key }),
   network: () => call<Network>('network'),
@@ -219,5 +219,5 @@ export type ImportAsking = {
   keep?: string;
 };
 
-/** Files over the window: `over`, `away`, `dropped`. In a browser there is no such thing. */
-export const dropping = (tell: (state: 'over' | 'away' | 'dropped') => void): (() => void) => hearing('dropping', tell);
+/** Files over the window: `over`, `away`, or the page where those that were dropped belong. In a browser there is no such thing. */
+export const dropping = (tell: (state: 'over' | 'away' | 'import' | 'intelligence') => void): (() => void) => hearing('dropping', tell);
