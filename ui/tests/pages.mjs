@@ -74,6 +74,7 @@ const everyPage = [
   ['settings-profile', '#/settings', 'profile'],
   ['import', '#/import', real ? undefined : 'import'],
   ['palette', '#/overview', 'palette'],
+  ['levels-help', '#/levels?help=1'],
   ['keymap', '#/findings?state=open', 'keymap'],
   ['menu', '#/findings?state=open', 'menu'],
   ['tour', '#/overview', 'tour'],
