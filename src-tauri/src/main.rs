@@ -5,7 +5,7 @@
 
 mod shell;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use app::{Door, Failure, Place, Session, view};
 use clap::Parser;
@@ -25,6 +25,18 @@ struct Arguments {
     /// Take this day for today
     #[arg(long, value_name = "DATE", hide = true)]
     today: Option<Date>,
+    /// Files to look at and take in, as if dropped on the window
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+}
+
+impl Arguments {
+    /// The files another start of the program was given, from the folder it was started in. What it cannot read of
+    /// the arguments it leaves: the running program goes on.
+    fn files_of(words: &[String], folder: &Path) -> Vec<PathBuf> {
+        let files = Arguments::try_parse_from(words).map(|arguments| arguments.files).unwrap_or_default();
+        files.iter().map(|file| folder.join(file)).collect()
+    }
 }
 
 /// The one command of the page: the engine's answer, or its failure as data.
@@ -56,7 +68,9 @@ fn main() -> std::process::ExitCode {
     let arguments = Arguments::parse();
     let opened = session(&arguments);
     let built = tauri::Builder::default()
-        .plugin(tauri_plugin_single_instance::init(|app, _, _| shell::come_forward(app)))
+        .plugin(tauri_plugin_single_instance::init(|app, words, folder| {
+            shell::come_forward(app, Arguments::files_of(&words, Path::new(&folder)));
+        }))
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_window_state::Builder::default().build())
@@ -66,7 +80,13 @@ fn main() -> std::process::ExitCode {
             match opened {
                 Ok(session) => {
                     let shell = shell::Window::new(app.handle().clone());
-                    app.manage(std::sync::Arc::new(Door::new(session, Box::new(shell))));
+                    let door = Door::new(session, Box::new(shell));
+                    let address = match arguments.files.as_slice() {
+                        [] => String::new(),
+                        files => format!("#/{}?dropped=1", door.offer(files.to_vec())),
+                    };
+                    app.manage(std::sync::Arc::new(door));
+                    shell::open(app.handle(), shell::MAIN, &address)?;
                 }
                 Err(failure) => shell::give_up(app.handle(), &failure),
             }
@@ -79,5 +99,21 @@ fn main() -> std::process::ExitCode {
             eprintln!("plumbline-desktop: the window cannot be opened: {error}");
             std::process::ExitCode::FAILURE
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_start_hands_its_files_over() {
+        let words = |list: &[&str]| list.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+        let folder = std::env::current_dir().unwrap();
+        let absolute = folder.join("feeds.plb");
+        let given = words(&["plumbline-desktop", "list.csv", "--store", "s", &absolute.to_string_lossy()]);
+        assert_eq!(Arguments::files_of(&given, &folder), [folder.join("list.csv"), absolute]);
+        assert!(Arguments::files_of(&words(&["plumbline-desktop"]), &folder).is_empty());
+        assert!(Arguments::files_of(&words(&["plumbline-desktop", "--nonsense", "x"]), &folder).is_empty());
     }
 }

@@ -8,7 +8,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use fantoccini::{Client, ClientBuilder, Locator, elements::Element, wd::Capabilities};
+use fantoccini::{
+    Client, ClientBuilder, Locator,
+    actions::{InputSource, KeyAction, KeyActions},
+    elements::Element,
+    key::Key,
+    wd::Capabilities,
+};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -129,6 +135,49 @@ impl Window {
     pub async fn press(&self, keys: &str) {
         let active = self.client.active_element().await.expect("something has the focus");
         active.send_keys(keys).await.expect("keys arrive");
+    }
+
+    /// Presses keys together, as a person does, on whatever has the focus: the last one while the others are held.
+    pub async fn keys(&self, held: &[Key], last: char) {
+        let down = |value: char| KeyAction::Down { value };
+        let up = |value: char| KeyAction::Up { value };
+        let held: Vec<char> = held.iter().map(|key| char::from(*key)).collect();
+        let mut all: Vec<KeyAction> = held.iter().copied().map(down).collect();
+        all.extend([down(last), up(last)]);
+        all.extend(held.iter().rev().copied().map(up));
+        let mut actions = KeyActions::new("keyboard".to_owned());
+        for action in all {
+            actions = actions.then(action);
+        }
+        in_time("keys", self.client.perform_actions(actions)).await.expect("keys arrive");
+    }
+
+    /// Presses keys one after the other.
+    pub async fn type_keys(&self, text: &str) {
+        for key in text.chars() {
+            self.keys(&[], key).await;
+        }
+    }
+
+    /// Presses Tab until what has the test id has the focus, or something in it; on the way nothing may take the
+    /// focus that cannot be seen.
+    pub async fn tab_to(&self, id: &str) {
+        self.find(id).await;
+        let script = format!(
+            "const at = document.activeElement; \
+             if (at.closest('[data-testid=\"{id}\"]') || at.querySelector(':scope > [data-testid=\"{id}\"]')) return 'there'; \
+             const box = at.getBoundingClientRect(); \
+             return at !== document.body && !at.closest('.skip') && (box.width < 1 || box.height < 1) ? at.outerHTML.slice(0, 200) : ''"
+        );
+        for _ in 0..150 {
+            match self.ask(&script).await.as_str().unwrap_or_default() {
+                "there" => return,
+                "" => self.keys(&[], Key::Tab.into()).await,
+                unseen => panic!("the focus goes where nobody sees it: {unseen}"),
+            }
+        }
+        self.picture("failed").await;
+        panic!("Tab never comes to {id}");
     }
 
     /// What a script in the page returns.

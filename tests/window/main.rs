@@ -5,6 +5,7 @@
 #![allow(missing_docs)]
 
 mod driver;
+mod keyboard;
 
 use std::{path::Path, process::Command};
 

@@ -20,6 +20,8 @@ export type Scenario = {
   pages?: number;
   /** Vendors besides those of the plant's assets. */
   vendors?: number;
+  /** Other environments have zones too. */
+  plants?: boolean;
   /** Every zone is at its target, so the plan is empty. */
   reached?: boolean;
   /** The handover package was changed after it was made. */
@@ -161,7 +163,7 @@ export function makeFake(scenario: Scenario = {}) {
   const zones = lines.map(([id, name, purdue, safety, depth, target]) => ({ id, name: long(name), purdue, safety, depth, target }));
   const assetCount = scenario.assets ?? 120;
   const environment: EnvironmentView = { id: 'E1', name: long('Riverbend chemical plant'), organisation: 'Riverbend Chemicals', zones: zones.length, assets: assetCount, findings: n };
-  const environments: EnvironmentView[] = [environment, { id: 'E2', name: 'Pumping stations south', organisation: 'Riverbend Water', zones: 0, assets: 0, findings: 0 }];
+  const environments: EnvironmentView[] = [environment, { id: 'E2', name: 'Pumping stations south', organisation: 'Riverbend Water', zones: scenario.plants ? 6 : 0, assets: scenario.plants ? 84 : 0, findings: scenario.plants ? 212 : 0 }, ...(scenario.plants ? [{ id: 'E3', name: 'Tank farm and loading, jetty 4', organisation: 'Riverbend Chemicals', zones: 4, assets: 40, findings: 96 }] : [])];
 
   const assets: AssetRow[] = Array.from({ length: assetCount }, (_, i) => {
     const zone = zones[i % zones.length]!;
@@ -232,9 +234,10 @@ export function makeFake(scenario: Scenario = {}) {
   }
   const why = new Map<string, string>();
   const audit: AuditRow[] = [];
+  let changeCount = 0;
   const hash = (i: number) => Array.from({ length: 64 }, (_, k) => ((i * 31 + k * 17 + ((i * k) % 13)) % 16).toString(16)).join('');
   const log = (action: string, subject: string, detail: object) =>
-    audit.unshift({ seq: audit.length + 1, at: `2026-11-24T0${Math.min(9, audit.length % 10)}:12:0${audit.length % 10}Z`, actor: 'm.keller', action, subject, detail: JSON.stringify(detail), hash: hash(audit.length + 1) });
+    audit.unshift({ seq: audit.length + 1, at: `2026-11-24T0${Math.min(9, audit.length % 10)}:12:0${audit.length % 10}Z`, actor: 'm.keller', action, subject, detail: JSON.stringify(detail), hash: hash(audit.length + 1), change: action === 'change.undone' || audit[0]?.change === changeCount ? null : changeCount || null });
   log('store.created', 'store', { demo: true });
   log('plant.imported', 'E1', { files: 6, added: 540 });
   const profileDefault: ProfileValues = { name: 'default/1', medium_density: ['0.25', '0.1', '0.05', '0'], patching: ['0.5', '0.75', '0.9', '1'], compensation: ['0.25', '0.6', '0.9', '1'], triage: ['0.5', '0.8', '0.95', '1'], identified: ['0.5', '0.75', '0.9', '1'], freshness_days: [90, 60, 30, 14], patch_grace_days: 30, triage_grace_days: 14, evidence_only_cap: 2, costs: [['update', '2'], ['update_asset', '1'], ['stop', '4'], ['control', '6'], ['control_asset', '0.5'], ['verify', '2'], ['triage', '0.5'], ['triage_finding', '0.1'], ['identify', '0.5'], ['identify_asset', '0.5'], ['questionnaire', '1'], ['requirement', '1'], ['monitoring', '0.5']].map(([name, cost]) => ({ name: name!, cost: cost! })) };
@@ -286,7 +289,6 @@ export function makeFake(scenario: Scenario = {}) {
   const openOf = (zone: string, fr: number) => findings.filter((f) => f.zone === zone && f.state === 'open' && f.frs.includes(fr));
 
   let known: { size: number; at: number; as_of: string; rows: LevelRow[] } | null = null;
-  let changeCount = 0;
   function rows(as_of: string): LevelRow[] {
     if (known && known.at === changeCount && known.as_of === as_of) return known.rows;
     const r = random(Number(as_of.replaceAll('-', '').slice(2, 6)));
@@ -696,9 +698,11 @@ export function makeFake(scenario: Scenario = {}) {
       { id: 'M0930', name: 'Network Segmentation', srs: ['SR 5.1'], against: ['T0886 Remote Services', 'T0883 Internet Accessible Device'] },
       { id: 'M0801', name: 'Access Management', srs: ['SR 2.1'], against: ['T0859 Valid Accounts'] },
     ],
+    open_window: () => null,
     undo: (a): Change => {
       const ids = undone.get(Number(a['change'])) ?? fail('not_found', 'There is no such change.');
       for (const was of ids) Object.assign(findings.find((f) => f.id === was.id)!, was);
+      undone.delete(Number(a['change']));
       changeCount += 1;
       log('change.undone', `change ${String(a['change'])}`, {});
       return { id: changeCount, changed: ids.length, unchanged: 0 };
@@ -773,7 +777,7 @@ export function makeFake(scenario: Scenario = {}) {
     reveal_package: () => null,
     audit: (a): AuditPage => {
       const found = audit.filter((row) => String(a['text'] ?? '').toLowerCase().split(/\s+/).every((w) => JSON.stringify(row).toLowerCase().includes(w)));
-      return { total: found.length, all: audit.length, intact: !scenario.broken, first_broken: scenario.broken ? 2 : null, head: audit[0]?.hash ?? '', rows: found.slice(Number(a['offset']), Number(a['offset']) + Number(a['limit'])) };
+      return { total: found.length, all: audit.length, intact: !scenario.broken, first_broken: scenario.broken ? 2 : null, head: audit[0]?.hash ?? '', rows: found.slice(Number(a['offset']), Number(a['offset']) + Number(a['limit'])).map((row) => ({ ...row, change: row.change !== null && undone.has(row.change) ? row.change : null })) };
     },
     save_head: (): string => 'plumbline-log-2026-11-24.json',
     mappings: (): string[] => ['Register of works 1'],

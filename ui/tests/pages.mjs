@@ -82,6 +82,11 @@ const everyPage = [
   ['settings-profile', '#/settings', 'profile'],
   ['import', '#/import', real ? undefined : 'import'],
   ['palette', '#/overview', 'palette'],
+  ['levels-help', '#/levels?help=1'],
+  ['keymap', '#/findings?state=open', 'keymap'],
+  ['menu', '#/findings?state=open', 'menu'],
+  ['tour', '#/overview', 'tour'],
+  ['tour-cell', '#/overview', 'tourCell'],
 ];
 const named = (...names) => everyPage.filter(([name]) => names.includes(name));
 /** What an address alone leads to; and of it what does not need one thing of the plant to be there. */
@@ -112,6 +117,7 @@ const sets = [
         { name: 'first-dark', theme: 'dark', language: 'de', scenario: { first: true }, pages: [['start', '']] },
         { name: 'changed', scenario: { tampered: true, vendors: 60, trend: 36 }, pages: named('reports-check', 'reports-extract', 'reports-trend') },
         { name: 'begun', scenario: { trend: 1, slow: 10000 }, pages: named('reports-trend', 'reports-parts').map(([n, hash, action]) => [n, hash, action && 'generating']), busy: true },
+        { name: 'plants', language: 'de', size: [1280, 1100], scenario: { plants: true }, pages: named('overview') },
         { name: 'many', scenario: { findings: 100000 }, pages: named('findings'), scrolled: true },
       ]),
 ].map((set) => ({ theme: 'light', language: 'en', text: '100', size: [1280, 720], scenario: {}, ...set }));
@@ -215,6 +221,17 @@ const does = {
     await page.getByTestId('checked').waitFor();
   },
   import: (page) => page.getByTestId('import-files').click(),
+  keymap: (page) => page.keyboard.press('?'),
+  menu: (page) => page.locator('[data-testid^="finding-"]').nth(2).click({ button: 'right' }),
+  tour: async (page) => {
+    await page.getByTestId('tour-begin').click();
+    await page.locator('[data-testid^="cell-"]').first().waitFor();
+  },
+  tourCell: async (page) => {
+    await does.tour(page);
+    await page.getByTestId('tour-next').click();
+    await page.getByTestId('cell-drawer').waitFor();
+  },
   palette: async (page) => {
     await page.keyboard.press('Control+k');
     await page.keyboard.type('re');
@@ -228,7 +245,7 @@ async function wish(page, kind) {
 }
 
 // What would make two machines draw alike is said, not left to them.
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run', '--disable-lcd-text', '--font-render-hinting=none', '--force-color-profile=srgb'] });
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run', '--disable-lcd-text', '--disable-partial-raster', '--default-tile-width=4096', '--default-tile-height=4096', '--font-render-hinting=none', '--force-color-profile=srgb'] });
 const server = real ? null : await serve();
 const todo = sets.flatMap((set) => set.pages.map(([name, hash, action]) => ({ set, name: `${set.name}-${name}`, hash, action })));
 const queue = todo.filter(({ name }) => name.includes(only));
@@ -291,6 +308,7 @@ async function picture(page, { set, name, hash, action }, { url, fake }) {
     await does[action](page);
     await settled(page, set);
   }
+  await page.evaluate(() => globalThis.drawnAnew());
   const shot = await page.screenshot({ path: `${out}${name}.png`, animations: 'disabled' });
   const { violations } = await page.evaluate(axe).then(() => page.evaluate((preload) => globalThis.axe.run(document, { resultTypes: ['violations'], preload }), set.name === 'light'));
   for (const v of violations) complaints.push(`axe ${v.id}: ${v.help}\n    ${v.nodes.slice(0, 4).map((n) => `${n.target.join(' ')} ${n.any[0]?.message ?? ''}`).join('\n    ')}`);
@@ -429,6 +447,13 @@ function watch([theme, language, text]) {
       };
       look();
     });
+  // What was drawn part by part while it came differs in a last bit here and there.
+  globalThis.drawnAnew = async () => {
+    for (const opacity of ['0.5', '']) {
+      document.body.style.opacity = opacity;
+      for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
+    }
+  };
   let shifts = [];
   const named = (node) => (node?.nodeType === 1 ? `${node.localName}.${[...node.classList].filter((c) => !c.startsWith('svelte-')).join('.')}` : (node?.nodeName ?? '?'));
   const note = (entries) => entries.forEach((e) => !e.hadRecentInput && shifts.push(e));

@@ -6,7 +6,7 @@ import { PNG } from 'pngjs';
 
 /** Pixels of the page in a row of the small picture's pixel. */
 const by = 5;
-const colours = 48;
+const colours = [48, 96, 192, 256];
 /** How far a pixel may be off (OKLab, 1 is black against white), and how many of a window may be further off. */
 const off = 0.06;
 const windowSize = 12;
@@ -34,9 +34,18 @@ export function small(png) {
   return { width: w, height: h, data: out };
 }
 
-/** The picture as PNG in few colours. */
-export function write({ width, height, data }) {
-  const { palette, nearest } = paletteOf(data);
+/** The picture as PNG in as few colours as keep it like itself. */
+export function write(picture) {
+  let png;
+  for (const n of colours) {
+    png = indexed(picture, n);
+    if (apart(PNG.sync.read(png), picture) < many / 4) break;
+  }
+  return png;
+}
+
+function indexed({ width, height, data }, colours) {
+  const { palette, nearest } = paletteOf(data, colours);
   const rows = Buffer.alloc((width + 1) * height);
   for (let i = 0; i < width * height; i += 1) rows[i + Math.floor(i / width) + 1] = nearest(data[i * 4], data[i * 4 + 1], data[i * 4 + 2]);
   const chunk = (type, body) => {
@@ -57,7 +66,7 @@ export function write({ width, height, data }) {
  * Few colours that stand for all: the commonest first, then whichever is worst off, weighed by how many there are, so that small
  * badges keep theirs; then each the mean of those it stands for.
  */
-function paletteOf(data) {
+function paletteOf(data, colours) {
   const counts = new Map();
   for (let i = 0; i < data.length; i += 4) {
     const colour = (data[i] << 16) | (data[i + 1] << 8) | data[i + 2];
@@ -66,14 +75,14 @@ function paletteOf(data) {
   const all = [...counts].map(([colour, n]) => ({ key: colour, n, rgb: [colour >> 16, (colour >> 8) & 255, colour & 255], far: Infinity, near: 0 }));
   for (const one of all) one.at = lab(one.rgb);
   // As pixelmatch measures: lightness, and what else there is.
-  const apart = (a, b) => (Math.abs(a[0] - b[0]) + Math.hypot(a[1] - b[1], a[2] - b[2])) ** 2;
+  const between = (a, b) => (Math.abs(a[0] - b[0]) + Math.hypot(a[1] - b[1], a[2] - b[2])) ** 2;
   const palette = [];
   let next = all.reduce((a, b) => (b.n > a.n ? b : a));
   while (palette.length < colours && next.far > 0) {
     palette.push(next.rgb);
     let worst = 0;
     for (const one of all) {
-      const far = apart(one.at, next.at);
+      const far = between(one.at, next.at);
       if (far < one.far) [one.far, one.near] = [far, palette.length - 1];
     }
     for (const one of all) {
@@ -93,14 +102,16 @@ function lab(rgb) {
   return [0.2104542553 * l + 0.793617785 * m - 0.0040720468 * s, 1.9779984951 * l - 2.428592205 * m + 0.4505937099 * s, 0.0259040371 * l + 0.7827717662 * m - 0.808675766 * s];
 }
 
+/** How many pixels of the worst place are off. */
+const apart = (was, now, shown = null) => pixelmatch(was.data, now.data, shown, now.width, now.height, { threshold: off, includeAA: true, windowSize });
+
 /** What differs between a kept picture and one that `small` made: null, or words and a picture of approved, new, and difference. */
 export function difference(kept, now) {
   const was = PNG.sync.read(kept);
   if (was.width !== now.width || was.height !== now.height) return { words: `was ${was.width} × ${was.height}, is ${now.width} × ${now.height}`, picture: beside(was, now) };
   const shown = new PNG({ width: now.width, height: now.height });
-  const options = { threshold: off, includeAA: true, windowSize };
-  const most = pixelmatch(was.data, now.data, shown.data, now.width, now.height, options);
-  return most < many ? null : { most, words: `differs: ${most} of ${windowSize ** 2} pixels in one place`, picture: beside(was, now, shown) };
+  const most = apart(was, now, shown.data);
+  return most < many ? null : { words: `differs: ${most} of ${windowSize ** 2} pixels in one place`, picture: beside(was, now, shown) };
 }
 
 /** Pictures side by side, each pixel three times as large. */

@@ -26,6 +26,17 @@ const FOR_THE_TESTS: &[Package] = &[
     ("chromium", "shows the pages for pictures and accessibility checks"),
 ];
 
+const TO_PACK: &[Package] =
+    &[("dpkg-dev", "finds the libraries a program needs, for its package (dpkg-shlibdeps)")];
+
+const FOR_A_CLEAN_DEBIAN: &[Package] = &[
+    ("debootstrap", "sets a clean Debian up in a folder"),
+    ("lintian", "checks the packages against Debian's rules"),
+];
+
+/// Version of cargo-deb the packages are described for.
+const PACKAGER: &str = "^3";
+
 /// Version of tauri-driver the tests are written for.
 const DRIVER: &str = "^2";
 
@@ -61,6 +72,17 @@ pub fn for_the_tests() -> Step {
     rust_tools()?;
     system(&[TO_BUILD, FOR_THE_WINDOW, FOR_THE_TESTS])?;
     page_packages()
+}
+
+/// What trying the packages needs.
+pub fn for_a_clean_debian() -> Step {
+    system(&[FOR_A_CLEAN_DEBIAN])
+}
+
+/// cargo-deb, which makes Debian packages, installed into the build folder.
+pub fn packager() -> Step<PathBuf> {
+    system(&[TO_PACK])?;
+    tool("cargo-deb", PACKAGER, "makes Debian packages")
 }
 
 /// Installs the Debian packages that are missing, saying which and why.
@@ -136,14 +158,19 @@ fn node() -> Step {
     }
 }
 
-/// The bridge between WebDriver and the window, installed into the build folder.
+/// The bridge between WebDriver and the window.
 pub fn window_driver() -> Step<PathBuf> {
+    tool("tauri-driver", DRIVER, "drives the real window")
+}
+
+/// A program of the registry, installed into the build folder.
+fn tool(name: &str, version: &str, why: &str) -> Step<PathBuf> {
     let tools = target().join("tools");
-    let driver = tools.join("bin/tauri-driver");
-    if !driver.exists() {
-        say("installing tauri-driver, which drives the real window");
+    let program = tools.join("bin").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    if !program.exists() {
+        say(&format!("installing {name}, which {why}"));
         let place = tools.to_string_lossy();
-        run(&mut cargo(&["install", "tauri-driver", "--version", DRIVER, "--locked", "--root", &place]))?;
+        run(&mut cargo(&["install", name, "--version", version, "--locked", "--root", &place]))?;
     }
-    Ok(driver)
+    Ok(program)
 }

@@ -1,11 +1,16 @@
 // Asking the engine from a page: the answer, the failure, and whether it takes long enough to say so.
 import { untrack } from 'svelte';
-import { asFailure } from './api/client';
+import { announce, asFailure } from './api/client';
 import type { Failure } from './api/types';
 
 class Changes {
   count = $state(0);
   happened() {
+    this.count += 1;
+    announce();
+  }
+  /** In another window of the program. */
+  elsewhere() {
     this.count += 1;
   }
 }

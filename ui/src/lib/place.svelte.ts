@@ -22,12 +22,35 @@ function parse(hash: string): { page: AnyPage; sub: string; params: Record<strin
 
 class Place {
   #now = $state.raw(parse(globalThis.location?.hash ?? ''));
+  /** Which entry of this window's history is in sight, and which is its last. */
+  #at = $state(0);
+  #last = $state(0);
 
   constructor() {
     globalThis.addEventListener?.('hashchange', () => this.read());
+    globalThis.addEventListener?.('popstate', () => this.read());
+    // After a reload the entry knows where it stands; what comes after it is not known.
+    const at: unknown = globalThis.history?.state?.at;
+    if (typeof at === 'number') this.#at = this.#last = at;
+    else globalThis.history?.replaceState({ at: 0 }, '');
   }
   read() {
     this.#now = parse(location.hash);
+    const at: unknown = history.state?.at;
+    if (typeof at === 'number') {
+      this.#at = at;
+      this.#last = Math.max(this.#last, at);
+    } else {
+      // A link made a new entry; all that came after the one before is gone.
+      this.#at = this.#last = this.#at + 1;
+      history.replaceState({ at: this.#at }, '');
+    }
+  }
+  get canBack() {
+    return this.#at > 0;
+  }
+  get canForward() {
+    return this.#at < this.#last;
   }
   get page() {
     return this.#now.page;
@@ -64,7 +87,7 @@ class Place {
     const path = (this.#now.sub ? `${this.#now.page}/${this.#now.sub}` : this.#now.page) as AnyPage;
     const href = this.href(path, { ...this.#now.params, ...params });
     if (href === location.hash) return;
-    if (quiet) history.replaceState(null, '', href);
+    if (quiet) history.replaceState(history.state, '', href);
     else location.hash = href;
     this.read();
   }

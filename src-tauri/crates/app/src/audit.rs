@@ -4,6 +4,7 @@ use std::path::Path;
 
 use feeds::bundle::PublicKey;
 use import::File;
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{Failure, Result, Session, intelligence::signing_key, reports, view};
@@ -60,9 +61,13 @@ impl Session {
         let store = self.store()?;
         let chain = store.audit_chain()?;
         let (rows, total) = store.audit_search(text, offset, limit)?;
+        let moments = || rows.iter().map(|entry| entry.at.as_str());
+        let (from, to) = (moments().min().unwrap_or_default(), moments().max().unwrap_or_default());
+        let standing: FxHashMap<[String; 3], i64> = store.standing_changes(from, to)?.into_iter().collect();
         let rows = rows
             .into_iter()
             .map(|entry| view::AuditRow {
+                change: standing.get(&[entry.at.clone(), entry.actor.clone(), entry.action.clone()]).copied(),
                 seq: entry.seq,
                 at: entry.at,
                 actor: entry.actor,

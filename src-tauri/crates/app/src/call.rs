@@ -39,6 +39,8 @@ pub trait Shell: Send + Sync {
     fn open(&self, file: &std::path::Path) -> std::result::Result<(), String>;
     /// Shows a file in the system's file manager.
     fn reveal(&self, file: &std::path::Path) -> std::result::Result<(), String>;
+    /// Opens another window at an address of the page, `#/levels?env=E1`.
+    fn another(&self, address: &str) -> std::result::Result<(), String>;
 }
 
 /// A session with its door.
@@ -96,6 +98,18 @@ fn answer<T: Serialize>(value: T) -> Result<Value> {
 fn shown(file: &Path, done: std::result::Result<(), String>) -> Result<Value> {
     done.map_err(|why| Failure::new("io", why).at(file.display().to_string()))?;
     Ok(Value::Null)
+}
+
+#[derive(Deserialize)]
+struct Address {
+    address: String,
+}
+
+/// Whether it stays within the page: `#/`, then what a query may hold.
+fn is_address(text: &str) -> bool {
+    let plain =
+        |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}');
+    text.len() <= 4000 && text.starts_with("#/") && text.chars().all(plain)
 }
 
 #[derive(Deserialize)]
@@ -373,6 +387,9 @@ struct ImportIntelligence {
     /// Takes the bundle that was refused for its key.
     #[serde(default)]
     accept: bool,
+    /// What was dropped or the program was started with, without asking.
+    #[serde(default)]
+    again: bool,
     job: u32,
 }
 
@@ -421,6 +438,14 @@ impl Door {
         let session = || lock(&self.session);
         match command {
             "status" => answer(session().status()?),
+            "open_window" => {
+                let Address { address } = arguments(command, args)?;
+                if !is_address(&address) {
+                    return Err(Failure::new("usage", "this is no address of a page").at(address));
+                }
+                self.shell.another(&address).map_err(|why| Failure::new("window", why))?;
+                Ok(Value::Null)
+            }
             "create_store" => {
                 let Create { demo } = arguments(command, args)?;
                 let mut session = session();
@@ -548,7 +573,7 @@ impl Door {
             "intelligence" => answer(intelligence::status(&session().place())?),
             "import_intelligence" => {
                 let a: ImportIntelligence = arguments(command, args)?;
-                answer(self.job(a.job, |job| self.import_intelligence(a.folder, a.accept, job))?)
+                answer(self.job(a.job, |job| self.import_intelligence(&a, job))?)
             }
             "keep_nvd_key" => {
                 let a: Key = arguments(command, args)?;
@@ -834,16 +859,21 @@ impl Door {
     /// The session stays free while feeds are read: they go into a database of their own.
     fn import_intelligence(
         &self,
-        folder: bool,
-        accept: bool,
+        a: &ImportIntelligence,
         job: &Job<'_>,
     ) -> Result<Option<view::IntelImport>> {
         let place = lock(&self.session).place();
-        if let Some((path, fingerprint)) = lock(&self.refused).take().filter(|_| accept) {
+        if let Some((path, fingerprint)) = lock(&self.refused).take().filter(|_| a.accept) {
             // The user has read this fingerprint in the refusal; a file changed since has another.
             return intelligence::import_bundle(&place, &path, Some(&fingerprint), job).map(Some);
         }
-        let Some(paths) = self.shell.choose(folder) else { return Ok(None) };
+        // What was offered is taken in once: going back to the page is not asking for it again.
+        let paths = if a.again {
+            lock(&self.chosen).take().map(|choice| choice.paths)
+        } else {
+            self.shell.choose(a.folder)
+        };
+        let Some(paths) = paths else { return Ok(None) };
         let done = intelligence::import(&place, &paths, job);
         if done.as_ref().is_err_and(|failure| failure.code == "untrusted")
             && let Some(path) = paths.into_iter().next()
@@ -866,9 +896,15 @@ impl Door {
         intelligence::export_bundle(&place, &file, None, job).map(Some)
     }
 
-    /// Files that were dropped on the window are what was chosen; the page asks what they are.
-    pub fn offer(&self, paths: Vec<PathBuf>) {
+    /// Files that were dropped on the window, or that the program was started with, are what was chosen; the page asks
+    /// what they are. Returns the page where they belong: `intelligence` for a bundle of feeds, else `import`.
+    pub fn offer(&self, paths: Vec<PathBuf>) -> &'static str {
+        let page = match paths.as_slice() {
+            [one] if feeds::bundle::is_bundle(one) => "intelligence",
+            _ => "import",
+        };
         *lock(&self.chosen) = Some(Choice { paths, environment: None });
+        page
     }
 
     fn import(&self, a: &ImportFiles, job: &Job<'_>) -> Result<Option<view::ImportView>> {

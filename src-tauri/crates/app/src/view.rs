@@ -2901,6 +2901,8 @@ views! {
         pub detail: String,
         /// Hash, hex.
         pub hash: String,
+        /// The change it tells of, when that can still be taken back.
+        pub change: Option<i64>,
     }
 
     /// A slice of the audit log with the chain's state.

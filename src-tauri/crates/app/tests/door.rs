@@ -43,6 +43,40 @@ impl Shell for Fake {
     fn reveal(&self, _: &Path) -> Result<(), String> {
         Err("no file manager".to_owned())
     }
+    fn another(&self, address: &str) -> Result<(), String> {
+        self.opened.lock().unwrap().push(address.into());
+        Ok(())
+    }
+}
+
+#[test]
+fn a_bundle_that_is_offered_goes_to_intelligence_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (door, _) = door(folder.path());
+    let bundle = folder.path().join("feeds.plb");
+    std::fs::write(&bundle, b"\x89PLFB\r\n\x1a and nothing more").unwrap();
+    let list = folder.path().join("list.csv");
+    std::fs::write(&list, "Tag\nA1\n").unwrap();
+    assert_eq!(door.offer(vec![bundle.clone(), list]), "import", "several are a plant's");
+    assert_eq!(door.offer(vec![bundle]), "intelligence");
+    let take = || door.call("import_intelligence", json!({"folder": false, "again": true, "job": 7}));
+    assert_eq!(failure(take()), "bad_input", "it is cut off");
+    assert_eq!(take().unwrap(), Value::Null, "it is not taken in again by going back to the page");
+}
+
+#[test]
+fn another_window_stays_within_the_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let (door, fake) = door(folder.path());
+    for address in ["#/levels?env=E1&zone=Z3&fr=3", "#/findings?state=open&q=S7%201500"] {
+        assert_eq!(door.call("open_window", json!({"address": address})).unwrap(), Value::Null);
+        assert_eq!(fake.opened.lock().unwrap().pop().unwrap(), Path::new(address));
+    }
+    for address in ["", "#levels", "https://example.org/", "/../#/levels", "#/a b", "#/<b>", "#/a\nb", "#/ä"]
+    {
+        assert_eq!(failure(door.call("open_window", json!({"address": address}))), "usage", "{address}");
+    }
+    assert!(fake.opened.lock().unwrap().is_empty());
 }
 
 fn door(folder: &Path) -> (Arc<Door>, Fake) {
@@ -206,8 +240,18 @@ fn acknowledging_changes_the_level_and_undo_brings_it_back() {
     })
     .unwrap();
     assert_eq!(serde_json::to_value(again.levels(&id, None, None).unwrap()).unwrap(), after);
+    let log = door.call("audit", json!({"offset": 0, "limit": 100})).unwrap();
+    let offered: Vec<&Value> =
+        log["rows"].as_array().unwrap().iter().filter(|row| !row["change"].is_null()).collect();
+    assert_eq!(offered.len(), 1, "what made the store cannot be taken back");
+    assert_eq!(
+        (&offered[0]["change"], &offered[0]["action"]),
+        (&change["id"], &json!("finding.acknowledged"))
+    );
     door.call("undo", json!({"change": change["id"]})).unwrap();
     assert_eq!(levels(), before);
+    let log = door.call("audit", json!({"offset": 0, "limit": 100})).unwrap();
+    assert!(log["rows"].as_array().unwrap().iter().all(|row| row["change"].is_null()));
     let log = door.call("audit", json!({"offset": 0, "limit": 2})).unwrap();
     assert_eq!(log["intact"], true);
     assert_eq!(log["rows"][0]["action"], "change.undone");
@@ -371,7 +415,7 @@ fn dropped_files_are_looked_at_and_taken_with_the_columns_a_person_wants() {
         door.call("import_files", args)
     };
     assert_eq!(import(json!({})).unwrap(), Value::Null, "nothing was dropped");
-    door.offer(vec![list]);
+    assert_eq!(door.offer(vec![list]), "import");
     let looked = import(json!({})).unwrap();
     assert_eq!((&looked["files"][0]["added"], &looked["existing"]), (&json!(1), &json!(false)));
     assert_eq!(looked["files"][0]["columns"][3]["field"], Value::Null);

@@ -212,6 +212,22 @@ impl Store {
         Ok((rows, statement.query_row([words], |row| row.get(0))?))
     }
 
+    /// Changes of the moments from one to another (RFC 3339) that can still be taken back: moment, who,
+    /// what, number. A change and its row of the log are written in one transaction and agree in the three; where two
+    /// do, neither is told.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn standing_changes(&self, from: &str, to: &str) -> Result<Vec<([String; 3], i64)>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT at, actor, action, max(id) FROM change WHERE at BETWEEN ?1 AND ?2
+             GROUP BY at, actor, action HAVING count(*) = 1 AND max(undone) IS NULL",
+        )?;
+        let rows = statement
+            .query_map([from, to], |row| Ok(([row.get(0)?, row.get(1)?, row.get(2)?], row.get(3)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// The rows of the log up to one, the first one first. Another program may write more meanwhile.
     ///
     /// # Errors

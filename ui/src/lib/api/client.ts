@@ -46,22 +46,37 @@ export const nextJob = (): number => ++lastJob;
 
 /** Follows a long work until the returned function is called. */
 export function follow(job: number, tell: (progress: Progress) => void): () => void {
+  if (inWindow) return hearing<Progress>('progress', (progress) => progress.job === job && tell(progress));
   let over = false;
+  const timer = setInterval(async () => {
+    const answer = await fetch(`/progress/${job}`).catch(() => null);
+    if (!over && answer?.ok) tell((await answer.json()) as Progress);
+  }, 150);
+  return () => {
+    over = true;
+    clearInterval(timer);
+  };
+}
+
+/** Tells the other windows that something was changed here. */
+export function announce() {
+  if (inWindow) void import('@tauri-apps/api/event').then(({ emit }) => emit('changed', me));
+}
+const me = crypto.randomUUID?.() ?? String(Math.random());
+
+/** Hears from the other windows that something was changed. */
+export const others = (tell: () => void): (() => void) => hearing<string>('changed', (from) => from !== me && tell());
+
+/** Listens to the window until the returned function is called. In a browser there is nothing to hear. */
+function hearing<T>(what: string, tell: (said: T) => void): () => void {
   let stop = () => {};
+  let over = false;
   if (inWindow) {
     void import('@tauri-apps/api/event').then(async ({ listen }) => {
-      const unlisten = await listen<Progress>('progress', (event) => {
-        if (!over && event.payload.job === job) tell(event.payload);
-      });
+      const unlisten = await listen<T>(what, (event) => !over && tell(event.payload));
       if (over) unlisten();
       else stop = unlisten;
     });
-  } else {
-    const timer = setInterval(async () => {
-      const answer = await fetch(`/progress/${job}`).catch(() => null);
-      if (!over && answer?.ok) tell((await answer.json()) as Progress);
-    }, 150);
-    stop = () => clearInterval(timer);
   }
   return () => {
     over = true;
@@ -71,6 +86,8 @@ export function follow(job: number, tell: (progress: Progress) => void): () => v
 
 export const engine = {
   status: () => call<Status>('status'),
+  /** Another window of the program, at an address of the page. */
+  openWindow: (address: string) => call<null>('open_window', { address }),
   createStore: (demo: boolean) => call<Status>('create_store', { demo }),
   environments: () => call<EnvironmentView[]>('environments'),
   overview: (environment: string, as_of: Day) => call<Overview>('overview', { environment, as_of }),
@@ -167,7 +184,7 @@ export const engine = {
   revealReport: (id: string) => call<null>('reveal_report', { id }),
   intelligence: () => call<IntelStatus>('intelligence'),
   /** The engine opens the system's dialog itself; `null` when it was cancelled. */
-  importIntelligence: (folder: boolean, job: number, accept = false) => call<IntelImport | null>('import_intelligence', { folder, job, accept }),
+  importIntelligence: (asking: { folder?: boolean; accept?: boolean; again?: boolean }, job: number) => call<IntelImport | null>('import_intelligence', { folder: false, ...asking, job }),
   /** An empty key forgets the one that is kept. */
   keepNvdKey: (key: string) => call<null>('keep_nvd_key', { key }),
   network: () => call<Network>('network'),
@@ -202,19 +219,5 @@ export type ImportAsking = {
   keep?: string;
 };
 
-/** Files over the window: `over`, `away`, `dropped`. In a browser there is no such thing. */
-export function dropping(tell: (state: 'over' | 'away' | 'dropped') => void): () => void {
-  let stop = () => {};
-  let over = false;
-  if (inWindow) {
-    void import('@tauri-apps/api/event').then(async ({ listen }) => {
-      const unlisten = await listen<'over' | 'away' | 'dropped'>('dropping', (event) => tell(event.payload));
-      if (over) unlisten();
-      else stop = unlisten;
-    });
-  }
-  return () => {
-    over = true;
-    stop();
-  };
-}
+/** Files over the window: `over`, `away`, or the page where those that were dropped belong. In a browser there is no such thing. */
+export const dropping = (tell: (state: 'over' | 'away' | 'import' | 'intelligence') => void): (() => void) => hearing('dropping', tell);

@@ -4457,7 +4457,11 @@ detail: string,
 /**
  * Hash, hex.
  */
-hash: string, };
+hash: string, 
+/**
+ * The change it tells of, when that can still be taken back.
+ */
+change: number | null, };
 
 export type AuditPage = { 
 /**

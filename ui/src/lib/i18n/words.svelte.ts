@@ -22,6 +22,12 @@ function preferred(): Language {
 
 class Words {
   #language = $state<Language>(preferred());
+  constructor() {
+    // Another window chose the other one.
+    globalThis.addEventListener?.('storage', ({ key, newValue }) => {
+      if (key === 'language' && (newValue === 'en' || newValue === 'de')) this.language = newValue;
+    });
+  }
   get language() {
     return this.#language;
   }

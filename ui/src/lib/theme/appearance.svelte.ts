@@ -24,9 +24,18 @@ const dark = globalThis.matchMedia?.('(prefers-color-scheme: dark)');
 class Appearance {
   #theme = $state<Theme>(themes.find((t) => t === remembered('theme')) ?? 'system');
   #text = $state<number>(textSizes.find((s) => String(s) === remembered('text')) ?? 100);
+  #keys = $state(remembered('keys') !== 'off');
 
   constructor() {
     dark?.addEventListener('change', () => this.apply());
+    // Another window chose something else.
+    globalThis.addEventListener?.('storage', ({ key, newValue }) => {
+      if (key === 'theme') this.#theme = themes.find((t) => t === newValue) ?? 'system';
+      else if (key === 'text') this.#text = textSizes.find((s) => String(s) === newValue) ?? 100;
+      else if (key === 'keys') this.#keys = newValue !== 'off';
+      else return;
+      this.apply();
+    });
   }
   get theme() {
     return this.#theme;
@@ -43,6 +52,19 @@ class Appearance {
     this.#text = size;
     remember('text', String(size));
     this.apply();
+  }
+  /** Whether single keys begin deeds. */
+  get keys() {
+    return this.#keys;
+  }
+  set keys(on: boolean) {
+    this.#keys = on;
+    remember('keys', on ? 'on' : 'off');
+  }
+  /** The next larger or smaller size of text; 0 the usual one. */
+  grow(by: 1 | 0 | -1) {
+    const at = textSizes.findIndex((s) => s === this.#text);
+    this.text = by === 0 ? 100 : (textSizes[at + by] ?? this.#text);
   }
   apply() {
     const root = document.documentElement;

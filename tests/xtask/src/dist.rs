@@ -1,0 +1,199 @@
+//! Packages to install, and a clean system to try them on.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use sha2::{Digest, Sha256};
+
+use crate::{
+    machine,
+    step::{Fault, Step, built, npm, release, root, run, say, target, works},
+};
+
+/// Most an installed package and the stripped command may take, MiB.
+const INSTALLED: f64 = 30.0;
+const COMMAND: f64 = 20.0;
+const MIB: f64 = 1024.0 * 1024.0;
+
+/// What is packaged: the crate, its program, its package.
+const PACKAGES: [(&str, &str, &str); 2] = [
+    ("plumbline-cli", "plumbline", "plumbline"),
+    ("plumbline-desktop", "plumbline-desktop", "plumbline-desktop"),
+];
+
+/// Where packages are put.
+fn folder() -> PathBuf {
+    root().join("target/dist")
+}
+
+/// Builds everything for release and makes the system's packages: of Debian on Linux, an installer on Windows, a disk
+/// image on macOS.
+pub fn dist() -> Step {
+    machine::for_the_window()?;
+    let out = folder();
+    let _ = std::fs::remove_dir_all(&out);
+    std::fs::create_dir_all(&out)?;
+    say("building the page");
+    run(&mut npm(&["run", "build"]))?;
+    say("building command and window for release");
+    run(&mut release(&["build", "--release", "-p", "plumbline-cli", "-p", "plumbline-desktop"]))?;
+    say("man pages and completions");
+    let stage = out.join("stage");
+    help(&stage)?;
+    let packages = if cfg!(target_os = "linux") { debian(&out)? } else { bundles(&out)? };
+    std::fs::remove_dir_all(&stage)?;
+    checksums(&out, &packages)?;
+    say("packages");
+    let mut missed = Vec::new();
+    let mut tell = |what: &str, bytes: f64, bar: Option<f64>| {
+        let size = bytes / MIB;
+        println!("{what:<44} {size:>8.2} MiB{}", bar.map(|bar| format!("   bar {bar}")).unwrap_or_default());
+        if bar.is_some_and(|bar| size > bar) {
+            missed.push(what.to_owned());
+        }
+    };
+    for file in &packages {
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        tell(&name, std::fs::metadata(file)?.len() as f64, None);
+        if let Some(installed) = installed(file) {
+            tell(&format!("{name}, installed"), installed, Some(INSTALLED));
+        }
+    }
+    tell("stripped command", std::fs::metadata(built("release", "plumbline"))?.len() as f64, Some(COMMAND));
+    println!("\nin {}", out.display());
+    if missed.is_empty() { Ok(()) } else { Err(Fault(format!("too large: {}", missed.join(", ")))) }
+}
+
+/// Man pages and completions of the command, by the command itself.
+fn help(stage: &Path) -> Step {
+    let man = stage.join("man");
+    let completions = stage.join("completions");
+    std::fs::create_dir_all(&man)?;
+    std::fs::create_dir_all(&completions)?;
+    let plumbline = built("release", "plumbline");
+    run(Command::new(&plumbline).arg("man").arg(&man))?;
+    for (shell, file) in [("bash", "plumbline.bash"), ("zsh", "_plumbline"), ("fish", "plumbline.fish")] {
+        let output = Command::new(&plumbline).args(["completions", shell]).output()?;
+        if !output.status.success() || output.stdout.is_empty() {
+            return Err(Fault(format!("no completions for {shell}")));
+        }
+        std::fs::write(completions.join(file), output.stdout)?;
+    }
+    Ok(())
+}
+
+/// Two packages: the command, which needs no graphical library, and the window.
+fn debian(out: &Path) -> Step<Vec<PathBuf>> {
+    let tool = machine::packager()?;
+    PACKAGES
+        .iter()
+        .map(|(of, program, package)| {
+            say(&format!("package {package}"));
+            if !built("release", program).exists() {
+                return Err(Fault(format!("{program} was not built")));
+            }
+            // Bytes that do not depend on the day they were packed.
+            run(Command::new(&tool)
+                .args(["--no-build", "--no-strip", "-p", of, "--output"])
+                .arg(out)
+                .env("CARGO_TARGET_DIR", target())
+                .current_dir(root()))?;
+            let made = std::fs::read_dir(out)?.filter_map(|entry| Some(entry.ok()?.path()));
+            let prefix = format!("{package}_");
+            made.into_iter()
+                .find(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&prefix)))
+                .ok_or_else(|| Fault(format!("{package} was not packed")))
+        })
+        .collect()
+}
+
+/// What Tauri's own bundler makes on the other systems, with the command beside it.
+fn bundles(out: &Path) -> Step<Vec<PathBuf>> {
+    let kind = if cfg!(windows) { "nsis" } else { "dmg" };
+    let manager = if cfg!(windows) { "npx.cmd" } else { "npx" };
+    let mut bundler = Command::new(manager);
+    bundler
+        .args(["--yes", "@tauri-apps/cli@^2", "bundle", "--bundles", kind])
+        .current_dir(root().join("src-tauri"));
+    run(&mut bundler)?;
+    let mut packages = Vec::new();
+    for entry in std::fs::read_dir(target().join("release/bundle").join(kind))? {
+        let from = entry?.path();
+        let to = out.join(from.file_name().unwrap_or_default());
+        std::fs::copy(&from, &to)?;
+        packages.push(to);
+    }
+    let command = out.join(format!("plumbline{}", std::env::consts::EXE_SUFFIX));
+    std::fs::copy(built("release", "plumbline"), &command)?;
+    packages.push(command);
+    Ok(packages)
+}
+
+/// Bytes a Debian package takes once installed, as it says itself.
+fn installed(package: &Path) -> Option<f64> {
+    let output = Command::new("dpkg-deb").arg("--field").arg(package).arg("Installed-Size").output().ok()?;
+    let kib: f64 = String::from_utf8_lossy(&output.stdout).trim().parse().ok()?;
+    Some(kib * 1024.0)
+}
+
+/// `SHA256SUMS`, as `sha256sum --check` reads it.
+fn checksums(out: &Path, packages: &[PathBuf]) -> Step {
+    let mut text = String::new();
+    for file in packages {
+        let hash: String =
+            Sha256::digest(std::fs::read(file)?).iter().map(|byte| format!("{byte:02x}")).collect();
+        text.push_str(&format!("{hash}  {}\n", file.file_name().unwrap_or_default().to_string_lossy()));
+    }
+    std::fs::write(out.join("SHA256SUMS"), text)?;
+    Ok(())
+}
+
+/// Installs the packages on a Debian 12 with nothing on it, in a folder of its own, and tries them there.
+pub fn check() -> Step {
+    if !cfg!(target_os = "linux") || !works("sh", &["-c", "test \"$(id -u)\" = 0"]) {
+        return Err(Fault("a clean Debian is set up in a folder; that needs Linux and root".to_owned()));
+    }
+    machine::for_a_clean_debian()?;
+    let packages: Vec<PathBuf> = std::fs::read_dir(folder())
+        .map_err(|_| Fault("there are no packages; `cargo xtask dist` makes them".to_owned()))?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|ending| ending == "deb"))
+        .collect();
+    if packages.len() != PACKAGES.len() {
+        return Err(Fault("there are not both packages; `cargo xtask dist` makes them".to_owned()));
+    }
+    say("lintian");
+    run(Command::new("lintian").args(["--fail-on", "error", "--no-tag-display-limit"]).args(&packages))?;
+    let system = target().join("clean-debian");
+    if !system.join("usr/bin/apt-get").exists() {
+        say("a clean Debian 12");
+        run(Command::new("debootstrap").args(["--variant=minbase", "bookworm"]).arg(&system).arg(mirror()?))?;
+    }
+    let inside = system.join("packages");
+    let _ = std::fs::remove_dir_all(&inside);
+    std::fs::create_dir_all(&inside)?;
+    for package in &packages {
+        std::fs::copy(package, inside.join(package.file_name().unwrap_or_default()))?;
+    }
+    std::fs::write(inside.join("try.sh"), include_str!("try.sh"))?;
+    say("installing, trying and removing there");
+    run(Command::new("chroot").arg(&system).args(["sh", "-eu", "/packages/try.sh"]))?;
+    let picture = target().join("window/installed.png");
+    std::fs::create_dir_all(target().join("window"))?;
+    std::fs::copy(system.join("packages/window.png"), &picture)?;
+    println!("\nthe installed window: {}", picture.display());
+    Ok(())
+}
+
+/// Where this machine gets its packages from.
+fn mirror() -> Step<String> {
+    let output = Command::new("apt-get").args(["indextargets", "--format", "$(REPO_URI)"]).output()?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let named = |line: &&str| line.contains("debian") && !line.contains("security");
+    text.lines()
+        .find(named)
+        .map(str::to_owned)
+        .ok_or_else(|| Fault("apt names no mirror of Debian".to_owned()))
+}
