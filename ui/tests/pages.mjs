@@ -334,6 +334,7 @@ async function picture(page, { set, name, hash, action }, { url, fake }) {
 async function compare(name, shot, complaints) {
   const now = small(shot);
   const file = `${approved}${name}.png`;
+  await rm(`${changed}${name}.png`, { force: true });
   if (approve) {
     const kept = write(now);
     bytes += kept.length;

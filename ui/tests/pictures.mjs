@@ -6,7 +6,7 @@ import { PNG } from 'pngjs';
 
 /** Pixels of the page in a row of the small picture's pixel. */
 const by = 5;
-const colours = [48, 96, 192, 256];
+const colours = [36, 64, 96, 128, 192, 256];
 /** How far a pixel may be off (OKLab, 1 is black against white), and how many of a window may be further off. */
 const off = 0.06;
 const windowSize = 12;

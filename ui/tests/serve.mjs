@@ -25,15 +25,17 @@ export async function serve(scenario = {}, port = 0) {
   const server = createServer(async (request, response) => {
     const url = new URL(request.url, 'http://localhost');
     try {
+      const fake = behind(request);
+      if (!fake) throw new Error('its picture is taken');
       if (request.method === 'POST' && url.pathname === '/call') {
         const chunks = [];
         for await (const chunk of request) chunks.push(chunk);
         const { command, args } = JSON.parse(Buffer.concat(chunks).toString());
         let status = 200;
-        const body = await behind(request).call(command, args).catch((failure) => ((status = 422), failure));
+        const body = await fake.call(command, args).catch((failure) => ((status = 422), failure));
         response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body ?? null));
       } else if (url.pathname.startsWith('/progress/')) {
-        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(behind(request).progress(Number(url.pathname.slice(10))) ?? { job: 0, step: 'evidence', done: 0, total: 0 }));
+        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(fake.progress(Number(url.pathname.slice(10))) ?? { job: 0, step: 'evidence', done: 0, total: 0 }));
       } else {
         const path = url.pathname === '/' ? '/index.html' : url.pathname;
         const body = files.get(path);
