@@ -19,6 +19,8 @@ const approve = process.argv.includes('--approve');
 const began = performance.now();
 if (!only) await rm(out, { recursive: true, force: true });
 for (const folder of [out, changed, approved]) await mkdir(folder, { recursive: true });
+const anyApproved = (await readdir(approved)).some((file) => file.endsWith('.png'));
+if (!anyApproved) console.log('No picture is approved yet: `npm run pages -- --approve` takes these as the first ones.');
 
 const everyPage = [
   ['overview', '#/overview'],
@@ -341,6 +343,8 @@ async function compare(name, shot, complaints) {
     await writeFile(file, kept);
     return;
   }
+  // Until the first ones are approved there is nothing to compare with.
+  if (!anyApproved) return;
   const kept = await readFile(file).catch(() => null);
   bytes += kept?.length ?? 0;
   const differs = kept && difference(kept, now);
