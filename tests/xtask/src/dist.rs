@@ -73,7 +73,7 @@ fn help(stage: &Path) -> Step {
     std::fs::create_dir_all(&man)?;
     std::fs::create_dir_all(&completions)?;
     let plumbline = built("release", "plumbline");
-    run(Command::new(&plumbline).arg("man").arg(&man))?;
+    run(Command::new(&plumbline).args(["man", "--out"]).arg(&man))?;
     for (shell, file) in [("bash", "plumbline.bash"), ("zsh", "_plumbline"), ("fish", "plumbline.fish")] {
         let output = Command::new(&plumbline).args(["completions", shell]).output()?;
         if !output.status.success() || output.stdout.is_empty() {
