@@ -1,4 +1,4 @@
-//! Packages to install, and a clean system to try them on.
+//! Packages to install.
 
 use std::{
     path::{Path, PathBuf},
@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     machine,
-    step::{Fault, Step, built, npm, release, root, run, say, target, works},
+    step::{Fault, Step, built, npm, release, root, run, say, target},
 };
 
 /// Most an installed package and the stripped command may take, MiB.
@@ -148,52 +148,4 @@ fn checksums(out: &Path, packages: &[PathBuf]) -> Step {
     }
     std::fs::write(out.join("SHA256SUMS"), text)?;
     Ok(())
-}
-
-/// Installs the packages on a Debian 12 with nothing on it, in a folder of its own, and tries them there.
-pub fn check() -> Step {
-    if !cfg!(target_os = "linux") || !works("sh", &["-c", "test \"$(id -u)\" = 0"]) {
-        return Err(Fault("a clean Debian is set up in a folder; that needs Linux and root".to_owned()));
-    }
-    machine::for_a_clean_debian()?;
-    let packages: Vec<PathBuf> = std::fs::read_dir(folder())
-        .map_err(|_| Fault("there are no packages; `cargo xtask dist` makes them".to_owned()))?
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|ending| ending == "deb"))
-        .collect();
-    if packages.len() != PACKAGES.len() {
-        return Err(Fault("there are not both packages; `cargo xtask dist` makes them".to_owned()));
-    }
-    say("lintian");
-    run(Command::new("lintian").args(["--fail-on", "error", "--no-tag-display-limit"]).args(&packages))?;
-    let system = target().join("clean-debian");
-    if !system.join("usr/bin/apt-get").exists() {
-        say("a clean Debian 12");
-        run(Command::new("debootstrap").args(["--variant=minbase", "bookworm"]).arg(&system).arg(mirror()?))?;
-    }
-    let inside = system.join("packages");
-    let _ = std::fs::remove_dir_all(&inside);
-    std::fs::create_dir_all(&inside)?;
-    for package in &packages {
-        std::fs::copy(package, inside.join(package.file_name().unwrap_or_default()))?;
-    }
-    std::fs::write(inside.join("try.sh"), include_str!("try.sh"))?;
-    say("installing, trying and removing there");
-    run(Command::new("chroot").arg(&system).args(["sh", "-eu", "/packages/try.sh"]))?;
-    let picture = target().join("window/installed.png");
-    std::fs::create_dir_all(target().join("window"))?;
-    std::fs::copy(system.join("packages/window.png"), &picture)?;
-    println!("\nthe installed window: {}", picture.display());
-    Ok(())
-}
-
-/// Where this machine gets its packages from.
-fn mirror() -> Step<String> {
-    let output = Command::new("apt-get").args(["indextargets", "--format", "$(REPO_URI)"]).output()?;
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let named = |line: &&str| line.contains("debian") && !line.contains("security");
-    text.lines()
-        .find(named)
-        .map(str::to_owned)
-        .ok_or_else(|| Fault("apt names no mirror of Debian".to_owned()))
 }
