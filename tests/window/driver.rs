@@ -77,6 +77,15 @@ impl Driver {
         self.profile.path()
     }
 
+    /// A store with the demo plant, and the window on it.
+    pub async fn open_demo(&self) -> (PathBuf, Window) {
+        let store = self.folder().join("store");
+        plumbline(&store, &["demo"]);
+        let window = self.open(&["--store", &store.to_string_lossy(), "--today", super::TODAY]).await;
+        window.find("nav-overview").await;
+        (store, window)
+    }
+
     /// Opens the program's window with arguments.
     pub async fn open(&self, arguments: &[&str]) -> Window {
         let mut capabilities = Capabilities::new();

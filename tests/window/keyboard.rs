@@ -2,12 +2,8 @@
 //! than one window shows.
 
 use fantoccini::key::Key;
-use serde_json::Value;
 
-use crate::{
-    TODAY,
-    driver::{Driver, Window, plumbline},
-};
+use crate::driver::{Driver, Window, plumbline};
 
 const ENTER: char = '\u{e007}';
 const SPACE: char = ' ';
@@ -31,11 +27,7 @@ async fn at(window: &Window, page: &str) {
 #[tokio::test]
 async fn the_five_main_tasks_need_no_mouse() {
     let driver = Driver::start();
-    let store = driver.folder().join("store");
-    let place = store.to_string_lossy().into_owned();
-    plumbline(&store, &["demo"]);
-    let window = driver.open(&["--store", &place, "--today", TODAY]).await;
-    window.find("nav-overview").await;
+    let (store, window) = driver.open_demo().await;
 
     // 1 Levels: a cell is read, and a measure tried.
     window.type_keys("gl").await;
@@ -45,9 +37,9 @@ async fn the_five_main_tasks_need_no_mouse() {
     window.tab_to(first.as_str().expect("an id")).await;
     // The first cell that is below its target, row by row.
     let (row, column) = below(&window).await;
-    for key in [(DOWN, row), (RIGHT, column)] {
-        for _ in 0..key.1 {
-            window.keys(&[], key.0).await;
+    for (key, times) in [(DOWN, row), (RIGHT, column)] {
+        for _ in 0..times {
+            window.keys(&[], key).await;
         }
     }
     window.keys(&[], ENTER).await;
@@ -198,11 +190,7 @@ async fn below(window: &Window) -> (usize, usize) {
 #[tokio::test]
 async fn two_windows_show_the_same_plant() {
     let driver = Driver::start();
-    let store = driver.folder().join("store");
-    let place = store.to_string_lossy().into_owned();
-    plumbline(&store, &["demo"]);
-    let window = driver.open(&["--store", &place, "--today", TODAY]).await;
-    window.find("nav-overview").await;
+    let (store, window) = driver.open_demo().await;
     window.type_keys("gl").await;
     at(&window, "levels").await;
     window.until("cells", "return document.querySelector('[data-fr]') !== null").await;
@@ -240,8 +228,7 @@ async fn two_windows_show_the_same_plant() {
     window.find("undo").await;
 
     window.client.switch_to_window(second).await.expect("over there again");
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    window.until("the levels follow", &format!("return [...document.querySelectorAll('[data-fr]')].map(c => c.dataset.achieved).join() !== {:?}", text(&before))).await;
+    window.until("the levels follow", &format!("{cells} !== {before}")).await;
     window.close().await;
     assert_eq!(plumbline(&store, &["audit", "verify"])["intact"], true);
 }

@@ -547,11 +547,7 @@ async fn set(window: &Window, id: &str, value: &str) {
 #[tokio::test]
 async fn zones_are_drawn_and_their_risk_assessed_in_the_window() {
     let driver = Driver::start();
-    let store = driver.folder().join("store");
-    let place = store.to_string_lossy().into_owned();
-    plumbline(&store, &["demo"]);
-    let window = driver.open(&["--store", &place, "--today", TODAY]).await;
-    window.find("nav-overview").await;
+    let (store, window) = driver.open_demo().await;
     go(&window, "zones").await;
     window.find("drawing").await;
     let zones = plumbline(&store, &["zone", "list"])["zones"].as_array().expect("zones").clone();

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::{
     intelligence, machine,
-    step::{Fault, Step, built, release, root, run, say, target},
+    step::{Fault, Step, built, cargo, root, run, say, target},
 };
 
 /// Pairs of runs behind a ratio; the median of them is told.
@@ -31,8 +31,8 @@ pub struct Row {
 pub fn bench() -> Step {
     machine::for_the_command()?;
     say("building the command for release");
-    run(&mut release(&["build", "--release", "-p", "plumbline-cli"]))?;
-    run(&mut release(&["build", "--release", "-p", "plumbline-tests", "--example", "figures"]))?;
+    run(&mut cargo(&["build", "--release", "-p", "plumbline-cli"]))?;
+    run(&mut cargo(&["build", "--release", "-p", "plumbline-tests", "--example", "figures"]))?;
     let folder = target().join("bench");
     std::fs::create_dir_all(&folder)?;
     let mut rows = Vec::new();
@@ -58,7 +58,7 @@ pub fn bench() -> Step {
 /// Accuracy of matching alone.
 pub fn matching() -> Step {
     machine::for_the_command()?;
-    run(&mut release(&["build", "--release", "-p", "plumbline-cli"]))?;
+    run(&mut cargo(&["build", "--release", "-p", "plumbline-cli"]))?;
     let data = intelligence::data().ok_or_else(|| {
         Fault("the labelled pairs are not at hand; PLUMBLINE_DATA names their folder".to_owned())
     })?;

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     machine,
-    step::{Fault, Step, built, npm, release, root, run, say, target},
+    step::{Fault, Step, built, cargo, npm, root, run, say, target},
 };
 
 /// Most an installed package and the stripped command may take, MiB.
@@ -17,28 +17,22 @@ const INSTALLED: f64 = 30.0;
 const COMMAND: f64 = 20.0;
 const MIB: f64 = 1024.0 * 1024.0;
 
-/// What is packaged: the crate, its program, its package.
-const PACKAGES: [(&str, &str, &str); 2] = [
-    ("plumbline-cli", "plumbline", "plumbline"),
-    ("plumbline-desktop", "plumbline-desktop", "plumbline-desktop"),
-];
-
-/// Where packages are put.
-fn folder() -> PathBuf {
-    root().join("target/dist")
-}
+/// What is packaged: the crate, and its package.
+const PACKAGES: [(&str, &str); 2] =
+    [("plumbline-cli", "plumbline"), ("plumbline-desktop", "plumbline-desktop")];
 
 /// Builds everything for release and makes the system's packages: of Debian on Linux, an installer on Windows, a disk
 /// image on macOS.
 pub fn dist() -> Step {
     machine::for_the_window()?;
-    let out = folder();
+    // Where the crates' descriptions of their packages look, wherever is built.
+    let out = root().join("target/dist");
     let _ = std::fs::remove_dir_all(&out);
     std::fs::create_dir_all(&out)?;
     say("building the page");
     run(&mut npm(&["run", "build"]))?;
     say("building command and window for release");
-    run(&mut release(&["build", "--release", "-p", "plumbline-cli", "-p", "plumbline-desktop"]))?;
+    run(&mut cargo(&["build", "--release", "-p", "plumbline-cli", "-p", "plumbline-desktop"]))?;
     say("man pages and completions");
     let stage = out.join("stage");
     help(&stage)?;
@@ -89,20 +83,16 @@ fn debian(out: &Path) -> Step<Vec<PathBuf>> {
     let tool = machine::packager()?;
     PACKAGES
         .iter()
-        .map(|(of, program, package)| {
+        .map(|(of, package)| {
             say(&format!("package {package}"));
-            if !built("release", program).exists() {
-                return Err(Fault(format!("{program} was not built")));
-            }
-            // Bytes that do not depend on the day they were packed.
             run(Command::new(&tool)
                 .args(["--no-build", "--no-strip", "-p", of, "--output"])
                 .arg(out)
                 .env("CARGO_TARGET_DIR", target())
                 .current_dir(root()))?;
-            let made = std::fs::read_dir(out)?.filter_map(|entry| Some(entry.ok()?.path()));
             let prefix = format!("{package}_");
-            made.into_iter()
+            std::fs::read_dir(out)?
+                .filter_map(|entry| Some(entry.ok()?.path()))
                 .find(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&prefix)))
                 .ok_or_else(|| Fault(format!("{package} was not packed")))
         })

@@ -54,16 +54,6 @@ pub fn cargo(arguments: &[&str]) -> Command {
     command
 }
 
-/// A cargo command that builds what is shipped: without the tables for unwinding where a panic ends the program and
-/// the system does not ask for them.
-pub fn release(arguments: &[&str]) -> Command {
-    let mut command = cargo(arguments);
-    if cfg!(target_os = "linux") {
-        command.env("RUSTFLAGS", "-C force-unwind-tables=no");
-    }
-    command
-}
-
 /// An npm command in the page's folder.
 pub fn npm(arguments: &[&str]) -> Command {
     let mut command = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" });

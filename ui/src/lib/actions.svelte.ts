@@ -1,6 +1,7 @@
 // What can be done here and now. The window and its pages offer deeds; buttons in sight are deeds by themselves. The
 // palette lists them all, `?` shows those that have keys, and one place hears the keys.
 import { onMount } from 'svelte';
+import { t } from './i18n/words.svelte';
 import { appearance } from './theme/appearance.svelte';
 
 export const groups = ['page', 'everywhere', 'go'] as const;
@@ -33,6 +34,12 @@ export const actions = new Actions();
 
 /** Offers deeds as long as the component is there. */
 export const offer = (list: () => Action[]) => onMount(() => actions.add(list));
+
+/** j and k, which go from row to row. */
+export const rowKeys = (step: (by: 1 | -1) => void): Action[] => [
+  { id: 'down', group: 'page', moves: true, name: t('keymap.down'), keys: 'j', run: () => step(1) },
+  { id: 'up', group: 'page', moves: true, name: t('keymap.up'), keys: 'k', run: () => step(-1) },
+];
 
 const inSight = (element: HTMLElement) => (element.checkVisibility ? element.checkVisibility({ visibilityProperty: true }) : true);
 const nameOf = (element: HTMLElement) => (element.getAttribute('aria-label') ?? element.textContent ?? '').replace(/\s+/g, ' ').trim();
@@ -72,7 +79,9 @@ const together = 1500;
 
 /** Hears a key and does what it begins. */
 export function hear(event: KeyboardEvent) {
-  if (event.defaultPrevented || event.repeat && !event.key.startsWith('Arrow') && event.key.length > 1 || document.querySelector('dialog[open]')) return;
+  if (event.defaultPrevented || document.querySelector('dialog[open]')) return;
+  // A held letter or arrow goes on; F1 would open and close.
+  if (event.repeat && event.key.length > 1 && !event.key.startsWith('Arrow')) return;
   const key = pressed(event);
   const plain = key.length === 1;
   // Single keys are in the way of those who speak to their machine, and can be switched off (WCAG 2.1.4).
@@ -81,12 +90,13 @@ export function hear(event: KeyboardEvent) {
   const now = event.timeStamp || Date.now();
   const both = first && now - since < together ? `${first} ${key}` : '';
   first = '';
-  const all = [...actions.offered, ...buttons()].filter((action) => action.keys);
-  const action = all.find((a) => a.keys === both) ?? all.find((a) => a.keys === key);
+  const { offered } = actions;
+  // The page is searched for buttons only for keys that nothing else begins with.
+  const action = (both && offered.find((a) => a.keys === both)) || offered.find((a) => a.keys === key) || buttons().find((a) => a.keys === key);
   if (action) {
     event.preventDefault();
     if (!action.off) action.run();
-  } else if (all.some((a) => a.keys?.startsWith(`${key} `))) {
+  } else if (offered.some((a) => a.keys?.startsWith(`${key} `))) {
     first = key;
     since = now;
   }

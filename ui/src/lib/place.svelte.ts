@@ -10,6 +10,9 @@ export const timeless: readonly AnyPage[] = ['intelligence', 'reports', 'audit',
 export const ofPlant: readonly AnyPage[] = ['overview', 'levels', 'zones', 'risk', 'assets', 'components', 'findings', 'controls', 'requirements', 'plan', 'patches', 'figures'];
 export type Params = Record<string, string | null | undefined>;
 
+/** What a page is opened with: of the findings, those that are open. */
+export const atFirst = (page: Page): Params => (page === 'findings' ? { state: 'open' } : {});
+
 /** What goes along from page to page. */
 const kept = ['env', 'asof'];
 
@@ -81,6 +84,10 @@ class Place {
   go(page: AnyPage | `${AnyPage}/${string}`, params: Params = {}) {
     location.hash = this.href(page, params);
     this.read();
+  }
+  /** Sets a parameter of this page, or takes it away. */
+  toggle(name: string) {
+    this.set({ [name]: this.param(name) ? null : '1' });
   }
   /** Changes some parameters of this page; without a new entry in the history when `quiet`. */
   set(params: Params, quiet = false) {

@@ -21,6 +21,10 @@ export class Session {
   get none(): boolean {
     return this.environments.value !== null && !this.environment?.zones;
   }
+  /** The environments that have zones. */
+  get plants(): EnvironmentView[] {
+    return (this.environments.value ?? []).filter((e) => e.zones > 0);
+  }
   get env(): string {
     return this.environment?.id ?? '';
   }

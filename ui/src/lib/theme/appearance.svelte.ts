@@ -21,18 +21,23 @@ export function remember(key: string, value: string) {
 
 const dark = globalThis.matchMedia?.('(prefers-color-scheme: dark)');
 
+// What is remembered may be of another version, or nothing.
+const themeOf = (kept: string | null): Theme => themes.find((t) => t === kept) ?? 'system';
+const sizeOf = (kept: string | null): number => textSizes.find((s) => String(s) === kept) ?? 100;
+const keysOf = (kept: string | null): boolean => kept !== 'off';
+
 class Appearance {
-  #theme = $state<Theme>(themes.find((t) => t === remembered('theme')) ?? 'system');
-  #text = $state<number>(textSizes.find((s) => String(s) === remembered('text')) ?? 100);
-  #keys = $state(remembered('keys') !== 'off');
+  #theme = $state(themeOf(remembered('theme')));
+  #text = $state(sizeOf(remembered('text')));
+  #keys = $state(keysOf(remembered('keys')));
 
   constructor() {
     dark?.addEventListener('change', () => this.apply());
     // Another window chose something else.
     globalThis.addEventListener?.('storage', ({ key, newValue }) => {
-      if (key === 'theme') this.#theme = themes.find((t) => t === newValue) ?? 'system';
-      else if (key === 'text') this.#text = textSizes.find((s) => String(s) === newValue) ?? 100;
-      else if (key === 'keys') this.#keys = newValue !== 'off';
+      if (key === 'theme') this.#theme = themeOf(newValue);
+      else if (key === 'text') this.#text = sizeOf(newValue);
+      else if (key === 'keys') this.#keys = keysOf(newValue);
       else return;
       this.apply();
     });

@@ -2,7 +2,7 @@
 import type { AnyPage } from '../../lib/place.svelte';
 
 /** Parts of IEC 62443 by the edition that is cited. */
-export type Part = '1-1' | '2-1:2010' | '2-1:2024' | '2-3' | '2-4' | '3-2' | '3-3' | '4-2';
+export type Part = '2-1:2010' | '2-1:2024' | '2-3' | '2-4' | '3-2' | '3-3' | '4-2';
 export type Clause = [part: Part, id: string];
 
 export const clauses: Record<AnyPage, Clause[]> = {
