@@ -2,7 +2,8 @@ import { fireEvent, render, screen } from '@testing-library/svelte';
 import { expect, test, vi } from 'vitest';
 import type { Levels } from '../src/lib/api/types';
 import HeatMap from '../src/lib/components/HeatMap.svelte';
-import { csvCell, levelsAsCsv, levelsAsSvg } from '../src/lib/copy';
+import { csvCell, levelsAsCsv, levelsAsDrawing } from '../src/lib/copy';
+import { asSvg } from '../src/lib/drawing';
 import { makeFake } from './fake';
 
 const levels = (await makeFake().call('levels', { environment: 'E1' })) as Levels;
@@ -73,7 +74,7 @@ test('copies hold every cell, and no text becomes a formula or markup', () => {
   expect(csv.trim().split('\r\n')).toHaveLength(1 + 9 * 7);
   expect(csv).toContain(`"'=1+1<b>""&"`);
   expect(csvCell(-1)).toBe('-1');
-  const svg = new DOMParser().parseFromString(levelsAsSvg(odd, 'A & B', 'not assessable'), 'image/svg+xml');
+  const svg = new DOMParser().parseFromString(asSvg(levelsAsDrawing(odd, 'A & B', 'not assessable')), 'image/svg+xml');
   expect(svg.querySelector('parsererror')).toBeNull();
   expect(svg.documentElement.textContent).toContain('=1+1<b>"&');
   expect(svg.querySelector('b')).toBeNull();

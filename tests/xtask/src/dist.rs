@@ -15,6 +15,8 @@ use crate::{
 /// Most an installed package and the stripped command may take, MiB.
 const INSTALLED: f64 = 30.0;
 const COMMAND: f64 = 20.0;
+/// As the descriptions of the packages name them.
+const MAINTAINER: &str = "Plumbline <plumbline-ot@users.noreply.github.com>";
 const MIB: f64 = 1024.0 * 1024.0;
 
 /// What is packaged: the crate, and its package.
@@ -81,6 +83,17 @@ fn help(stage: &Path) -> Step {
 /// Two packages: the command, which needs no graphical library, and the window.
 fn debian(out: &Path) -> Step<Vec<PathBuf>> {
     let tool = machine::packager()?;
+    let date =
+        Command::new("date").arg("--rfc-email").arg("--reference").arg(root().join("CHANGELOG.md")).output()?;
+    let date = String::from_utf8_lossy(&date.stdout).trim().to_owned();
+    for (_, package) in PACKAGES {
+        let version = env!("CARGO_PKG_VERSION");
+        let text = format!(
+            "{package} ({version}-1) stable; urgency=medium\n\n  * What changed stands in /usr/share/doc/{package}/changelog.gz.\n\n \
+             -- {MAINTAINER}  {date}\n"
+        );
+        std::fs::write(out.join("stage").join(format!("{package}.changelog")), text)?;
+    }
     PACKAGES
         .iter()
         .map(|(of, package)| {

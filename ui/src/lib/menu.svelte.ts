@@ -1,5 +1,7 @@
 // The menu of what is under the pointer, or has the focus.
-import { copyText } from './copy';
+import { copyText, recordsAsCsv, tableAsCsv } from './copy';
+import type { Pages } from './paging.svelte';
+import { asSvg, copyPng, type Drawing } from './drawing';
 import { t } from './i18n/words.svelte';
 import { toast } from './toast.svelte';
 
@@ -33,4 +35,37 @@ export const copyItem = (id: string, text: string): Item => ({
   id,
   name: t('copy.this', { text }),
   run: () => void copyText(text).then(() => toast.say(t('copied.text', { text })), () => toast.say(t('copied.failed'))),
+});
+
+const copy = (name: string, format: 'csv' | 'svg' | 'png', make: () => Promise<void>, done = t('copied', { what: name, format: format.toUpperCase() })): Item => ({
+  id: `copy-${format}`,
+  name: t(`copy.${format}`),
+  run: () => void make().then(() => toast.say(done), () => toast.say(t('copied.failed'))),
+});
+/** The ways to copy what is drawn of figures. */
+export const copies = (name: string, csv: () => string, drawing: () => Drawing): Item[] => [
+  copy(name, 'csv', () => copyText(csv())),
+  copy(name, 'svg', () => copyText(asSvg(drawing()))),
+  copy(name, 'png', () => copyPng(drawing())),
+];
+
+/** The same for a table that is on the page as a whole. */
+export function copyTable(table: HTMLTableElement): Item {
+  const heads = [table.caption, table.closest('section')?.querySelector('h2, h3'), document.querySelector('h1')];
+  const name = heads.map((head) => head?.textContent?.trim()).find(Boolean) ?? t('table');
+  return { ...copy(name, 'csv', () => copyText(tableAsCsv(table))), name: t('copy.table', { name }) };
+}
+
+/** Most rows of a long table that are put on the clipboard at once. */
+const most = 5000;
+/** The same for a long table: its rows under the filters, up to a limit. */
+export const copyRows = <R extends object>(name: string, pages: Pages<R>): Item => ({
+  id: 'copy-rows',
+  name: t('copy.table', { name }),
+  off: pages.total === 0,
+  run: () =>
+    void pages.all(most).then(
+      (rows) => copy(name, 'csv', () => copyText(recordsAsCsv(rows)), rows.length < pages.total ? t('copy.rows', { n: rows.length, of: pages.total }) : undefined).run(),
+      (thrown) => toast.fail(thrown),
+    ),
 });
