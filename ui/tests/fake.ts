@@ -445,6 +445,10 @@ export function makeFake(scenario: Scenario = {}) {
       hasPlant = a['demo'] === true;
       return commands['status']!({});
     },
+    add_demo: () => {
+      hasPlant = true;
+      return commands['status']!({});
+    },
     environments: () => (hasPlant ? environments : []),
     overview: (a): Overview => {
       const rs = rows(String(a['as_of'] ?? today));

@@ -44,10 +44,13 @@ test('the day in the address is the day asked for', async () => {
 });
 
 test('an empty store says the first step', async () => {
-  withEngine({ empty: true });
+  const asked = withEngine({ empty: true });
   openAt('#/levels');
   await screen.findByText('No plant yet');
   expect(screen.getByRole('link', { name: 'Import…' }).getAttribute('href')).toBe('#/import');
+  await fireEvent.click(screen.getByTestId('add-demo'));
+  expect((await screen.findByTestId('next-action')).getAttribute('href')).toBeTruthy();
+  expect(asked.some((a) => a.command === 'add_demo')).toBe(true);
 });
 
 test('the first start offers the demo plant and an empty store', async () => {

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     machine,
-    step::{Fault, Step, built, cargo, npm, root, run, say, target},
+    step::{Fault, Step, built, cargo, npm, root, run, say, target, works},
 };
 
 /// Most an installed package and the stripped command may take, MiB.
@@ -83,8 +83,11 @@ fn help(stage: &Path) -> Step {
 /// Two packages: the command, which needs no graphical library, and the window.
 fn debian(out: &Path) -> Step<Vec<PathBuf>> {
     let tool = machine::packager()?;
-    let date =
-        Command::new("date").arg("--rfc-email").arg("--reference").arg(root().join("CHANGELOG.md")).output()?;
+    let date = Command::new("date")
+        .arg("--rfc-email")
+        .arg("--reference")
+        .arg(root().join("CHANGELOG.md"))
+        .output()?;
     let date = String::from_utf8_lossy(&date.stdout).trim().to_owned();
     for (_, package) in PACKAGES {
         let version = env!("CARGO_PKG_VERSION");
@@ -151,4 +154,53 @@ fn checksums(out: &Path, packages: &[PathBuf]) -> Step {
     }
     std::fs::write(out.join("SHA256SUMS"), text)?;
     Ok(())
+}
+
+/// Installs the packages on a Debian 12 with nothing on it, in a folder of its own, and tries and removes them there.
+pub fn check() -> Step {
+    if !cfg!(target_os = "linux") || !works("sh", &["-c", "test \"$(id -u)\" = 0"]) {
+        return Err(Fault("a clean Debian is set up in a folder; that needs Linux and root".to_owned()));
+    }
+    machine::for_a_clean_debian()?;
+    let packages: Vec<PathBuf> = std::fs::read_dir(root().join("target/dist"))
+        .map_err(|_| Fault("there are no packages; `cargo xtask dist` makes them".to_owned()))?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|ending| ending == "deb"))
+        .collect();
+    if packages.len() != PACKAGES.len() {
+        return Err(Fault("there are not both packages; `cargo xtask dist` makes them".to_owned()));
+    }
+    say("lintian");
+    run(Command::new("lintian").args(["--allow-root", "--fail-on", "error"]).args(&packages))?;
+    let system = target().join("clean-debian");
+    if !system.join("usr/bin/apt-get").exists() {
+        say("a clean Debian 12");
+        run(Command::new("debootstrap").args(["--variant=minbase", "bookworm"]).arg(&system).arg(mirror()?))?;
+    }
+    let inside = system.join("packages");
+    let _ = std::fs::remove_dir_all(&inside);
+    std::fs::create_dir_all(&inside)?;
+    for package in &packages {
+        std::fs::copy(package, inside.join(package.file_name().unwrap_or_default()))?;
+    }
+    std::fs::write(inside.join("try.sh"), include_str!("try.sh"))?;
+    say("installing, trying and removing there");
+    // What is mounted there is gone with the process.
+    let enter = "mount -t proc proc \"$0/proc\" && mount --rbind /dev \"$0/dev\" && exec chroot \"$0\" sh -eu /packages/try.sh";
+    run(Command::new("unshare").args(["--mount", "sh", "-eu", "-c", enter]).arg(&system))?;
+    let picture = target().join("window/installed.png");
+    std::fs::create_dir_all(target().join("window"))?;
+    std::fs::copy(inside.join("window.png"), &picture)?;
+    println!("\nthe installed window: {}", picture.display());
+    Ok(())
+}
+
+/// Where this machine gets its packages from.
+fn mirror() -> Step<String> {
+    let output = Command::new("apt-get").args(["indextargets", "--format", "$(REPO_URI)"]).output()?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    text.lines()
+        .find(|line| line.contains("debian") && !line.contains("security"))
+        .map(str::to_owned)
+        .ok_or_else(|| Fault("apt names no mirror of Debian".to_owned()))
 }

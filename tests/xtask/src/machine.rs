@@ -29,6 +29,11 @@ const FOR_THE_TESTS: &[Package] = &[
 const TO_PACK: &[Package] =
     &[("dpkg-dev", "finds the libraries a program needs, for its package (dpkg-shlibdeps)")];
 
+const FOR_A_CLEAN_DEBIAN: &[Package] = &[
+    ("debootstrap", "sets a clean Debian up in a folder"),
+    ("lintian", "checks the packages against Debian's rules"),
+];
+
 /// Version of cargo-deb the packages are described for.
 const PACKAGER: &str = "^3";
 
@@ -67,6 +72,11 @@ pub fn for_the_tests() -> Step {
     rust_tools()?;
     system(&[TO_BUILD, FOR_THE_WINDOW, FOR_THE_TESTS])?;
     page_packages()
+}
+
+/// What trying the packages needs.
+pub fn for_a_clean_debian() -> Step {
+    system(&[FOR_A_CLEAN_DEBIAN])
 }
 
 /// cargo-deb, which makes Debian packages, installed into the build folder.

@@ -15,6 +15,7 @@ cargo xtask run     installs what is missing, builds everything and opens the wi
 cargo xtask test    installs what the tests need and runs all of them
 cargo xtask fuzz [RUNS]      changes files of every format at random, a million times each, and reads them
 cargo xtask dist    makes packages to install, with their checksums, in target/dist
+cargo xtask dist check       installs and tries them on a clean Debian 12 (Linux, as root)
 cargo xtask bench   measures, prints each figure beside its bar, and writes target/bench.json
 cargo xtask bench matching   accuracy of matching alone, with the worst errors
 ";
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
         ["fuzz"] => fuzz("1000000"),
         ["fuzz", runs] if runs.parse::<u64>().is_ok() => fuzz(runs),
         ["dist"] => dist::dist(),
+        ["dist", "check"] => dist::check(),
         ["bench"] => bench::bench(),
         ["bench", "matching"] => bench::matching(),
         _ => {

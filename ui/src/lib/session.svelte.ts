@@ -8,9 +8,12 @@ import { place } from './place.svelte';
 export class Session {
   environments: Asked<EnvironmentView[]>;
   levels: Asked<Levels>;
-  constructor(readonly status: Status) {
+  constructor(readonly now: () => Status) {
     this.environments = ask(() => engine.environments());
     this.levels = ask(() => (this.environment ? engine.levels(this.environment.id, place.asOf) : null));
+  }
+  get status(): Status {
+    return this.now();
   }
   /** The environment named in the address, else the first. */
   get environment(): EnvironmentView | null {

@@ -456,6 +456,11 @@ impl Door {
                 };
                 answer(session.status()?)
             }
+            "add_demo" => {
+                let mut session = session();
+                session.add_demo()?;
+                answer(session.status()?)
+            }
             "environments" => answer(session().environments()?),
             "overview" => {
                 let a: OnDay = arguments(command, args)?;

@@ -40,6 +40,18 @@ impl Session {
         self.put_plant(plant, &serde_json::json!("demo"), false, false)?;
         Ok(())
     }
+
+    /// Adds the demo plant to the open store, beside whatever is in it. Where it is there already it stays as it is.
+    ///
+    /// # Errors
+    /// When there is no store, or it cannot be written.
+    pub fn add_demo(&mut self) -> Result<()> {
+        if self.store()?.environments()?.iter().any(|listed| listed.environment.id == ENVIRONMENT) {
+            return Ok(());
+        }
+        self.put_plant(plant(self.today())?, &serde_json::json!("demo"), false, false)?;
+        Ok(())
+    }
 }
 
 /// The demo plant as it would stand on a day.

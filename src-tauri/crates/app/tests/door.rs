@@ -113,6 +113,13 @@ fn a_first_start_has_no_store_and_makes_one() {
     assert_eq!(status["demo"], false);
     assert_eq!(door.call("environments", json!({})).unwrap(), json!([]));
     assert_eq!(failure(door.call("create_store", json!({"demo": true}))), "usage");
+    // The demo plant comes into a store that is there, once.
+    for _ in 0..2 {
+        assert_eq!(door.call("add_demo", json!({})).unwrap()["demo"], true);
+        let found = door.call("environments", json!({})).unwrap();
+        assert_eq!(found.as_array().unwrap().len(), 1);
+        assert!(found[0]["zones"].as_u64() > Some(5));
+    }
 }
 
 #[test]

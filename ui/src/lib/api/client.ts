@@ -88,6 +88,7 @@ export const engine = {
   status: () => call<Status>('status'),
   /** Another window of the program, at an address of the page. */
   openWindow: (address: string) => call<null>('open_window', { address }),
+  addDemo: () => call<Status>('add_demo', {}),
   createStore: (demo: boolean) => call<Status>('create_store', { demo }),
   environments: () => call<EnvironmentView[]>('environments'),
   overview: (environment: string, as_of: Day) => call<Overview>('overview', { environment, as_of }),
