@@ -22,6 +22,9 @@ struct Arguments {
     /// Make a store with the demo plant when there is none yet
     #[arg(long)]
     demo: bool,
+    /// Page to open at, such as `levels` or `findings?state=open`
+    #[arg(long, value_name = "PAGE", value_parser = page)]
+    page: Option<String>,
     /// Take this day for today
     #[arg(long, value_name = "DATE", hide = true)]
     today: Option<Date>,
@@ -37,6 +40,12 @@ impl Arguments {
         let files = Arguments::try_parse_from(words).map(|arguments| arguments.files).unwrap_or_default();
         files.iter().map(|file| folder.join(file)).collect()
     }
+}
+
+/// The address of a page, from what stands behind `#/` in it.
+fn page(text: &str) -> Result<String, String> {
+    let address = format!("#/{text}");
+    if app::call::is_address(&address) { Ok(address) } else { Err("this is no address of a page".to_owned()) }
 }
 
 /// The one command of the page: the engine's answer, or its failure as data.
@@ -82,7 +91,7 @@ fn main() -> std::process::ExitCode {
                     let shell = shell::Window::new(app.handle().clone());
                     let door = Door::new(session, Box::new(shell));
                     let address = match arguments.files.as_slice() {
-                        [] => String::new(),
+                        [] => arguments.page.clone().unwrap_or_default(),
                         files => format!("#/{}?dropped=1", door.offer(files.to_vec())),
                     };
                     app.manage(std::sync::Arc::new(door));
@@ -115,5 +124,14 @@ mod tests {
         assert_eq!(Arguments::files_of(&given, &folder), [folder.join("list.csv"), absolute]);
         assert!(Arguments::files_of(&words(&["plumbline-desktop"]), &folder).is_empty());
         assert!(Arguments::files_of(&words(&["plumbline-desktop", "--nonsense", "x"]), &folder).is_empty());
+    }
+
+    #[test]
+    fn a_page_to_open_at_stays_within_the_page() {
+        let read =
+            |text: &str| Arguments::try_parse_from(["plumbline-desktop", "--page", text]).map(|a| a.page);
+        assert_eq!(read("findings?state=open").unwrap().as_deref(), Some("#/findings?state=open"));
+        assert!(read("levels\"><script>").is_err());
+        assert!(read("two words").is_err());
     }
 }

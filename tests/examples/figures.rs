@@ -1,6 +1,7 @@
 //! Figures that only the engine itself can measure, for `cargo xtask bench`.
 //!
-//! `figures evidence N FILE` writes an evidence document of N findings: the demo plant many times over.
+//! `figures evidence N FILE [ASSETS]` writes an evidence document of N findings and about so many assets: the demo plant
+//! many times over.
 //! `figures engine FOLDER` prints its figures as a JSON object.
 
 use std::{path::Path, time::Instant};
@@ -27,8 +28,9 @@ const RUNS: usize = 9;
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["evidence", findings, file] => {
-            std::fs::write(file, evidence(findings.parse()?)?.to_json())?;
+        ["evidence", findings, file, assets @ ..] => {
+            let assets = assets.first().map_or(Ok(0), |n| n.parse())?;
+            std::fs::write(file, evidence(findings.parse()?, assets)?.to_json())?;
         }
         ["engine", folder] => {
             let (change_ms, change) = change(Path::new(folder))?;
@@ -52,8 +54,8 @@ fn owned(text: String) -> Text<'static> {
     Text::from(text)
 }
 
-/// The demo plant six times over, its findings as many times as are needed.
-fn evidence(findings: usize) -> Result<Evidence<'static>> {
+/// The demo plant six times over, its assets and findings as many times as are needed.
+fn evidence(findings: usize, assets: usize) -> Result<Evidence<'static>> {
     const PLANTS: usize = 6;
     let one = demo::plant(TODAY)?.evidence;
     let mut many = Evidence {
@@ -64,6 +66,8 @@ fn evidence(findings: usize) -> Result<Evidence<'static>> {
         sr_assessments: vec![],
         ..one.clone()
     };
+    let copies = assets.div_ceil(PLANTS * one.assets.len()).max(1);
+    let copied = |id: Text<'static>, copy: usize| if copy == 0 { id } else { owned(format!("{id}-{copy}")) };
     let rename = |text: &Text<'static>, plant: usize| owned(format!("{plant}-{text}"));
     for plant in 0..PLANTS {
         for zone in &one.zones {
@@ -71,9 +75,9 @@ fn evidence(findings: usize) -> Result<Evidence<'static>> {
             zone.id = rename(&zone.id, plant);
             many.zones.push(zone);
         }
-        for asset in &one.assets {
+        for (asset, copy) in one.assets.iter().flat_map(|asset| (0..copies).map(move |copy| (asset, copy))) {
             let mut asset = asset.clone();
-            (asset.id, asset.zone) = (rename(&asset.id, plant), rename(&asset.zone, plant));
+            (asset.id, asset.zone) = (copied(rename(&asset.id, plant), copy), rename(&asset.zone, plant));
             many.assets.push(asset);
         }
         for control in &one.controls {
@@ -92,7 +96,7 @@ fn evidence(findings: usize) -> Result<Evidence<'static>> {
         let plant = number % PLANTS;
         let mut finding = one.findings[number / PLANTS % one.findings.len()].clone();
         finding.id = owned(format!("F{number:06}"));
-        finding.asset = rename(&finding.asset, plant);
+        finding.asset = copied(rename(&finding.asset, plant), number / PLANTS / one.findings.len() % copies);
         finding.controls = finding.controls.iter().map(|id| rename(id, plant)).collect();
         many.findings.push(finding);
     }

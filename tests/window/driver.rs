@@ -88,8 +88,13 @@ impl Driver {
 
     /// Opens the program's window with arguments.
     pub async fn open(&self, arguments: &[&str]) -> Window {
+        self.open_program("plumbline-desktop", arguments).await
+    }
+
+    /// Opens the window of a built program.
+    pub async fn open_program(&self, name: &str, arguments: &[&str]) -> Window {
         let mut capabilities = Capabilities::new();
-        let options = json!({"application": built("plumbline-desktop"), "args": arguments});
+        let options = json!({"application": built(name), "args": arguments});
         capabilities.insert("browserName".to_owned(), "wry".into());
         capabilities.insert("tauri:options".to_owned(), options);
         let address = format!("http://127.0.0.1:{}", self.port);

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::{
     intelligence, machine,
-    step::{Fault, Step, built, cargo, root, run, say, target},
+    step::{Fault, Step, built, cargo, npm, root, run, say, target},
 };
 
 /// Pairs of runs behind a ratio; the median of them is told.
@@ -51,8 +51,103 @@ pub fn bench() -> Step {
         }
         None => say("no feeds are at hand (PLUMBLINE_DATA): intelligence and matching are left out"),
     }
+    if cfg!(target_os = "linux") {
+        rows.extend(window(&folder)?);
+    } else {
+        say("the window is driven on Linux, where a driver for the system's web view comes with it");
+    }
     rows.push(size());
     tell(&rows)
+}
+
+/// Figures of the window alone.
+pub fn window_alone() -> Step {
+    let folder = target().join("bench");
+    std::fs::create_dir_all(&folder)?;
+    run(&mut cargo(&["build", "--release", "-p", "plumbline-cli"]))?;
+    run(&mut cargo(&["build", "--release", "-p", "plumbline-tests", "--example", "figures"]))?;
+    let rows = window(&folder)?;
+    print(&rows);
+    for row in rows {
+        println!("{}: {}", row.work, row.behind);
+    }
+    Ok(())
+}
+
+/// The real window, released, driven through WebDriver: tests/examples/window_figures, which prints a JSON object.
+fn window(folder: &Path) -> Step<Vec<Row>> {
+    machine::for_the_tests()?;
+    let driver = machine::window_driver()?;
+    say("building the window for release");
+    run(&mut npm(&["run", "build"]))?;
+    run(&mut cargo(&["build", "--release", "-p", "plumbline-desktop", "--bins", "--example", "empty"]))?;
+    let example =
+        ["-p", "plumbline-tests", "--features", "plumbline-tests/window", "--example", "window_figures"];
+    run(cargo(&["build", "--release"]).args(example))?;
+    say("the window: starts, pages and scrolling at 10,000 assets and 100,000 findings");
+    let evidence = folder.join("evidence-window.json");
+    run(Command::new(figures_program()).args(["evidence", "100000"]).arg(&evidence).arg("10000"))?;
+    let output = Command::new("dbus-run-session")
+        .args(["--", "xvfb-run", "--auto-servernum", "--server-args=-screen 0 1366x900x24"])
+        .arg(target().join("release/examples/window_figures"))
+        .args([folder, &evidence])
+        .env("PLUMBLINE_DRIVER", driver)
+        .env("PLUMBLINE_BUILT", target().join("release"))
+        .output()?;
+    let figures: Value = serde_json::from_slice(&output.stdout).map_err(|error| {
+        Fault(format!("the window's figures: {error}: {}", String::from_utf8_lossy(&output.stderr)))
+    })?;
+    let (start, large) = (&figures["start"], &figures["large"]);
+    let number = |value: &Value| value.as_f64().unwrap_or(f64::INFINITY);
+    let pages = large["pages"].as_object().into_iter().flatten();
+    let (slowest, longest) = pages
+        .map(|(page, took)| (page.clone(), number(took)))
+        .max_by(|a, b| a.1.total_cmp(&b.1))
+        .unwrap_or_default();
+    let row =
+        |work, measured, unit, bar, moonshot, behind| Row { work, measured, unit, bar, moonshot, behind };
+    Ok(vec![
+        row(
+            "start of the window to the heat map / an empty window",
+            number(&start["ratio"]),
+            "×",
+            2.0,
+            1.3,
+            start.clone(),
+        ),
+        row(
+            "findings scrolled: longest task of the page's thread",
+            number(&large["scroll"]),
+            "ms",
+            50.0,
+            16.0,
+            json!({"at rest": large["rest"]}),
+        ),
+        row(
+            "every page opened: longest task of the page's thread",
+            longest,
+            "ms",
+            50.0,
+            16.0,
+            json!({"slowest": slowest, "pages": large["pages"]}),
+        ),
+        row(
+            "one finding changed -> heat map new, in the window",
+            number(&large["change"]),
+            "ms",
+            100.0,
+            16.0,
+            large["changes"].clone(),
+        ),
+        row(
+            "memory of the window with its web view",
+            number(&large["memory"]),
+            "MiB",
+            600.0,
+            300.0,
+            Value::Null,
+        ),
+    ])
 }
 
 /// Accuracy of matching alone.

@@ -30,6 +30,7 @@ const TO_PACK: &[Package] =
     &[("dpkg-dev", "finds the libraries a program needs, for its package (dpkg-shlibdeps)")];
 
 const FOR_A_CLEAN_DEBIAN: &[Package] = &[
+    ("debian-archive-keyring", "knows Debian's packages by their signatures"),
     ("debootstrap", "sets a clean Debian up in a folder"),
     ("lintian", "checks the packages against Debian's rules"),
 ];

@@ -17,6 +17,7 @@ cargo xtask fuzz [RUNS]      changes files of every format at random, a million 
 cargo xtask dist    makes packages to install, with their checksums, in target/dist
 cargo xtask dist check       installs and tries them on a clean Debian 12 (Linux, as root)
 cargo xtask bench   measures, prints each figure beside its bar, and writes target/bench.json
+cargo xtask bench window     the window alone, with what stands behind each figure
 cargo xtask bench matching   accuracy of matching alone, with the worst errors
 ";
 
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         ["dist"] => dist::dist(),
         ["dist", "check"] => dist::check(),
         ["bench"] => bench::bench(),
+        ["bench", "window"] => bench::window_alone(),
         ["bench", "matching"] => bench::matching(),
         _ => {
             eprint!("{USAGE}");

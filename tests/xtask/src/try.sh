@@ -51,7 +51,7 @@ INNER
 xvfb-run -a -s "-screen 0 1366x900x24" dbus-run-session -- sh -eu /tmp/user/open.sh
 
 echo "- removing"
-apt-get purge -y -qq plumbline plumbline-desktop > /dev/null
+apt-get purge -y -qq --autoremove plumbline plumbline-desktop > /dev/null
 left=$(find /usr /etc /var/lib/dpkg/info -iname '*plumbline*' | head)
 if [ -n "$left" ]; then echo "left behind: $left"; exit 1; fi
 echo "- nothing is left"

@@ -106,7 +106,7 @@ struct Address {
 }
 
 /// Whether it stays within the page: `#/`, then what a query may hold.
-fn is_address(text: &str) -> bool {
+pub fn is_address(text: &str) -> bool {
     let plain =
         |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}');
     text.len() <= 4000 && text.starts_with("#/") && text.chars().all(plain)
