@@ -20,13 +20,20 @@ async function openPlan(scenario: Scenario = {}, hash = '#/plan'): Promise<Asked
   return asked;
 }
 const planned = async () => (await makeFake().call('plan', { ask: { environment: 'E1', as_of: null, zones: [], job: 1 } })) as PlanView;
+/** The head is there, and the actions, which come a few at a time. */
+const drawn = async () => {
+  const sum = await screen.findByTestId('plan-sum');
+  const many = Number(/(\d+) actions?/.exec(sum.textContent)?.[1]);
+  await waitFor(() => expect(screen.getByTestId('plan-actions').querySelectorAll('input[type=checkbox]')).toHaveLength(many));
+  return sum;
+};
 const last = (asked: Asked[], command: string) => asked.filter((a) => a.command === command).at(-1)?.args;
 const box = (id: string) => within(screen.getByTestId(`action-${id}`)).getByRole<HTMLInputElement>('checkbox');
 
 test('the head tells the gap, the cost and how many actions; all are on', async () => {
   const asked = await openPlan();
   const plan = await planned();
-  const sum = (await screen.findByTestId('plan-sum')).textContent;
+  const sum = (await drawn()).textContent;
   expect(sum).toContain(`Missing levels fall from ${plan.gap} to ${plan.gap_after}: ${plan.actions.length} actions, cost ${plan.cost}.`);
   expect(sum).toContain('The cheapest that was found.');
   for (const action of plan.actions) expect(box(action.id).checked).toBe(true);
@@ -42,7 +49,7 @@ test('the head tells the gap, the cost and how many actions; all are on', async 
 test('switching an action off asks with the others and shows the new gap', async () => {
   const asked = await openPlan();
   const plan = await planned();
-  await screen.findByTestId('plan-sum');
+  await drawn();
   const lifted = plan.actions.find((a) => a.id === 'patch-plc')!.effects[0]!;
   expect(screen.getByTestId(`cell-${lifted.zone}-${lifted.fr}`).dataset['achieved']).toBe(String(lifted.to));
   await fireEvent.click(box('patch-plc'));
@@ -65,7 +72,7 @@ test('a control counts as verified when it is ticked', async () => {
 test('a budget marks how far it reaches, and what is beyond can be switched off', async () => {
   const asked = await openPlan();
   const plan = await planned();
-  await screen.findByTestId('plan-sum');
+  await drawn();
   await fireEvent.input(screen.getByTestId('plan-budget'), { target: { value: '12' } });
   const paid = [...paidBy(plan.actions, 12)];
   expect(paid.length).toBeGreaterThan(0);
@@ -78,7 +85,7 @@ test('a budget marks how far it reaches, and what is beyond can be switched off'
 test('a cell of the heat map marks the actions that serve it', async () => {
   await openPlan();
   const plan = await planned();
-  await screen.findByTestId('plan-sum');
+  await drawn();
   const { zone, fr } = plan.actions.find((a) => a.id === 'patch-plc')!.effects[0]!;
   await fireEvent.click(screen.getByTestId(`cell-${zone}-${fr}`));
   expect(screen.getByTestId('action-patch-plc').classList).toContain('marked');
@@ -88,26 +95,26 @@ test('a cell of the heat map marks the actions that serve it', async () => {
 
 test('cells of a zone that stay below for the same reason share a row', async () => {
   await openPlan();
-  await screen.findByTestId('plan-sum');
+  await drawn();
   const rows = screen.getByTestId('plan-unreachable').querySelectorAll('tbody tr');
   expect([...rows].map((row) => row.querySelectorAll('li').length)).toEqual([1, 7]);
 });
 
 test('another environment begins with nothing switched off', async () => {
   const asked = await openPlan();
-  await screen.findByTestId('plan-sum');
+  await drawn();
   await fireEvent.click(box('patch-plc'));
   await waitFor(() => expect(asked.some((a) => a.command === 'try_plan')).toBe(true));
   place.go('plan', { env: 'E2' });
   await screen.findByText('No plant yet');
   place.go('plan', { env: 'E1' });
-  await screen.findByTestId('plan-sum');
+  await drawn();
   expect(box('patch-plc').checked).toBe(true);
 });
 
 test('some zones are planned for when they are chosen', async () => {
   const asked = await openPlan({}, '#/plan?zones=Z5,Z6');
-  await screen.findByTestId('plan-sum');
+  await drawn();
   expect(last(asked, 'plan')?.['ask'].zones).toEqual(['Z5', 'Z6']);
   await fireEvent.click(screen.getByTestId('plan-zone-Z7'));
   await waitFor(() => expect(last(asked, 'plan')?.['ask'].zones).toEqual(['Z5', 'Z6', 'Z7']));
@@ -116,7 +123,7 @@ test('some zones are planned for when they are chosen', async () => {
 test('what is on is kept as a scenario, compared, and removed with a way back', async () => {
   const asked = await openPlan();
   const plan = await planned();
-  await screen.findByTestId('plan-sum');
+  await drawn();
   await waitFor(() => expect(screen.getByTestId('scenario-1').textContent).toContain('Without a shutdown'));
   expect(screen.getByTestId('scenario-0').textContent).toContain('As things stand');
   await fireEvent.click(box('patch-plc'));
@@ -140,7 +147,7 @@ test('what is on is kept as a scenario, compared, and removed with a way back', 
 test('the plan is turned into tickets and updates, with a way back', async () => {
   const asked = await openPlan();
   const plan = await planned();
-  await screen.findByTestId('plan-sum');
+  await drawn();
   await fireEvent.click(screen.getByTestId('plan-work'));
   expect((await screen.findByTestId<HTMLInputElement>('work-version')).value).toBe('to be named');
   await fireEvent.input(screen.getByTestId('work-assignee'), { target: { value: 'A. Novak' } });
@@ -170,7 +177,7 @@ test('a plan that takes long can be cancelled and asked for again', async () => 
   const asked = await openPlan({ slow: 60 });
   await fireEvent.click(await screen.findByTestId('plan-cancel'));
   await fireEvent.click(await screen.findByTestId('plan-again'));
-  await screen.findByTestId('plan-sum');
+  await drawn();
   expect(asked.filter((a) => a.command === 'plan')).toHaveLength(2);
 });
 

@@ -1,4 +1,4 @@
-//! Figures of the real window, for `cargo xtask bench`: prints them as a JSON object. Linux only.
+//! Figures of the real window, for `cargo xtask bench`, written to `window.json` in its folder. Linux only.
 //!
 //! `window_figures FOLDER EVIDENCE` opens the window on the demo plant and on a store made of the evidence document,
 //! through WebDriver as the tests do. Milliseconds and MiB.
@@ -50,7 +50,8 @@ async fn main() {
     let [folder, evidence] = arguments.as_slice() else { panic!("usage: window_figures FOLDER EVIDENCE") };
     let start = start(folder).await;
     let large = large(folder, evidence).await;
-    println!("{}", json!({"start": start, "large": large}));
+    let figures = json!({"start": start, "large": large});
+    fs::write(folder.join("window.json"), figures.to_string()).expect("the figures are written");
 }
 
 /// Starts in turn: an empty window until it is drawn, and Plumbline's until the heat map of the demo plant is.
@@ -213,13 +214,14 @@ async fn scroll(window: &Window) -> f64 {
 async fn change(window: &Window) -> Vec<f64> {
     window.ask("location.hash = '#/findings?state=open&triaged=false'").await;
     for _ in 0..CHANGES {
-        window.until("the findings", &there("[data-testid^=finding-F]")).await;
         let row = "document.querySelector('main [data-testid^=finding-F]')";
-        let before = window.ask(&format!("{row}.click(); return {row}.dataset.testid")).await;
+        let click =
+            format!("const row = {row}; row?.click(); window.row = row?.dataset.testid; return Boolean(row)");
+        window.until("a finding", &click).await;
         window.press("a").await;
         window.find("decide-note").await;
         window.press("\u{e007}").await;
-        window.until("the decision", &format!("return {row}?.dataset.testid !== {before}")).await;
+        window.until("the decision", &format!("return {row}?.dataset.testid !== window.row")).await;
     }
     window.ask("location.hash = '#/levels'").await;
     window.until("the heat map", &there("[data-testid^=cell-]")).await;

@@ -74,7 +74,7 @@ pub fn window_alone() -> Step {
     Ok(())
 }
 
-/// The real window, released, driven through WebDriver: tests/examples/window_figures, which prints a JSON object.
+/// The real window, released, driven through WebDriver by tests/examples/window_figures.
 fn window(folder: &Path) -> Step<Vec<Row>> {
     machine::for_the_tests()?;
     let driver = machine::window_driver()?;
@@ -87,16 +87,18 @@ fn window(folder: &Path) -> Step<Vec<Row>> {
     say("the window: starts, pages and scrolling at 10,000 assets and 100,000 findings");
     let evidence = folder.join("evidence-window.json");
     run(Command::new(figures_program()).args(["evidence", "100000"]).arg(&evidence).arg("10000"))?;
-    let output = Command::new("dbus-run-session")
+    let written = folder.join("window.json");
+    let _ = std::fs::remove_file(&written);
+    let mut session = Command::new("dbus-run-session");
+    session
         .args(["--", "xvfb-run", "--auto-servernum", "--server-args=-screen 0 1366x900x24"])
         .arg(target().join("release/examples/window_figures"))
         .args([folder, &evidence])
         .env("PLUMBLINE_DRIVER", driver)
-        .env("PLUMBLINE_BUILT", target().join("release"))
-        .output()?;
-    let figures: Value = serde_json::from_slice(&output.stdout).map_err(|error| {
-        Fault(format!("the window's figures: {error}: {}", String::from_utf8_lossy(&output.stderr)))
-    })?;
+        .env("PLUMBLINE_BUILT", target().join("release"));
+    run(&mut session)?;
+    let figures: Value = serde_json::from_slice(&std::fs::read(&written)?)
+        .map_err(|error| Fault(format!("the window's figures: {error}")))?;
     let (start, large) = (&figures["start"], &figures["large"]);
     let number = |value: &Value| value.as_f64().unwrap_or(f64::INFINITY);
     let pages = large["pages"].as_object().into_iter().flatten();

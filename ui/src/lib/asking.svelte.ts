@@ -34,13 +34,14 @@ export class Asked<T> {
 
 /**
  * Keeps an answer up to date with what the question reads, and with every change. The last answer stays in
- * sight until the next one is there; `null` asks nothing.
+ * sight until the next one is there; `null` asks nothing. `after`: what is more urgent, and answered first.
  */
-export function ask<T>(question: () => Promise<T> | null): Asked<T> {
+export function ask<T>(question: () => Promise<T> | null, after?: Asked<unknown>): Asked<T> {
   const asked = new Asked<T>();
   $effect(() => {
     void changes.count;
     void asked.asked;
+    if (after?.waiting) return;
     const promise = question();
     if (!promise) {
       untrack(() => {

@@ -464,10 +464,20 @@ impl Session {
     /// `not_found` when there is no such change or it was taken back before.
     pub fn undo(&mut self, change: i64) -> Result<view::Change> {
         let who = self.who();
-        let (_, findings) = self.store_mut()?.change(&who, |work| work.undo(change))?;
+        let before = self.store()?.version()?;
+        let undone = self.store_mut()?.change(&who, |work| work.undo(change))?;
+        if let Some(mut events) = undone.events {
+            self.remember(&undone.environment, before, 1, |plant| {
+                for (finding, notes) in plant.evidence.findings.iter_mut().zip(&mut plant.event_notes) {
+                    if let Some(now) = events.remove(&*finding.id) {
+                        (finding.events, *notes) = now;
+                    }
+                }
+            })?;
+        }
         Ok(view::Change {
             id: change,
-            changed: u32::try_from(findings.len()).unwrap_or(u32::MAX),
+            changed: u32::try_from(undone.findings.len()).unwrap_or(u32::MAX),
             unchanged: 0,
         })
     }

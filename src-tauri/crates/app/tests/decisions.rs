@@ -128,6 +128,11 @@ fn a_year_of_decisions_is_what_a_model_of_its_own_says() {
                     if below(5) == 0 {
                         session.undo(change.id).unwrap();
                         models = before;
+                        // What is remembered is what somebody else reads.
+                        let mut anew = self::session(&folder.path().join("store"), "o.t", &clock);
+                        let (kept, read) = (session.plant("works").unwrap(), anew.plant("works").unwrap());
+                        assert!(kept.evidence.findings == read.evidence.findings, "{today} {act}");
+                        assert!(kept.event_notes == read.event_notes && kept.tickets == read.tickets);
                     }
                 }
                 Err(failure) => {

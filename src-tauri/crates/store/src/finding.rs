@@ -34,6 +34,20 @@ pub struct NewEvent {
     pub voids: &'static [EventKind],
 }
 
+/// What was taken back.
+#[derive(Debug)]
+pub struct Undone {
+    /// Where.
+    pub environment: String,
+    /// The findings concerned.
+    pub findings: Vec<String>,
+    /// The events those have now, when they are few and nothing else was taken back.
+    pub events: Option<FxHashMap<String, (Vec<Event>, Vec<EventNote>)>>,
+}
+
+/// Findings whose events are read one by one; of more, reading the plant anew costs no more.
+const FEW: usize = 500;
+
 impl NewEvent {
     /// An event that neither ends by itself nor takes the place of another.
     pub fn plain(event: Event, note: EventNote) -> NewEvent {
@@ -44,7 +58,7 @@ impl NewEvent {
 impl Reading<'_> {
     pub(crate) fn findings(&self, environment: &str) -> Result<Findings> {
         let stated = self.statements(environment)?;
-        let mut events = self.events(environment)?;
+        let mut events = self.events(environment, None)?;
         let mut controls = self.finding_controls(environment)?;
         let mut statement = self.connection.prepare_cached(
             "SELECT id, asset, vulnerability, fix, opened FROM finding WHERE environment = ?1 ORDER BY position, id",
@@ -80,12 +94,19 @@ impl Reading<'_> {
         Ok((findings, notes))
     }
 
-    fn events(&self, environment: &str) -> Result<Events> {
-        let mut statement = self.connection.prepare_cached(
+    /// Events of all findings, or of one.
+    fn events(&self, environment: &str, finding: Option<&str>) -> Result<Events> {
+        let mut statement = self.connection.prepare_cached(if finding.is_some() {
             "SELECT finding, at, kind, frs, by, reason, until FROM finding_event
-             WHERE environment = ?1 AND void IS NULL ORDER BY seq",
-        )?;
-        let mut rows = statement.query([environment])?;
+             WHERE environment = ?1 AND finding = ?2 AND void IS NULL ORDER BY seq"
+        } else {
+            "SELECT finding, at, kind, frs, by, reason, until FROM finding_event
+             WHERE environment = ?1 AND void IS NULL ORDER BY seq"
+        })?;
+        let mut rows = match finding {
+            Some(finding) => statement.query([environment, finding])?,
+            None => statement.query([environment])?,
+        };
         let mut events = Events::default();
         while let Some(row) = rows.next()? {
             let (list, notes) = events.entry(row.get(0)?).or_default();
@@ -275,11 +296,12 @@ impl Change<'_> {
         self.log(action, environment, &detail)
     }
 
-    /// Takes a change back: its events go, the log keeps both. Returns the environment and findings concerned.
+    /// Takes a change back: its events go, the log keeps both.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when there is no such change or it was taken back before.
-    pub fn undo(&self, change: i64) -> Result<(String, Vec<String>)> {
+    /// [`Error::NotFound`] when there is no such change or it was taken back before; [`Error::Overtaken`] when
+    /// something was built on it.
+    pub fn undo(&self, change: i64) -> Result<Undone> {
         let missing = || Error::NotFound { kind: "change", id: change.to_string() };
         let action: String = self
             .transaction
@@ -296,9 +318,10 @@ impl Change<'_> {
             .collect::<rusqlite::Result<Vec<_>>>()?;
         self.transaction.execute("DELETE FROM finding_event WHERE change = ?1", [change])?;
         self.transaction.execute("UPDATE finding_event SET void = NULL WHERE void = ?1", [change])?;
-        self.transaction.execute("DELETE FROM sr_answer WHERE change = ?1", [change])?;
+        let answers = self.transaction.execute("DELETE FROM sr_answer WHERE change = ?1", [change])?;
         let taken = self.undo_intake(change)?;
         let matched = self.undo_matches(change)?.or(taken);
+        let nothing_else = answers == 0 && matched.is_none();
         let environment = rows
             .first()
             .map(|(environment, _)| environment.clone())
@@ -314,6 +337,15 @@ impl Change<'_> {
         )?;
         let detail = serde_json::json!({"change": change, "action": action, "findings": findings});
         self.log("change.undone", &environment, &detail)?;
-        Ok((environment, findings))
+        let events = if nothing_else && findings.len() <= FEW {
+            let reading = Reading { connection: &self.transaction };
+            let of = |id: &String| {
+                Ok((id.clone(), reading.events(&environment, Some(id))?.remove(id).unwrap_or_default()))
+            };
+            Some(findings.iter().map(of).collect::<Result<_>>()?)
+        } else {
+            None
+        };
+        Ok(Undone { environment, findings, events })
     }
 }

@@ -49,7 +49,7 @@ export const t = (key: Key, values: Fill = {}): string => fill(books[words.langu
 
 /** Words that depend on how many; `{n}` is the number. */
 export function tn(key: PluralKey, n: number, values: Fill = {}): string {
-  const form = new Intl.PluralRules(words.language).select(n) === 'one' ? 'one' : 'other';
+  const form = once('plural', {}, (language) => new Intl.PluralRules(language)).select(n) === 'one' ? 'one' : 'other';
   return fill(books[words.language][`${key}.${form}` as Key], { n, ...values });
 }
 
@@ -65,42 +65,42 @@ export const failureTitle = (failure: Failure): string => `failed.what.${failure
 export const failureAdvice = (failure: Failure): string =>
   (words.language === 'en' && failure.advice) || (`failed.advice.${failure.code}` in books.en ? word('failed.advice', failure.code) : failure.advice);
 
-export const number = (n: number): string => new Intl.NumberFormat(words.language).format(n);
+// Making a formatter costs a hundred times what using it does, and a page writes thousands of figures.
+const made = new Map<string, unknown>();
+function once<T>(kind: string, options: object, make: (language: string) => T): T {
+  const key = `${kind} ${words.language} ${JSON.stringify(options)}`;
+  let found = made.get(key) as T | undefined;
+  if (!found) made.set(key, (found = make(words.language)));
+  return found;
+}
+const figures = (options: Intl.NumberFormatOptions = {}) => once('number', options, (language) => new Intl.NumberFormat(language, options));
+// British order in English: the day a plant reads as 3 March must not be read as the third of a month.
+const dates = (options: Intl.DateTimeFormatOptions) => once('date', options, (language) => new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : 'de-DE', { ...options, timeZone: 'UTC' }));
+
+export const number = (n: number): string => figures().format(n);
 /** "0.95" or 0.95 → "95 %". Rounded down to a tenth, so that nothing below a threshold reads as if it met it. */
-export const percent = (share: number | string): string =>
-  new Intl.NumberFormat(words.language, { style: 'percent', maximumFractionDigits: 1 }).format(Math.floor(Number(share) * 1000 + 1e-9) / 1000);
+export const percent = (share: number | string): string => figures({ style: 'percent', maximumFractionDigits: 1 }).format(Math.floor(Number(share) * 1000 + 1e-9) / 1000);
 /** An EPSS probability; the many near zero are not shown as none. */
 export const likelihood = (p: number): string => (p > 0 && p < 0.001 ? `< ${percent(0.001)}` : percent(p));
 export const bytes = (n: number): string =>
   n < 1_000_000
-    ? new Intl.NumberFormat(words.language, { style: 'unit', unit: 'kilobyte', maximumFractionDigits: 0 }).format(n / 1000)
-    : new Intl.NumberFormat(words.language, { style: 'unit', unit: 'megabyte', maximumFractionDigits: 1 }).format(n / 1e6);
+    ? figures({ style: 'unit', unit: 'kilobyte', maximumFractionDigits: 0 }).format(n / 1000)
+    : figures({ style: 'unit', unit: 'megabyte', maximumFractionDigits: 1 }).format(n / 1e6);
 
-const dates = new Map<string, Intl.DateTimeFormat>();
-function format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = words.language + JSON.stringify(options);
-  let found = dates.get(key);
-  if (!found) {
-    // British order in English: the day a plant reads as 3 March must not be read as the third of a month.
-    found = new Intl.DateTimeFormat(words.language === 'en' ? 'en-GB' : 'de-DE', options);
-    dates.set(key, found);
-  }
-  return found;
-}
 /** `2026-03-12` → 12 Mar 2026. */
 export function day(date: string): string {
   const at = new Date(`${date.slice(0, 10)}T00:00:00Z`);
-  return Number.isNaN(at.getTime()) ? date : format({ day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }).format(at);
+  return Number.isNaN(at.getTime()) ? date : dates({ day: 'numeric', month: 'short', year: 'numeric' }).format(at);
 }
 export function month(date: string): string {
-  return format({ month: 'short', year: '2-digit', timeZone: 'UTC' }).format(new Date(`${date.slice(0, 10)}T00:00:00Z`));
+  return dates({ month: 'short', year: '2-digit' }).format(new Date(`${date.slice(0, 10)}T00:00:00Z`));
 }
 /** An RFC 3339 moment, to the minute, in UTC as the store keeps it. */
 export function moment(at: string): string {
   const when = new Date(at);
   return Number.isNaN(when.getTime())
     ? at
-    : format({ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZone: 'UTC' }).format(when);
+    : dates({ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' }).format(when);
 }
 /** Level numbers; what is not assessable is a dash, never 0. */
 export const level = (value: number | null | undefined): string => (value === null || value === undefined ? '–' : String(value));
