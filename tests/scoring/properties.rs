@@ -241,6 +241,29 @@ proptest! {
         prop_assert_eq!(assess(&evidence), assess(&again));
     }
 
+    /// Levels brought up to date after a few findings changed are those computed anew, warnings and verdicts with them.
+    #[test]
+    fn what_is_brought_up_to_date_is_what_is_computed_anew(
+        before in plant(), other in plant(), picks in vec(any::<prop::sample::Index>(), 0..4), ago in 0..300i32, flip: bool,
+    ) {
+        let when = When { as_of: day(ago), ..before.when() };
+        let known = assess_at(&before, when);
+        let mut after = before.clone();
+        let mut changed = Vec::new();
+        if !before.findings.is_empty() {
+            for pick in &picks {
+                let at = pick.index(before.findings.len());
+                let events = other.findings.get(at).map(|finding| finding.events.clone()).unwrap_or_default();
+                after.findings[at].events = events;
+                changed.push(at);
+            }
+        }
+        if flip && let Some(asset) = after.assets.first_mut() {
+            asset.identified = !asset.identified;
+        }
+        prop_assert_eq!(iec62443::reassess_at(&after, when, &known, &changed), assess_at(&after, when));
+    }
+
     #[test]
     fn many_moments_at_once_are_as_each_alone(evidence in plant(), days in vec((-5..500i32, 0..200i32), 0..9)) {
         let whens: Vec<When> = days

@@ -355,6 +355,7 @@ impl Session {
         self.remember(environment, before, 1, |plant| {
             follow(plant, &indices, &new, &more);
             put_all(plant, &was.kept);
+            Some(indices)
         })?;
         Ok(Some(view::Change {
             id: number,
@@ -468,11 +469,15 @@ impl Session {
         let undone = self.store_mut()?.change(&who, |work| work.undo(change))?;
         if let Some(mut events) = undone.events {
             self.remember(&undone.environment, before, 1, |plant| {
-                for (finding, notes) in plant.evidence.findings.iter_mut().zip(&mut plant.event_notes) {
+                let findings = plant.evidence.findings.iter_mut().zip(&mut plant.event_notes);
+                let mut touched = Vec::new();
+                for (at, (finding, notes)) in findings.enumerate() {
                     if let Some(now) = events.remove(&*finding.id) {
                         (finding.events, *notes) = now;
+                        touched.push(at);
                     }
                 }
+                Some(touched)
             })?;
         }
         Ok(view::Change {

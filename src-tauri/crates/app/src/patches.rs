@@ -566,6 +566,7 @@ impl Session {
                 follow(plant, indices, new, &more);
             }
             put_all(plant, &was.kept);
+            Some(patched.iter().flat_map(|(_, indices)| indices).copied().collect())
         })?;
         Ok(number)
     }

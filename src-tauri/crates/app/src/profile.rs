@@ -241,7 +241,10 @@ impl Session {
             Ok(number)
         })?;
         drop(plant);
-        self.remember(environment, before, 1, |plant| plant.evidence.profile = after)?;
+        self.remember(environment, before, 1, |plant| {
+            plant.evidence.profile = after;
+            None
+        })?;
         Ok(view::Change { id: number, changed: 1, unchanged: 0 })
     }
 }

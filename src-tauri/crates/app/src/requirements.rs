@@ -442,6 +442,7 @@ impl Session {
             plant.answered_by.extend(answers.iter().map(|_| who.actor.clone()));
             plant.evidence.sr_assessments.extend(answers);
             put_all(plant, &was.kept);
+            None
         })?;
         Ok(number)
     }

@@ -19,7 +19,7 @@ pub struct Session {
     store: Option<Store>,
     version: i64,
     plants: FxHashMap<String, Arc<Plant>>,
-    assessments: FxHashMap<(String, When), Arc<Assessment>>,
+    assessments: FxHashMap<(String, When), Remembered>,
     pub(crate) listing: Option<Listing>,
     /// The plan that was made last.
     pub(crate) planned: Option<Made>,
@@ -28,6 +28,15 @@ pub struct Session {
     /// Since when the visitor was away, by environment.
     pub(crate) away: FxHashMap<String, Option<Timestamp>>,
 }
+
+/// An assessment, and the findings that have other events since.
+struct Remembered {
+    assessment: Arc<Assessment>,
+    changed: Vec<usize>,
+}
+
+/// Findings up to which levels are brought up to date instead of computed anew.
+const FEW: usize = 2000;
 
 impl Session {
     /// A session in a place; the store is opened when it is there.
@@ -176,15 +185,20 @@ impl Session {
     pub fn assessed(&mut self, environment: &str, when: When) -> Result<(Arc<Plant>, Arc<Assessment>)> {
         let plant = self.plant(environment)?;
         let key = (environment.to_owned(), when);
-        if let Some(assessment) = self.assessments.get(&key) {
-            return Ok((plant, Arc::clone(assessment)));
+        if let Some(known) = self.assessments.get_mut(&key) {
+            if !known.changed.is_empty() {
+                known.assessment = Arc::new(plant.reassess(when, &known.assessment, &known.changed));
+                known.changed.clear();
+            }
+            return Ok((plant, Arc::clone(&known.assessment)));
         }
         // A slider visits many days; what is kept of them stays small.
         if self.assessments.len() >= 64 {
             self.assessments.clear();
         }
         let assessment = Arc::new(plant.assess(when));
-        self.assessments.insert(key, Arc::clone(&assessment));
+        let known = Remembered { assessment: Arc::clone(&assessment), changed: Vec::new() };
+        self.assessments.insert(key, known);
         Ok((plant, assessment))
     }
 
@@ -232,21 +246,26 @@ impl Session {
     }
 
     /// Takes a change of one plant, of so many rows of the log, over into what is remembered, when nobody else changed
-    /// the store between.
+    /// the store between. `update` says which findings it gave other events, when levels depend on nothing else of it but
+    /// which assets are identified.
     pub(crate) fn remember(
         &mut self,
         environment: &str,
         before: i64,
         rows: i64,
-        update: impl FnOnce(&mut Plant),
+        update: impl FnOnce(&mut Plant) -> Option<Vec<usize>>,
     ) -> Result<()> {
         let version = self.store()?.version()?;
         if self.version == before && version == before.saturating_add(rows) {
             self.version = version;
-            self.assessments.retain(|(other, _), _| other != environment);
             self.listing = None;
-            if let Some(plant) = self.plants.get_mut(environment) {
-                update(Arc::make_mut(plant));
+            let plant = self.plants.get_mut(environment);
+            match plant.and_then(|plant| update(Arc::make_mut(plant))).filter(|list| list.len() <= FEW) {
+                Some(list) => {
+                    let of_it = self.assessments.iter_mut().filter(|((other, _), _)| other == environment);
+                    of_it.for_each(|(_, known)| known.changed.extend(&list));
+                }
+                None => self.assessments.retain(|(other, _), _| other != environment),
             }
         }
         Ok(())

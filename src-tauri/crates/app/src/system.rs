@@ -184,6 +184,7 @@ impl Session {
                 }
             }
             put_all(plant, &was.kept);
+            None
         })?;
         Ok(number)
     }

@@ -296,6 +296,7 @@ impl Session {
                 follow(plant, indices, new, &nothing);
             }
             put_all(plant, &was.kept);
+            Some(decisions.iter().flat_map(|(_, _, indices)| indices).copied().collect())
         })?;
         Ok(view::Change { id: number, changed, unchanged })
     }

@@ -140,6 +140,19 @@ fn a_year_of_decisions_is_what_a_model_of_its_own_says() {
                 }
             }
         }
+        // What is remembered of the levels is what somebody else computes, of today and of a day before.
+        if below(4) == 0 {
+            let mut anew = self::session(&folder.path().join("store"), "o.t", &clock);
+            for back in [0, 20] {
+                let day =
+                    today.checked_sub(i64::from(back).days()).unwrap().max("2026-01-02".parse().unwrap());
+                let [one, other] = [&mut session, &mut anew].map(|session| {
+                    let when = session.when("works", Some(&day.to_string()), None).unwrap();
+                    session.assessed("works", when).unwrap().1
+                });
+                assert!(one == other, "{today} of {day}");
+            }
+        }
         days.push((today, models.clone()));
     }
     assert!(changes > 150, "{changes}");

@@ -50,7 +50,7 @@ pub use level::{Fr, FrSet, SecurityLevel};
 pub use moment::Moment;
 pub use plant::Plant;
 pub use profile::Profile;
-pub use scoring::{When, assess, assess_at};
+pub use scoring::{When, assess, assess_at, reassess_at};
 
 /// Name of the method this crate computes. A change of the method is a change of this name.
 pub const METHOD: &str = "plumbline-sl/1";

@@ -439,6 +439,13 @@ impl Plant {
         assessment
     }
 
+    /// The same after a change of the events of these findings, or of which assets are identified, and of nothing else.
+    pub fn reassess(&self, when: When, before: &Assessment, changed: &[usize]) -> Assessment {
+        let mut assessment = scoring::reassess_at(&self.evidence, when, before, changed);
+        self.aim(&mut assessment.zones, when.as_of);
+        assessment
+    }
+
     /// The levels at many moments, in the order asked: the zones of [`Plant::assess`], much faster than one by one.
     pub fn levels_over(&self, whens: &[When]) -> Vec<Vec<ZoneAssessment>> {
         let mut levels = scoring::levels_over(&self.evidence, whens);

@@ -3,7 +3,7 @@
 //! One pass over the findings fills small tables by zone and FR; the levels follow from the tables.
 
 use jiff::civil::Date;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use vulnerability::Vector;
 
 use crate::{
@@ -44,18 +44,55 @@ pub fn assess(evidence: &Evidence<'_>) -> Assessment {
 
 /// Scores a document as it stood at another moment than its own.
 pub fn assess_at(evidence: &Evidence<'_>, when: When) -> Assessment {
+    let mut judge = Judge::new(evidence, when);
+    let verdicts = evidence.findings.iter().map(|finding| judge.verdict(finding)).collect();
+    assessment(evidence, when, judge, verdicts)
+}
+
+/// The same once more after the events of some findings, or which assets are identified, became others, with everything
+/// else as it was when `before` was computed for the same moment. What it gives is what [`assess_at`] gives; findings that
+/// did not change keep their verdicts.
+pub fn reassess_at(
+    evidence: &Evidence<'_>,
+    when: When,
+    before: &Assessment,
+    changed: &[usize],
+) -> Assessment {
+    let mut judge = Judge::new(evidence, when);
+    let mut verdicts = before.verdicts.clone();
+    if verdicts.len() != evidence.findings.len() {
+        return assess_at(evidence, when);
+    }
+    let mut changed: Vec<usize> = changed.iter().copied().filter(|at| *at < verdicts.len()).collect();
+    changed.sort_unstable();
+    changed.dedup();
+    let ids: FxHashSet<&str> = changed.iter().map(|at| &*evidence.findings[*at].id).collect();
+    for at in &changed {
+        verdicts[*at] = judge.verdict(&evidence.findings[*at]);
+    }
+    // What was assumed of them is mostly what was assumed before; else the places of warnings change.
+    let of_them = |warning: &&Warning| warning.finding.as_deref().is_some_and(|id| ids.contains(id));
+    if !before.warnings.iter().filter(of_them).eq(&judge.warnings) {
+        return assess_at(evidence, when);
+    }
+    judge.warnings = before.warnings.iter().filter(|warning| warning.finding.is_some()).cloned().collect();
+    assessment(evidence, when, judge, verdicts)
+}
+
+fn assessment(
+    evidence: &Evidence<'_>,
+    when: When,
+    mut judge: Judge<'_>,
+    verdicts: Vec<Option<Verdict>>,
+) -> Assessment {
     let profile = Profile::with(&evidence.profile);
     let places = Places::new(evidence);
     let mut tables = Tables::new(evidence);
-    let mut judge = Judge::new(evidence, when);
-    let mut verdicts = Vec::with_capacity(evidence.findings.len());
-    for finding in &evidence.findings {
-        let verdict = judge.verdict(finding);
-        if let (Some(verdict), Some(asset)) = (&verdict, places.assets.get(&*finding.asset).copied()) {
+    for (finding, verdict) in evidence.findings.iter().zip(&verdicts) {
+        if let (Some(verdict), Some(asset)) = (verdict, places.assets.get(&*finding.asset).copied()) {
             let due = Due::new(verdict.fix, finding.opened.day(), judge.today, &profile);
             tables.count(asset, &Counted::new(verdict, due));
         }
-        verdicts.push(verdict);
     }
     for answer in &evidence.sr_assessments {
         if let Some(control) = answer.control.as_ref().filter(|id| !judge.covers.contains_key(&***id)) {
