@@ -617,6 +617,52 @@ async fn zones_are_drawn_and_their_risk_assessed_in_the_window() {
     assert_eq!(plumbline(&store, &["audit", "verify"])["intact"], true);
 }
 
+/// What is copied reaches the clipboard, as text and as a picture.
+#[tokio::test]
+async fn maps_charts_and_tables_are_copied_in_the_window() {
+    let driver = Driver::start();
+    let (_store, window) = driver.open_demo().await;
+    go(&window, "levels").await;
+    window.find("history").await;
+    for (way, said) in [("copy-csv", "CSV"), ("copy-svg", "SVG"), ("copy-png", "PNG")] {
+        window.click(way).await;
+        let copied = format!(
+            "return document.querySelector('[data-testid=toast]')?.textContent.includes('copied as {said}')"
+        );
+        window.until(way, &copied).await;
+    }
+    // A chart has its menu, with the same numbers as a table.
+    window.ask("document.querySelector('[data-testid=history] [aria-haspopup]').click()").await;
+    window.click("menu-copy-png").await;
+    window.until("the chart", "return document.querySelector('[data-testid=toast]')?.textContent.includes('month by month copied as PNG')").await;
+    window.ask("document.querySelector('[data-testid=history] [aria-haspopup]').click()").await;
+    window.click("menu-as-table").await;
+    window
+        .until(
+            "the table",
+            "return document.querySelectorAll('[data-testid=history] .scroll tbody tr').length === 14",
+        )
+        .await;
+    window.picture("chart-table").await;
+    // What was put there last is text: it comes back where it is pasted.
+    go(&window, "findings").await;
+    window.until("rows", "return document.querySelector('[data-testid^=finding-F]') !== null").await;
+    window.press("\u{e009}k\u{e000}").await;
+    window.find("palette-input").await;
+    window.press("copy table").await;
+    window.press("\u{e007}").await;
+    window.until("the rows", "return document.querySelector('[data-testid=toast]')?.textContent.includes('Findings copied as CSV')").await;
+    window.ask("document.querySelector('input[type=search]').focus()").await;
+    window.press("\u{e009}v\u{e000}").await;
+    window
+        .until(
+            "what was copied",
+            "return document.querySelector('input[type=search]').value.startsWith('id,state,severity')",
+        )
+        .await;
+    window.close().await;
+}
+
 /// The plan in the window: an action switched off, kept as a scenario, turned into work, and back.
 #[tokio::test]
 async fn the_plan_is_tried_and_turned_into_work_in_the_window() {

@@ -27,6 +27,7 @@ test('a table is copied as it reads, without its buttons, and what spans stays i
 
 test('records are copied with the names of their fields', () => {
   expect(recordsAsCsv([{ id: 'F1', frs: [1, 3], fix: null, of: { a: 1 } }, { id: '-2', frs: [], fix: true, of: {} }])).toBe(`id,frs,fix,of\r\nF1,1 3,,"{""a"":1}"\r\n'-2,,true,{}\r\n`);
+  expect(recordsAsCsv([{ b: 1, a: 2, id: 3 }], ['id', 'a'])).toBe('id,a,b\r\n3,2,1\r\n');
   expect(recordsAsCsv([])).toBe('\r\n');
 });
 

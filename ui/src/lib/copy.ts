@@ -24,9 +24,9 @@ export function tableAsCsv(table: HTMLTableElement): string {
   return csv([...table.rows].map(cells));
 }
 
-/** Rows as the engine gives them: a column for each field, under its own name, lists in one cell. */
-export function recordsAsCsv(records: object[]): string {
-  const names = Object.keys(records[0] ?? {});
+/** Rows as the engine gives them: a column for each field under its own name, some of them first, lists in one cell. */
+export function recordsAsCsv<R extends object>(records: R[], first: readonly (keyof R & string)[] = []): string {
+  const names = [...new Set<string>([...first, ...Object.keys(records[0] ?? {})])];
   const cell = (value: unknown): string | number | boolean | null =>
     value === null || value === undefined ? null
     : typeof value === 'number' || typeof value === 'boolean' || typeof value === 'string' ? value
@@ -66,7 +66,17 @@ export function levelsAsDrawing(levels: Levels, title: string, notAssessable: st
   return drawing;
 }
 
-export async function copyText(text: string): Promise<void> {
+/** Text that is there, or will be: then the clipboard is asked for at once, while the click still counts as the user's wish. */
+export async function copyText(wanted: string | Promise<string>): Promise<void> {
+  if (typeof wanted !== 'string' && typeof ClipboardItem === 'function') {
+    try {
+      await navigator.clipboard.write([new ClipboardItem({ 'text/plain': wanted.then((text) => new Blob([text], { type: 'text/plain' })) })]);
+      return;
+    } catch {
+      // Either the text did not come, which is told below, or the web view wants it by another way.
+    }
+  }
+  const text = await wanted;
   if (navigator.clipboard) {
     try {
       await navigator.clipboard.writeText(text);

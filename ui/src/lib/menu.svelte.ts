@@ -58,14 +58,20 @@ export function copyTable(table: HTMLTableElement): Item {
 
 /** Most rows of a long table that are put on the clipboard at once. */
 const most = 5000;
-/** The same for a long table: its rows under the filters, up to a limit. */
-export const copyRows = <R extends object>(name: string, pages: Pages<R>): Item => ({
+/** The same for a long table: its rows under the filters, up to a limit, with what names a row first. */
+export const copyRows = <R extends object>(name: string, pages: Pages<R>, first: readonly (keyof R & string)[]): Item => ({
   id: 'copy-rows',
   name: t('copy.table', { name }),
   off: pages.total === 0,
-  run: () =>
-    void pages.all(most).then(
-      (rows) => copy(name, 'csv', () => copyText(recordsAsCsv(rows)), rows.length < pages.total ? t('copy.rows', { n: rows.length, of: pages.total }) : undefined).run(),
-      (thrown) => toast.fail(thrown),
-    ),
+  run: async () => {
+    const rows = pages.all(most);
+    try {
+      await copyText(rows.then((all) => recordsAsCsv(all, first)));
+    } catch {
+      // Without rows it is the engine that failed, and says how.
+      return rows.then(() => toast.say(t('copied.failed')), (thrown) => toast.fail(thrown));
+    }
+    const n = (await rows).length;
+    toast.say(n < pages.total ? t('copy.rows', { n, of: pages.total }) : t('copied', { what: name, format: 'CSV' }));
+  },
 });
