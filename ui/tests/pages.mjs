@@ -111,6 +111,7 @@ const sets = [
         { name: 'tiny', scenario: { zones: 1, assets: 1, findings: 1, lists: 1, trend: 1 }, pages: whole },
         { name: 'huge', scenario: { zones: 60, assets: 3000, findings: 10000, vendors: 60, trend: 36 }, pages: whole, together: true },
         { name: 'waiting', scenario: { held: true }, pages: [...plain, ['plan', '#/plan']], held: true },
+        { name: 'huge-waiting', scenario: { held: true, zones: 60, assets: 3000, findings: 10000 }, pages: [['levels', '#/levels'], ['zones', '#/zones'], ['plan', '#/plan']], held: true },
         { name: 'failed', scenario: { fails: ['*'], broken: true }, pages: [...plain, ['plan', '#/plan']] },
         { name: 'broken', scenario: { broken: true }, pages: named('audit') },
         { name: 'no-plant', scenario: { fails: ['environments'] }, pages: named('overview') },

@@ -15,6 +15,7 @@ use iec62443::{
 use rustc_hash::{FxHashMap, FxHashSet};
 use store::{
     finding::{ENDS, NewEvent},
+    intake::Before,
     intelligence::Intelligence,
     match_decision::{Decisions, MatchDecision, Origin},
 };
@@ -26,6 +27,7 @@ use vulnerability::{
 
 use crate::{
     Failure, Result, Session, Watch,
+    controls::by_hand,
     engine::{Engine, Engines},
     statement::{Statement, statement},
     view,
@@ -240,6 +242,9 @@ impl view::MatchSummary {
     }
 }
 
+/// The action of a look for findings, in the log and as a change.
+const MATCHED: &str = "plant.matched";
+
 impl Session {
     /// The environment's assets judged; none when there is no intelligence.
     fn judged(&mut self, environment: &str, watch: &dyn Watch) -> Result<Option<Judged>> {
@@ -303,6 +308,7 @@ impl Session {
             };
             let mut position = findings.len();
             let mut false_ones: Vec<String> = Vec::new();
+            let mut added = Before::default();
             for (group, own, m) in pairs(found) {
                 let vulnerability = m.id.to_string();
                 let on = decisions.get(&(own.key.clone(), vulnerability.clone()));
@@ -325,7 +331,12 @@ impl Session {
                             };
                             let finding = stated.finding(finding_id(asset, &m.id, &ids), asset, m, now);
                             let origin = origin(m, &own.identity, &at);
+                            if decided.is_none() && summary.change.is_none() {
+                                summary.change = Some(change.begin(MATCHED)?);
+                            }
+                            let by = by.or(summary.change.filter(|_| decided.is_none()));
                             change.add_matched(environment, position, &finding, &origin, by)?;
+                            added.findings.push(finding.id.to_string());
                             ids.insert(finding.id.to_string());
                             present.insert(pair, position);
                             position += 1;
@@ -357,10 +368,14 @@ impl Session {
             if dry_run || (summary.added == 0 && !new_day && decision.is_none()) {
                 return Err(Ended::AsItWas(summary));
             }
+            // A decision is taken back by itself, with what it brought.
+            if let Some(number) = summary.change.filter(|_| decided.is_none()) {
+                change.add_intake(number, environment, by_hand(&added)?)?;
+            }
             let detail = serde_json::json!({
-                "added": summary.added, "review": summary.review, "intelligence": looked.to_string(),
+                "change": summary.change, "added": summary.added, "review": summary.review, "intelligence": looked.to_string(),
             });
-            change.log("plant.matched", environment, &detail)?;
+            change.log(MATCHED, environment, &detail)?;
             Ok(summary)
         });
         match ended {

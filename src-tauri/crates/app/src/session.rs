@@ -260,13 +260,14 @@ impl Session {
             self.version = version;
             self.listing = None;
             let plant = self.plants.get_mut(environment);
-            match plant.and_then(|plant| update(Arc::make_mut(plant))).filter(|list| list.len() <= FEW) {
-                Some(list) => {
-                    let of_it = self.assessments.iter_mut().filter(|((other, _), _)| other == environment);
-                    of_it.for_each(|(_, known)| known.changed.extend(&list));
-                }
-                None => self.assessments.retain(|(other, _), _| other != environment),
-            }
+            let changed = plant.and_then(|plant| update(Arc::make_mut(plant)));
+            self.assessments.retain(|(other, _), known| {
+                other != environment
+                    || changed.as_ref().is_some_and(|changed| {
+                        known.changed.extend(changed);
+                        known.changed.len() <= FEW
+                    })
+            });
         }
         Ok(())
     }

@@ -248,7 +248,17 @@ fn an_environment_gets_findings_and_a_person_decides_the_rest() {
     let dry = bench.json(&["match", "--dry-run"]);
     assert_eq!((&dry["match"]["added"], &dry["match"]["review"]), (&json!(2), &json!(1)), "{dry}");
     assert!(rows(&bench).is_empty());
-    bench.json(&["match"]);
+    // What was found is taken back whole, and found again.
+    let change = bench.json(&["match"])["match"]["change"].to_string();
+    assert_eq!(rows(&bench).len(), 2);
+    bench.json(&["finding", "undo", &change]);
+    assert!(rows(&bench).is_empty());
+    // What somebody built on is not taken away under their hands.
+    let change = bench.json(&["match"])["match"]["change"].to_string();
+    let id = rows(&bench)[0]["id"].as_str().unwrap().to_owned();
+    bench.json(&["finding", "acknowledge", &id, "--reason", "in_work"]);
+    assert_ne!(bench.run(&["finding", "undo", &change]).status.code(), Some(0));
+    assert_eq!(rows(&bench).len(), 2);
     let found = rows(&bench);
     assert_eq!(found.len(), 2);
     assert_eq!(found[0]["vuln"], "CVE-2026-0001");

@@ -257,7 +257,8 @@ pub fn matches(mut session: Session, wanted: &Match, output: &Output) -> app::Re
         let mut text = facts(&count(done.assets, "asset", "assets"), &lines);
         if let Some(change) = done.change {
             text.push_str(&format!("To take it back: plumbline finding undo {change}\n"));
-        } else if done.review + done.contradicted + done.withdrawn > 0 {
+        }
+        if decided.is_none() && done.review + done.contradicted + done.withdrawn > 0 {
             text.push_str("`plumbline match --explain` lists what waits, and why.\n");
         }
         text
