@@ -10,7 +10,8 @@ use rustc_hash::FxHashMap;
 
 use crate::{Change, Error, Reading, Result, value};
 
-type Events = FxHashMap<String, (Vec<Event>, Vec<EventNote>)>;
+/// Events of findings with the notes on them, by finding.
+pub type Events = FxHashMap<String, (Vec<Event>, Vec<EventNote>)>;
 
 /// Findings with the notes on their events, in the same order.
 pub(crate) type Findings = (Vec<Finding<'static>>, Vec<Vec<EventNote>>);
@@ -42,7 +43,7 @@ pub struct Undone {
     /// The findings concerned.
     pub findings: Vec<String>,
     /// The events those have now, when they are few and nothing else was taken back.
-    pub events: Option<FxHashMap<String, (Vec<Event>, Vec<EventNote>)>>,
+    pub events: Option<Events>,
 }
 
 /// Findings whose events are read one by one; of more, reading the plant anew costs no more.

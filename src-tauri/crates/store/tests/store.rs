@@ -222,7 +222,8 @@ fn events_are_added_logged_and_taken_back_once() {
     let new = NewEvent::plain(event, EventNote::default());
     let change = store.change(&who(), |c| c.add_event("e", &["F1".to_owned()], &new)).unwrap();
     assert_eq!(store.plant("e", TODAY).unwrap().evidence.findings[0].events.len(), 3);
-    let (environment, findings) = store.change(&who(), |c| c.undo(change)).unwrap();
+    let undone = store.change(&who(), |c| c.undo(change)).unwrap();
+    let (environment, findings) = (undone.environment, undone.findings);
     assert_eq!((environment.as_str(), findings), ("e", vec!["F1".to_owned()]));
     assert_eq!(store.plant("e", TODAY).unwrap(), plant());
     assert_eq!(store.change(&who(), |c| c.undo(change)).unwrap_err().code(), "not_found");
