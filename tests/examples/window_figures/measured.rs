@@ -41,6 +41,40 @@ const PAGES: [(&str, &str); 17] = [
     ("settings", "h1"),
 ];
 
+/// What people do most on them: a name, the page, what is done there, and what is there afterwards.
+const DEEDS: [(&str, &str, &str, &str); 5] = [
+    (
+        "a cell is explained",
+        "levels",
+        "document.querySelector('[data-testid^=cell-]').click()",
+        "[data-testid=cell-level]",
+    ),
+    (
+        "the palette is opened",
+        "levels",
+        "dispatchEvent(new KeyboardEvent('keydown', { key: 'k', ctrlKey: true, bubbles: true }))",
+        "",
+    ),
+    (
+        "a finding is opened",
+        "findings?state=open",
+        "document.querySelector('[data-testid^=finding-F]').click()",
+        "[data-testid=finding-drawer]",
+    ),
+    (
+        "all findings are chosen",
+        "findings?state=open",
+        "dispatchEvent(new KeyboardEvent('keydown', { key: 'a', ctrlKey: true, bubbles: true }))",
+        "[aria-selected=true]",
+    ),
+    (
+        "findings are sorted",
+        "findings?state=open",
+        "document.querySelector('.head button').click()",
+        "[data-testid^=finding-F]",
+    ),
+];
+
 /// Measures and writes.
 #[tokio::main(flavor = "current_thread")]
 pub async fn run() {
@@ -180,6 +214,25 @@ async fn large(folder: &Path, evidence: &Path) -> Value {
     for ((page, _), times) in PAGES.iter().zip(times) {
         pages.insert((*page).to_owned(), median(times).into());
     }
+    for (name, page, deed, sign) in DEEDS {
+        let mut times = Vec::new();
+        for _ in 0..ROUNDS {
+            window.ask(&format!("location.hash = '#/help'; location.hash = '#/{page}'")).await;
+            window.until(page, &there("[data-testid^=cell-], [data-testid^=finding-F]")).await;
+            tokio::time::sleep(Duration::from_millis(400)).await;
+            window.ask(&format!("window.longest = 0; {deed}")).await;
+            let done = if sign.is_empty() {
+                "return document.querySelector('dialog[open]') !== null".to_owned()
+            } else {
+                format!("return document.querySelector('{sign}') !== null")
+            };
+            window.until(name, &done).await;
+            tokio::time::sleep(Duration::from_millis(600)).await;
+            times.push(longest(&window).await);
+            window.ask("document.querySelector('dialog[open]')?.close()").await;
+        }
+        pages.insert(name.to_owned(), median(times).into());
+    }
     let scrolled = scroll(&window).await;
     let changes = change(&window).await;
     let memory = memory(process("plumbline-desktop"));
@@ -190,7 +243,7 @@ async fn large(folder: &Path, evidence: &Path) -> Value {
 /// Whether something is drawn and nothing is waited for.
 fn there(sign: &str) -> String {
     format!(
-        "return Boolean(document.querySelector('main {sign}')) && !document.querySelector('main .waiting')"
+        "return Boolean(document.querySelector('main :is({sign})')) && !document.querySelector('main .waiting')"
     )
 }
 

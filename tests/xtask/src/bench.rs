@@ -126,7 +126,7 @@ fn window(folder: &Path) -> Step<Vec<Row>> {
             json!({"at rest": large["rest"]}),
         ),
         row(
-            "every page opened: longest task of the page's thread",
+            "every page and its main deeds: longest task of the page's thread",
             longest,
             "ms",
             50.0,
