@@ -308,6 +308,8 @@ impl Session {
             };
             let mut position = findings.len();
             let mut false_ones: Vec<String> = Vec::new();
+            // A decision is taken back by itself, with what it brought; without one the look is a change of its own.
+            let mut own_change: Option<i64> = None;
             let mut added = Before::default();
             for (group, own, m) in pairs(found) {
                 let vulnerability = m.id.to_string();
@@ -331,10 +333,10 @@ impl Session {
                             };
                             let finding = stated.finding(finding_id(asset, &m.id, &ids), asset, m, now);
                             let origin = origin(m, &own.identity, &at);
-                            if decided.is_none() && summary.change.is_none() {
-                                summary.change = Some(change.begin(MATCHED)?);
+                            if decided.is_none() && own_change.is_none() {
+                                own_change = Some(change.begin(MATCHED)?);
                             }
-                            let by = by.or(summary.change.filter(|_| decided.is_none()));
+                            let by = by.or(own_change);
                             change.add_matched(environment, position, &finding, &origin, by)?;
                             added.findings.push(finding.id.to_string());
                             ids.insert(finding.id.to_string());
@@ -368,9 +370,9 @@ impl Session {
             if dry_run || (summary.added == 0 && !new_day && decision.is_none()) {
                 return Err(Ended::AsItWas(summary));
             }
-            // A decision is taken back by itself, with what it brought.
-            if let Some(number) = summary.change.filter(|_| decided.is_none()) {
+            if let Some(number) = own_change {
                 change.add_intake(number, environment, by_hand(&added)?)?;
+                summary.change = own_change;
             }
             let detail = serde_json::json!({
                 "change": summary.change, "added": summary.added, "review": summary.review, "intelligence": looked.to_string(),

@@ -248,6 +248,7 @@ fn an_environment_gets_findings_and_a_person_decides_the_rest() {
     let dry = bench.json(&["match", "--dry-run"]);
     assert_eq!((&dry["match"]["added"], &dry["match"]["review"]), (&json!(2), &json!(1)), "{dry}");
     assert!(rows(&bench).is_empty());
+    assert_eq!(dry["match"]["change"], json!(null), "what was only tried cannot be taken back");
     // What was found is taken back whole, and found again.
     let change = bench.json(&["match"])["match"]["change"].to_string();
     assert_eq!(rows(&bench).len(), 2);

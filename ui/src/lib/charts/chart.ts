@@ -42,12 +42,18 @@ export function marks(chart: Chart): number[] {
   const step = Math.max(1, ([1, 2, 5].find((n) => n * ten >= rough) ?? 10) * ten);
   return Array.from({ length: Math.max(1, Math.ceil(highest / step)) + 1 }, (_, i) => i * step);
 }
-/** Where each point stands across, from 0 to 1. */
-export function across(chart: Chart): number[] {
-  if (chart.kind === 'bars') return chart.points.map((_, i) => (i + 0.5) / chart.points.length);
+/** Where a measure stands across, from 0 at the first point to 1 at the last. */
+export function along(chart: Chart, x: number): number {
   const from = chart.points[0]?.x ?? 0;
   const span = (chart.points.at(-1)?.x ?? 0) - from;
-  return chart.points.map((p) => (span > 0 ? (p.x - from) / span : 0));
+  return span > 0 ? (x - from) / span : 0;
+}
+/** Where each point stands across, from 0 to 1. */
+export const across = (chart: Chart): number[] => chart.points.map((p, i) => (chart.kind === 'bars' ? (i + 0.5) / chart.points.length : along(chart, p.x)));
+/** A value as it is written; a dash where there was nothing to count. */
+export function written(series: Series, i: number): string {
+  const value = series.values[i] ?? null;
+  return value === null ? '–' : number(value);
 }
 /** A line's corners, each from 0 to 1, up from the axis. */
 export function corners(chart: Chart, series: Series): [number, number][] {
@@ -62,7 +68,7 @@ export function corners(chart: Chart, series: Series): [number, number][] {
 }
 /** A point as one says it. */
 export const saidAt = (chart: Chart, i: number): string =>
-  `${chart.points[i]?.name ?? ''}: ${chart.series.map((s) => `${s.name} ${s.values[i] === null || s.values[i] === undefined ? '–' : number(s.values[i])}`).join(', ')}`;
+  `${chart.points[i]?.name ?? ''}: ${chart.series.map((s) => `${s.name} ${written(s, i)}`).join(', ')}`;
 
 export const chartAsCsv = (chart: Chart): string =>
   csv([
