@@ -1,4 +1,5 @@
 import { fireEvent, render, screen } from '@testing-library/svelte';
+import { tick } from 'svelte';
 import { expect, test, vi } from 'vitest';
 import type { Levels } from '../src/lib/api/types';
 import HeatMap from '../src/lib/components/HeatMap.svelte';
@@ -18,7 +19,7 @@ test('every cell reads achieved / target and carries both as data', () => {
       expect(shown.dataset['achieved']).toBe(String(cell.achieved));
       expect(shown.dataset['target']).toBe(String(cell.target));
       expect(shown.classList.contains(`gap-${Math.min(3, cell.gap ?? 0)}`)).toBe(true);
-      expect(shown.querySelectorAll('.marks i')).toHaveLength(cell.gap ?? 0);
+      expect(shown.querySelector<HTMLElement>('.marks')?.style.getPropertyValue('--gap') ?? '0').toBe(String(cell.gap ?? 0));
       expect(shown.classList.contains('alone')).toBe(cell.basis === 'evidence');
     }
     expect(screen.getByTestId(`zone-level-${row.zone}`).dataset['achieved']).toBe(String(row.level));
@@ -39,6 +40,7 @@ test('arrow keys move between cells and Enter opens', async () => {
   render(HeatMap, { levels, onopen });
   cellOf('Z1', 1).focus();
   await fireEvent.keyDown(cellOf('Z1', 1), { key: 'ArrowRight' });
+  await tick();
   expect(document.activeElement).toBe(cellOf('Z1', 2));
   await fireEvent.keyDown(cellOf('Z1', 2), { key: 'ArrowDown' });
   expect(document.activeElement).toBe(cellOf('Z2', 2));
@@ -47,6 +49,40 @@ test('arrow keys move between cells and Enter opens', async () => {
   await fireEvent.keyDown(cellOf('Z2', 7), { key: 'Enter' });
   expect(onopen).toHaveBeenCalledWith('Z2', 7);
   expect(document.querySelectorAll('td[tabindex="0"]')).toHaveLength(1);
+});
+
+test('of many zones those near the sight are drawn, and the focus reaches all', async () => {
+  let tell: (entries: Partial<IntersectionObserverEntry>[]) => void = () => {};
+  const parts: Element[] = [];
+  vi.stubGlobal('IntersectionObserver', class {
+    constructor(told: (entries: Partial<IntersectionObserverEntry>[]) => void) {
+      tell = told;
+    }
+    observe = (part: Element) => parts.push(part);
+    unobserve() {}
+    disconnect() {}
+  });
+  const row = levels.rows[0]!;
+  const many: Levels = { ...levels, rows: Array.from({ length: 100 }, (_, i) => ({ ...row, zone: `M${i}` })) };
+  render(HeatMap, { levels: many, onopen: () => {} });
+  const drawn = () => document.querySelectorAll('tbody th').length;
+  expect([parts.length, drawn()]).toEqual([12, 9]);
+  const see = (part: number, isIntersecting: boolean) => tell([{ target: parts[part]!, isIntersecting, boundingClientRect: { height: 400 } as DOMRect }]);
+  see(0, true);
+  see(1, true);
+  see(2, true);
+  await vi.waitFor(() => expect(drawn()).toBe(27));
+  // Scrolled on: what is left behind takes the room it had, except where Tab goes in.
+  see(0, false);
+  see(1, false);
+  await tick();
+  expect(drawn()).toBe(18);
+  expect(parts[1]!.querySelector('td')?.style.height).toBe('400px');
+  await fireEvent.keyDown(cellOf('M0', 1), { key: 'End', ctrlKey: true });
+  await vi.waitFor(() => expect(document.activeElement).toBe(cellOf('M99', 7)));
+  expect(document.activeElement?.closest('tr')?.getAttribute('aria-rowindex')).toBe('101');
+  expect(screen.getByRole('grid').getAttribute('aria-rowcount')).toBe('101');
+  vi.unstubAllGlobals();
 });
 
 test('a cell says what limits it', () => {

@@ -7,6 +7,19 @@ window.ResizeObserver ??= class {
   unobserve() {}
   disconnect() {}
 };
+window.IntersectionObserver ??= class {
+  readonly root = null;
+  readonly rootMargin = '';
+  readonly thresholds = [];
+  constructor(private readonly tell: IntersectionObserverCallback) {}
+  observe(target: Element) {
+    // All is in sight.
+    queueMicrotask(() => this.tell([{ target, isIntersecting: true } as IntersectionObserverEntry], this as IntersectionObserver));
+  }
+  unobserve() {}
+  disconnect() {}
+  takeRecords = () => [];
+};
 localStorage.setItem('language', 'en');
 afterEach(() => {
   cleanup();
