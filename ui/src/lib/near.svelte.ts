@@ -1,19 +1,18 @@
 // Parts of a long page that are drawn only near the sight, so that a plant of hundreds of zones costs no more to lay out
 // than one of twenty. What is drawn gradually comes once and stays; what is near comes and goes.
-import { tick, untrack } from 'svelte';
 import type { Attachment } from 'svelte/attachments';
 
 /** How far from the sight a part is drawn already. */
 const margin = '200px';
 
 export class Near {
-  #drawn = $state.raw<ReadonlySet<number>>(new Set([0]));
+  #drawn = $state.raw<ReadonlySet<number>>(new Set());
   #sight = $state.raw<ReadonlySet<number> | null>(null);
   #heights = new Map<number, number>();
   #parts = new Map<Element, number>();
   #observer: IntersectionObserver | undefined;
 
-  /** `estimate` is the height of a part that was never drawn, as CSS writes it; `kept` the part that stays drawn, as the focus goes there. */
+  /** `estimate` is the height of a part that was never drawn, as CSS writes it; `kept` the part that is drawn wherever it is, as the focus goes there. */
   constructor(
     private readonly estimate: (part: number) => string,
     private readonly kept: () => number,
@@ -25,25 +24,18 @@ export class Near {
       const later = setTimeout(() => (this.#drawn = new Set(this.#drawn).add(next)), 16);
       return () => clearTimeout(later);
     });
-    $effect(() => void this.draw(this.kept()));
     $effect(() => () => this.#observer?.disconnect());
   }
   /** Whether all that can be seen is drawn. */
   get settled(): boolean {
-    return this.#sight !== null && [...this.#sight].every((part) => this.#drawn.has(part));
+    return this.#sight !== null && [...this.#sight].every(this.has);
   }
-  has = (part: number): boolean => this.#drawn.has(part);
+  has = (part: number): boolean => part === this.kept() || this.#drawn.has(part);
   /** The room that a part takes which is not drawn. */
   room = (part: number): string => {
     const height = this.#heights.get(part);
     return height === undefined ? this.estimate(part) : `${height}px`;
   };
-  /** Draws a part at once. */
-  async draw(part: number) {
-    if (untrack(() => this.#drawn.has(part))) return;
-    this.#drawn = new Set(untrack(() => this.#drawn)).add(part);
-    await tick();
-  }
   /** Tells which part of the page an element is. */
   part = (part: number): Attachment<Element> => (element) => {
     this.#parts.set(element, part);
@@ -63,9 +55,7 @@ export class Near {
       if (isIntersecting) sight.add(part);
       else {
         sight.delete(part);
-        if (!drawn.has(part) || part === this.kept()) continue;
-        this.#heights.set(part, boundingClientRect.height);
-        drawn.delete(part);
+        if (drawn.delete(part)) this.#heights.set(part, boundingClientRect.height);
       }
     }
     this.#sight = sight;
