@@ -253,19 +253,24 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub fn audit_chain(&self) -> Result<ChainState> {
-        let mut statement = self.connection.prepare_cached(&format!("{ENTRIES} ORDER BY seq"))?;
-        let mut state = ChainState { rows: 0, first_broken: None, head: START.to_owned() };
-        let mut expected = 1;
-        for entry in statement.query_map([], AuditEntry::read)? {
-            let entry = entry?;
-            let holds = entry.seq == expected && entry.before == state.head && entry.is_sound();
-            if !holds && state.first_broken.is_none() {
-                state.first_broken = Some(entry.seq);
-            }
-            expected = entry.seq + 1;
-            state.rows += 1;
-            state.head = entry.hash;
-        }
-        Ok(state)
+        chain(&self.connection)
     }
+}
+
+/// The chain of a database's log.
+pub(crate) fn chain(connection: &Connection) -> Result<ChainState> {
+    let mut statement = connection.prepare_cached(&format!("{ENTRIES} ORDER BY seq"))?;
+    let mut state = ChainState { rows: 0, first_broken: None, head: START.to_owned() };
+    let mut expected = 1;
+    for entry in statement.query_map([], AuditEntry::read)? {
+        let entry = entry?;
+        let holds = entry.seq == expected && entry.before == state.head && entry.is_sound();
+        if !holds && state.first_broken.is_none() {
+            state.first_broken = Some(entry.seq);
+        }
+        expected = entry.seq + 1;
+        state.rows += 1;
+        state.head = entry.hash;
+    }
+    Ok(state)
 }

@@ -46,6 +46,51 @@ pub enum Error {
         /// The folder.
         folder: PathBuf,
     },
+    /// The store is encrypted, and no key was given.
+    #[error("the store in {} is encrypted; give its passphrase", folder.display())]
+    Sealed {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// The passphrase is another.
+    #[error("this is not the passphrase of the store in {}; nothing was changed", folder.display())]
+    Passphrase {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// A new passphrase is too short.
+    #[error("the passphrase is too short; take {shortest} characters or more, several words are best")]
+    ShortPassphrase {
+        /// Fewest characters.
+        shortest: usize,
+    },
+    /// The file with the sealed key is gone or damaged.
+    #[error("{} cannot be used ({detail}); put it back from a backup: without it nobody can open this store", path.display())]
+    KeyFile {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        detail: String,
+    },
+    /// A file is no backup, or not all of it is as it was made.
+    #[error("{} is no whole backup of a store ({detail}); nothing was changed", path.display())]
+    Backup {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        detail: String,
+    },
+    /// Somebody broke the work off.
+    #[error("cancelled; nothing was changed")]
+    Cancelled,
+    /// The file system gave no answer.
+    #[error("cannot read {}: {source}; nothing was changed", path.display())]
+    Unread {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// Something asked for does not exist.
     #[error("there is no {kind} {id:?} in this store")]
     NotFound {
@@ -131,21 +176,29 @@ impl Error {
         }
     }
 
-    /// A stable code for callers: not_found, usage, store_locked, store_damaged, store_newer, io.
+    /// A stable code for callers: not_found, usage, bad_input, cancelled, store_locked, store_sealed, wrong_passphrase,
+    /// store_damaged, store_newer, io.
     pub fn code(&self) -> &'static str {
         match self {
             Error::Missing { .. } | Error::NotFound { .. } => "not_found",
-            Error::Exists { .. } | Error::Taken { .. } | Error::Overtaken { .. } | Error::Clock { .. } => {
-                "usage"
-            }
+            Error::Exists { .. }
+            | Error::Taken { .. }
+            | Error::Overtaken { .. }
+            | Error::ShortPassphrase { .. }
+            | Error::Clock { .. } => "usage",
+            Error::Backup { .. } => "bad_input",
+            Error::Cancelled => "cancelled",
             Error::Locked { .. } => "store_locked",
+            Error::Sealed { .. } => "store_sealed",
+            Error::Passphrase { .. } => "wrong_passphrase",
             Error::Damaged { .. }
+            | Error::KeyFile { .. }
             | Error::Packing { .. }
             | Error::Unreadable { .. }
             | Error::Database(_)
             | Error::Silent => "store_damaged",
             Error::Newer { .. } => "store_newer",
-            Error::Io { .. } => "io",
+            Error::Io { .. } | Error::Unread { .. } => "io",
         }
     }
 }

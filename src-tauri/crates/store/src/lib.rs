@@ -1,24 +1,34 @@
-//! The plant's store: one folder with an SQLite database in WAL mode. The only crate with SQL.
+//! The plant's store: one folder with an SQLite database in WAL mode, encrypted with SQLCipher where its owner wants
+//! that. The only crate with SQL.
 //!
 //! Reading goes through [`Store`]; every change goes through [`Store::change`], which runs in one
 //! transaction and must leave an entry in the hash-chained audit log, or nothing of it stays.
 
+mod adopt;
 mod asset;
 pub mod audit;
+pub mod backup;
+mod blob;
 mod conduit;
 pub mod control;
+mod convert;
 pub mod environment;
 pub mod error;
+pub mod files;
 pub mod finding;
 pub mod intake;
 pub mod intelligence;
+pub mod key;
 pub mod match_decision;
+pub mod pending;
 mod plant;
 pub mod report;
 mod schema;
 pub mod sr_answer;
 pub mod ticket;
+mod usage;
 mod value;
+pub mod visit;
 pub mod vulnerability;
 pub mod work;
 mod zone;
@@ -31,8 +41,12 @@ use std::{
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
+use usage::InUse;
+
 pub use audit::{AuditEntry, ChainState};
+pub use convert::{convert, keep_signing_key, signing_key, tidy};
 pub use error::{Error, Result};
+pub use key::{Key, SealedKey, is_sealed};
 pub use plant::{Counts, PlantCounts};
 pub use report::{KeptEvidence, KeptReport};
 
@@ -42,11 +56,19 @@ pub const DATABASE: &str = "plumbline.db";
 /// How long a writer waits for another one before it gives up.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How a database is opened that must be there.
+const EXISTING: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE
+    .union(OpenFlags::SQLITE_OPEN_NO_MUTEX)
+    .union(OpenFlags::SQLITE_OPEN_URI);
+
 /// An open store.
 #[derive(Debug)]
 pub struct Store {
     connection: Connection,
     folder: PathBuf,
+    is_sealed: bool,
+    /// Let go after the connection.
+    _in_use: InUse,
 }
 
 /// Who changes something, and when: handed in, never asked of the machine here.
@@ -71,22 +93,62 @@ struct Reading<'c> {
     connection: &'c Connection,
 }
 
+/// What SQLite finds wrong with a database.
+fn faults(connection: &Connection) -> Result<Vec<String>> {
+    let lines = |statement: &str, line: fn(&rusqlite::Row<'_>) -> rusqlite::Result<String>| {
+        let mut statement = connection.prepare(statement)?;
+        statement.query_map([], line)?.collect::<rusqlite::Result<Vec<String>>>()
+    };
+    let mut wrong = lines("PRAGMA integrity_check(20)", |row| row.get(0))?;
+    wrong.retain(|line| line != "ok");
+    // Nothing to say for a database that is not encrypted.
+    wrong.extend(lines("PRAGMA cipher_integrity_check", |row| row.get(0)).unwrap_or_default());
+    wrong.extend(lines("PRAGMA foreign_key_check", |row| {
+        Ok(format!("a row of {} leads nowhere", row.get::<_, String>(0)?))
+    })?);
+    Ok(wrong)
+}
+
+/// A connection to a database, set up as every one is.
+fn connection(folder: &Path, path: &Path, flags: OpenFlags, key: Option<&Key>) -> Result<Connection> {
+    let connection =
+        Connection::open_with_flags(path, flags).map_err(|source| Error::at(folder, source))?;
+    let prepare = || -> rusqlite::Result<()> {
+        connection.busy_timeout(PATIENCE)?;
+        // What goes wrong comes back as an error; nothing is said to the terminal besides.
+        connection.pragma_update(None, "cipher_log_level", "NONE")?;
+        if let Some(key) = key {
+            connection.pragma_update(None, "key", key.pragma().as_str())?;
+        }
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        connection.pragma_update(None, "trusted_schema", false)?;
+        // Kibibytes: a change of a large plant stays in memory until it is written, once.
+        connection.pragma_update(None, "cache_size", -32_768)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        Ok(())
+    };
+    prepare().map_err(|source| Error::at(folder, source))?;
+    Ok(connection)
+}
+
 impl Store {
     /// Whether a folder holds a store.
     pub fn exists(folder: &Path) -> bool {
         folder.join(DATABASE).is_file()
     }
 
-    /// Makes a new store in a folder, which is created when it is not there.
+    /// Makes a new store in a folder, which is created when it is not there; an encrypted one with a key, whose sealed
+    /// form has its place in the folder already ([`SealedKey::write`]).
     ///
     /// # Errors
     /// [`Error::Exists`] when there is one already, [`Error::Io`] when the folder cannot be written.
-    pub fn create(folder: &Path, who: &Who) -> Result<Store> {
+    pub fn create(folder: &Path, who: &Who, key: Option<&Key>) -> Result<Store> {
         if Store::exists(folder) {
             return Err(Error::Exists { folder: folder.to_owned() });
         }
         std::fs::create_dir_all(folder).map_err(|source| Error::io(folder, source))?;
-        let mut store = Store::connect(folder, OpenFlags::default())?;
+        let mut store = Store::connect(folder, OpenFlags::default(), key)?;
         store.change(who, |change| {
             change.put("id", &uuid::Uuid::now_v7().to_string())?;
             change.put("created", &who.at.to_string())?;
@@ -95,34 +157,40 @@ impl Store {
         Ok(store)
     }
 
-    /// Opens the store in a folder and brings its schema up to date, with a copy of the database taken first.
+    /// Opens the store in a folder and brings its schema up to date, with a backup made first. The key is not needed
+    /// for a store that is not encrypted.
     ///
     /// # Errors
-    /// [`Error::Missing`], [`Error::Newer`], [`Error::Damaged`], [`Error::Locked`].
-    pub fn open(folder: &Path) -> Result<Store> {
+    /// [`Error::Missing`], [`Error::Sealed`] without a key, [`Error::Newer`], [`Error::Damaged`], [`Error::Locked`].
+    pub fn open(folder: &Path, key: Option<&Key>) -> Result<Store> {
         if !Store::exists(folder) {
             return Err(Error::Missing { folder: folder.to_owned() });
         }
-        Store::connect(folder, OpenFlags::default() & !OpenFlags::SQLITE_OPEN_CREATE)
+        Store::connect(folder, EXISTING, key)
     }
 
-    fn connect(folder: &Path, flags: OpenFlags) -> Result<Store> {
+    fn connect(folder: &Path, flags: OpenFlags, key: Option<&Key>) -> Result<Store> {
+        let in_use = InUse::share(folder)?;
         let path = folder.join(DATABASE);
-        let mut connection =
-            Connection::open_with_flags(&path, flags).map_err(|source| Error::at(folder, source))?;
-        let prepare = |connection: &Connection| -> rusqlite::Result<()> {
-            connection.busy_timeout(PATIENCE)?;
-            connection.pragma_update(None, "synchronous", "FULL")?;
-            connection.pragma_update(None, "foreign_keys", true)?;
-            connection.pragma_update(None, "trusted_schema", false)?;
-            // Kibibytes: a change of a large plant stays in memory until it is written, once.
-            connection.pragma_update(None, "cache_size", -32_768)?;
-            connection.set_prepared_statement_cache_capacity(64);
-            Ok(())
+        let is_sealed = if path.is_file() && std::fs::metadata(&path).is_ok_and(|data| data.len() > 0) {
+            key::is_sealed(folder)?
+        } else {
+            key.is_some()
         };
-        prepare(&connection).map_err(|source| Error::at(folder, source))?;
-        schema::migrate(&mut connection, folder)?;
-        Ok(Store { connection, folder: folder.to_owned() })
+        let key = match (is_sealed, key) {
+            (true, None) => return Err(Error::Sealed { folder: folder.to_owned() }),
+            (true, key) => key,
+            (false, _) => None,
+        };
+        let mut connection = connection(folder, &path, flags, key)?;
+        schema::migrate(&mut connection, key, folder)?;
+        adopt::files(&mut connection, folder)?;
+        Ok(Store { connection, folder: folder.to_owned(), is_sealed, _in_use: in_use })
+    }
+
+    /// Whether the store is encrypted.
+    pub fn is_sealed(&self) -> bool {
+        self.is_sealed
     }
 
     /// The store's folder.
@@ -171,21 +239,13 @@ impl Store {
         Ok(audit::head(&self.connection)?.0)
     }
 
-    /// SQLite's own check of the file: empty when it found nothing wrong.
+    /// SQLite's own check of the file: empty when it found nothing wrong. Of an encrypted one every page's seal is
+    /// checked as well.
     ///
     /// # Errors
     /// When the check itself cannot run.
     pub fn integrity(&self) -> Result<Vec<String>> {
-        let mut statement = self.connection.prepare("PRAGMA integrity_check(20)")?;
-        let lines =
-            statement.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
-        let mut wrong: Vec<String> = lines.into_iter().filter(|line| line != "ok").collect();
-        let mut statement = self.connection.prepare("PRAGMA foreign_key_check")?;
-        let dangling = statement
-            .query_map([], |row| Ok(format!("a row of {} leads nowhere", row.get::<_, String>(0)?)))?
-            .collect::<rusqlite::Result<Vec<_>>>()?;
-        wrong.extend(dangling);
-        Ok(wrong)
+        faults(&self.connection)
     }
 
     /// A value kept with the store as a whole.

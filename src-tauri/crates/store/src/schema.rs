@@ -5,7 +5,7 @@ use std::{fs::File, path::Path};
 use rusqlite::Connection;
 use rusqlite_migration::{M, Migrations};
 
-use crate::{DATABASE, Error, Result};
+use crate::{Error, Key, Result, backup};
 
 const STEPS: &[M<'static>] = &[
     M::up(include_str!("../migrations/0001_plant.sql")),
@@ -15,6 +15,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("../migrations/0005_system.sql")),
     M::up(include_str!("../migrations/0006_kept_evidence.sql")),
     M::up(include_str!("../migrations/0007_report_kind.sql")),
+    M::up(include_str!("../migrations/0008_blobs.sql")),
 ];
 
 /// The version this program writes.
@@ -24,8 +25,8 @@ pub(crate) const VERSION: usize = STEPS.len();
 /// does it and the others find it done.
 const LOCK: &str = "plumbline.lock";
 
-/// Brings a database to [`VERSION`] and to WAL mode; one that has content is copied beside itself first.
-pub(crate) fn migrate(connection: &mut Connection, folder: &Path) -> Result<()> {
+/// Brings a database to [`VERSION`] and to WAL mode; of one that has content a backup is made first.
+pub(crate) fn migrate(connection: &mut Connection, key: Option<&Key>, folder: &Path) -> Result<()> {
     let failed = |source| Error::at(folder, source);
     let version = |connection: &Connection| -> Result<usize> {
         connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(failed)
@@ -44,10 +45,7 @@ pub(crate) fn migrate(connection: &mut Connection, folder: &Path) -> Result<()> 
     connection.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
     let found = version(connection)?;
     if found > 0 && found < VERSION {
-        let copy = folder.join(format!("{DATABASE}.before-version-{VERSION}"));
-        if !copy.exists() {
-            connection.execute("VACUUM INTO ?1", [copy.to_string_lossy()]).map_err(failed)?;
-        }
+        backup::automatic(connection, key, folder, &format!("before-version-{VERSION}"))?;
     }
     Migrations::from_slice(STEPS).to_latest(connection).map_err(|error| match error {
         rusqlite_migration::Error::RusqliteError { err, .. } => Error::at(folder, err),

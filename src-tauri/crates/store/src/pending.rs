@@ -1,0 +1,75 @@
+//! Exchanging a store's files for others, as one step: they are gathered in a folder of their own, which gets the name
+//! that makes it count at once; what is left to do then is done by whoever opens the store next, if need be.
+
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use tempfile::TempDir;
+
+use crate::{DATABASE, Error, Result, files, key::KEY_FILE};
+
+/// The folder whose content takes the place of the store's.
+const PENDING: &str = "pending";
+/// What folders begin with in which something is gathered.
+const STAGING: &str = "staging-";
+/// The file that signs what leaves the store, plain or sealed: at most one of the two is there.
+pub const SIGNING_KEY: &str = "bundle-signing-key.pem";
+/// The same, sealed with the store's key.
+pub const SEALED_SIGNING_KEY: &str = "bundle-signing-key.sealed";
+
+/// Names, in the folder that takes the store's place, the parts that were gathered: one that is named and not there has
+/// its place already.
+const GATHERED: &str = "gathered";
+
+/// What makes up a store. The database comes last: once it is in its place, nothing is left to do.
+pub(crate) const PARTS: [&str; 5] =
+    [KEY_FILE, SIGNING_KEY, SEALED_SIGNING_KEY, "plumbline.db-wal", DATABASE];
+/// SQLite's memory of who reads what; made anew each time.
+const SHARED_MEMORY: &str = "plumbline.db-shm";
+
+/// A folder inside the store's in which something is gathered; it goes when it is let go of.
+pub(crate) fn staging(folder: &Path) -> Result<TempDir> {
+    let made = tempfile::Builder::new().prefix(STAGING).tempdir_in(folder);
+    made.map_err(|source| Error::io(folder, source))
+}
+
+/// Exchanges the store's files for those gathered; what was not gathered is there no more. The caller is alone.
+pub(crate) fn exchange(folder: &Path, staged: TempDir) -> Result<()> {
+    let gathered: Vec<&str> = PARTS.into_iter().filter(|part| staged.path().join(part).is_file()).collect();
+    files::replace(&staged.path().join(GATHERED), |file| file.write_all(gathered.join("\n").as_bytes()))?;
+    let from: PathBuf = staged.keep();
+    files::settle_folder(&from, &folder.join(PENDING))?;
+    finish(folder)
+}
+
+/// Finishes what was left half done. The caller is alone.
+pub(crate) fn finish(folder: &Path) -> Result<()> {
+    let pending = folder.join(PENDING);
+    // Where the database is gone from it, all of it has its place.
+    if pending.join(DATABASE).is_file() {
+        let list = pending.join(GATHERED);
+        let gathered =
+            std::fs::read_to_string(&list).map_err(|source| Error::Unread { path: list, source })?;
+        files::remove(&folder.join(SHARED_MEMORY))?;
+        for part in PARTS {
+            let (from, to) = (pending.join(part), folder.join(part));
+            if from.is_file() {
+                files::settle(&from, &to)?;
+            } else if !gathered.lines().any(|name| name == part) {
+                files::remove(&to)?;
+            }
+        }
+    }
+    if pending.is_dir() {
+        std::fs::remove_dir_all(&pending).map_err(|source| Error::io(&pending, source))?;
+    }
+    for entry in std::fs::read_dir(folder).map_err(|source| Error::io(folder, source))?.flatten() {
+        if entry.file_name().to_string_lossy().starts_with(STAGING) {
+            let path = entry.path();
+            std::fs::remove_dir_all(&path).map_err(|source| Error::io(&path, source))?;
+        }
+    }
+    Ok(())
+}
