@@ -116,8 +116,7 @@ fn change(folder: &Path) -> Result<(f64, Vec<f64>)> {
     let _ = std::fs::remove_dir_all(&store);
     let file = folder.join("evidence-100000.json");
     let noon: Timestamp = "2026-06-30T12:00:00Z".parse()?;
-    let place =
-        app::Place { folder: store, actor: "bench".to_owned(), clock: std::sync::Arc::new(move || noon) };
+    let place = app::Place::new(store, "bench".to_owned(), std::sync::Arc::new(move || noon));
     let mut session = Session::open(place)?;
     session.create()?;
     session.import_plant(&[file], Some("big"), false, &app::watch::Unwatched)?;

@@ -1,8 +1,8 @@
-//! Files kept as evidence: copied into the store's folder under the hash of their bytes, and told with who and when.
+//! Files kept as evidence: copied into the store under the hash of their bytes, and told with who and when.
 
 use std::{
     fs::File,
-    io::{BufReader, Read},
+    io::Read,
     path::{Path, PathBuf},
 };
 
@@ -19,8 +19,6 @@ use crate::{
     work::{LONGEST, count, replaced, usage},
 };
 
-/// The folder beside the database.
-const FOLDER: &str = "evidence";
 /// Largest file, in bytes.
 const LARGEST: u64 = 256 << 20;
 /// What files can be evidence of.
@@ -53,17 +51,26 @@ pub(crate) fn safe_name(name: &str) -> String {
     name.trim_matches(['.', ' ']).to_owned()
 }
 
-fn hashed(path: &Path) -> Result<String> {
+/// A file's name and content.
+fn read(path: &Path) -> Result<(String, Vec<u8>)> {
+    let at = || path.display().to_string();
+    let known = std::fs::metadata(path).map_err(|error| Failure::unreadable(path, &error))?;
+    if !known.is_file() {
+        return Err(usage("is no file", "Attach files, not folders.").at(at()));
+    }
+    if known.len() > LARGEST {
+        let what = format!("is larger than {} MiB", LARGEST >> 20);
+        return Err(usage(what, "Attach the part that is evidence.").at(at()));
+    }
+    let mut bytes = Vec::new();
     let file = File::open(path).map_err(|error| Failure::unreadable(path, &error))?;
-    store::audit::sha256_of(BufReader::new(file)).map_err(|error| Failure::unreadable(path, &error))
+    // A file that grows meanwhile is not followed.
+    file.take(LARGEST).read_to_end(&mut bytes).map_err(|error| Failure::unreadable(path, &error))?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok((name, bytes))
 }
 
 impl Session {
-    /// Where a file of this hash is kept.
-    pub(crate) fn kept_at(&self, sha256: &str) -> PathBuf {
-        self.folder().join(FOLDER).join(sha256)
-    }
-
     /// Whether a control or finding is there.
     fn subject(&mut self, environment: &str, kind: &str, id: &str) -> Result<String> {
         let plant = self.plant(environment)?;
@@ -112,6 +119,20 @@ impl Session {
         files: &[PathBuf],
         note: &str,
     ) -> Result<view::Change> {
+        self.subject(environment, kind, id)?;
+        let files = files.iter().map(|path| read(path)).collect::<Result<Vec<_>>>()?;
+        self.attach_bytes(environment, kind, id, files, note)
+    }
+
+    /// As [`Session::attach`], of files by name and content.
+    pub(crate) fn attach_bytes(
+        &mut self,
+        environment: &str,
+        kind: &str,
+        id: &str,
+        files: Vec<(String, Vec<u8>)>,
+        note: &str,
+    ) -> Result<view::Change> {
         let who = self.who();
         self.store()?.check_clock(&who)?;
         let subject = self.subject(environment, kind, id)?;
@@ -120,35 +141,16 @@ impl Session {
         let before = plant.work.attachments.get(&subject);
         let mut after = before.cloned().unwrap_or_default();
         let mut unchanged = 0;
-        for path in files {
-            let size = std::fs::metadata(path).map_err(|error| Failure::unreadable(path, &error))?;
-            if !size.is_file() {
-                return Err(usage("is no file", "Attach files, not folders.").at(path.display().to_string()));
-            }
-            if size.len() > LARGEST {
-                let what = format!("is larger than {} MiB", LARGEST >> 20);
-                let at = path.display().to_string();
-                return Err(usage(what, "Attach the part that is evidence.").at(at));
-            }
-            let mut bytes = Vec::new();
-            let file = File::open(path).map_err(|error| Failure::unreadable(path, &error))?;
-            // A file that grows meanwhile is not followed.
-            file.take(LARGEST).read_to_end(&mut bytes).map_err(|error| Failure::unreadable(path, &error))?;
-            let sha256 = store::audit::sha256(&bytes);
+        for (name, bytes) in &files {
+            let sha256 = store::audit::sha256(bytes);
             if after.iter().any(|known| known.sha256 == sha256) {
                 unchanged += 1;
                 continue;
             }
-            let kept = self.kept_at(&sha256);
-            // The same file may be evidence of several things; it is kept once.
-            if !(kept.is_file() && hashed(&kept)? == sha256) {
-                reports::write(&kept, &bytes)?;
-            }
-            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             after.push(Attachment {
                 sha256,
                 name: name.chars().filter(|c| !c.is_control()).collect(),
-                size: count_of(&bytes),
+                size: count_of(bytes),
                 at: Moment::at(who.at),
                 by: who.actor.clone(),
                 note: note.clone(),
@@ -162,7 +164,8 @@ impl Session {
             after[known..].iter().map(|file| json!({"name": file.name, "sha256": file.sha256})).collect();
         let changed = count(added.len());
         let detail = json!({"of": subject, "files": added, "note": note});
-        let id = self.keep_records(environment, "evidence.attached", vec![record], detail)?;
+        let blobs: Vec<&[u8]> = files.iter().map(|(_, bytes)| bytes.as_slice()).collect();
+        let id = self.keep_with_blobs(environment, "evidence.attached", vec![record], &blobs, detail)?;
         Ok(view::Change { id, changed, unchanged })
     }
 
@@ -206,12 +209,11 @@ impl Session {
             .get(&subject)
             .and_then(|list| list.iter().find(|file| file.sha256 == sha256))
             .ok_or_else(|| Failure::not_found("file", sha256))?;
-        let kept = self.kept_at(&file.sha256);
-        let bytes = std::fs::read(&kept).unwrap_or_default();
+        let bytes = self.store()?.blob(&file.sha256)?.unwrap_or_default();
         if store::audit::sha256(&bytes) != file.sha256 {
             return Err(Failure::new("store_damaged", format!("{:?} is not what was attached", file.name))
-                .at(kept.display().to_string())
-                .advice("Bring the file back from a backup; its hash is in the log."));
+                .at(self.folder().display().to_string())
+                .advice("Bring the store back from a backup; the file's hash is in the log."));
         }
         let copy = folder.join(format!("plumbline {}", safe_name(&file.name)));
         if copy.exists() {
@@ -232,8 +234,8 @@ impl Session {
             let plant = self.plant(&environment.id)?;
             for (subject, list) in &plant.work.attachments {
                 for file in list {
-                    let kept = self.kept_at(&file.sha256);
-                    if hashed(&kept).ok().as_deref() != Some(file.sha256.as_str()) {
+                    let kept = self.store()?.blob(&file.sha256)?.unwrap_or_default();
+                    if store::audit::sha256(&kept) != file.sha256 {
                         spoiled.push(format!(
                             "{:?}, evidence of {subject}, is not what was attached",
                             file.name

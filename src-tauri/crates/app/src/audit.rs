@@ -98,7 +98,7 @@ impl Session {
             return Err(Failure::new("store_damaged", format!("the log is broken at row {row}"))
                 .advice("Compare it with a backup; nothing was written."));
         }
-        let key = signing_key(self.folder())?;
+        let key = signing_key(&self.place())?;
         let mut head = Head {
             schema: SCHEMA.to_owned(),
             store: store.get("id")?.unwrap_or_default(),

@@ -7,6 +7,7 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
+    time::{Duration, Instant},
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
@@ -20,7 +21,9 @@ use crate::{
     intake::{self, Wish},
     intelligence, mitigations, network,
     plants::slug,
-    reports, secret, view,
+    reports, secret,
+    vault::{self, Passphrase},
+    view,
 };
 
 /// Most rows of a table that cross to the window at once.
@@ -43,6 +46,16 @@ pub trait Shell: Send + Sync {
     fn another(&self, address: &str) -> std::result::Result<(), String>;
 }
 
+/// What an assessor may ask for: it shows, computes or reports. Whatever is not named here changes something.
+const FOR_ASSESSORS: &str = "active advice asset_sources assets audit back_up cancel check_backup check_handover \
+    close_preview compare_reports component components controls drawing drawing_svg environments \
+    explain_cell export_bundle figures finding findings generate_report hand_over history intelligence \
+    levels lock lock_when_idle mappings mitigations network open_report open_window overview patches people \
+    plan preview_page preview_report profile protection reports requirements reveal_package review risk \
+    rules save_attached save_drawing save_head save_patches save_refused save_report save_requirements \
+    save_tickets scenarios status suggestions system trend try_plan try_profile try_risk unlock views visit \
+    what_if work_as zones";
+
 /// A session with its door.
 pub struct Door {
     session: Mutex<Session>,
@@ -55,6 +68,12 @@ pub struct Door {
     package: Mutex<Option<PathBuf>>,
     /// A bundle that was refused for its key, and the key's fingerprint.
     refused: Mutex<Option<(PathBuf, String)>>,
+    /// The backup that was chosen last.
+    backup: Mutex<Option<PathBuf>>,
+    /// Reports that other programs show.
+    opened: Opened,
+    /// When somebody last did something in any window.
+    active: Mutex<Instant>,
 }
 
 /// What was chosen to import, and where a first look said it would go.
@@ -78,6 +97,31 @@ impl Watch for Job<'_> {
 
     fn is_cancelled(&self) -> bool {
         self.cancelled.load(Ordering::Relaxed)
+    }
+}
+
+/// Copies of kept reports that the system's programs show: in a folder beside the store for their owner alone, which goes
+/// when the store is locked or the program ends; what an end without warning left behind, when the store is opened next.
+#[derive(Default)]
+struct Opened(Mutex<Option<tempfile::TempDir>>);
+
+impl Opened {
+    fn put(&self, store: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf> {
+        let mut folder = lock(&self.0);
+        let folder = match &mut *folder {
+            Some(folder) => folder,
+            empty => empty.insert(store::pending::staging(store)?),
+        };
+        let file = folder.path().join(name);
+        // One that is shown still may not be written; it is the same.
+        if !std::fs::read(&file).is_ok_and(|there| there == bytes) {
+            reports::write(&file, bytes)?;
+        }
+        Ok(file)
+    }
+
+    fn clear(&self) {
+        *lock(&self.0) = None;
     }
 }
 
@@ -115,6 +159,57 @@ pub fn is_address(text: &str) -> bool {
 #[derive(Deserialize)]
 struct Create {
     demo: bool,
+    /// Encrypts the new store.
+    #[serde(default)]
+    passphrase: Option<Passphrase>,
+}
+
+#[derive(Deserialize)]
+struct Unlock {
+    passphrase: Passphrase,
+    #[serde(default)]
+    remember: bool,
+    /// Who opens it; none: whoever worked here last.
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    assessor: bool,
+}
+
+#[derive(Deserialize)]
+struct ChangePassphrase {
+    old: Passphrase,
+    new: Passphrase,
+}
+
+#[derive(Deserialize)]
+struct Remember {
+    /// None: it is forgotten.
+    passphrase: Option<Passphrase>,
+}
+
+#[derive(Deserialize)]
+struct WorkAs {
+    name: String,
+    assessor: bool,
+    /// Of the encrypted store, for an assessor to be one no more.
+    #[serde(default)]
+    passphrase: Option<Passphrase>,
+}
+
+#[derive(Deserialize)]
+struct Idle {
+    seconds: u64,
+}
+
+#[derive(Deserialize)]
+struct OfBackup {
+    #[serde(default)]
+    passphrase: Option<Passphrase>,
+    /// The file that was chosen last, without asking.
+    #[serde(default)]
+    again: bool,
+    job: u32,
 }
 
 #[derive(Deserialize)]
@@ -427,7 +522,57 @@ impl Door {
             preview: Mutex::default(),
             package: Mutex::default(),
             refused: Mutex::default(),
+            backup: Mutex::default(),
+            opened: Opened::default(),
+            active: Mutex::new(Instant::now()),
         }
+    }
+
+    fn is_active(&self) {
+        *lock(&self.active) = Instant::now();
+    }
+
+    /// Closes an encrypted store and forgets what the windows hold of it. Returns whether it is locked.
+    fn lock_store(&self) -> bool {
+        let locked = lock(&self.session).lock();
+        if locked {
+            self.forget();
+            self.opened.clear();
+        }
+        locked
+    }
+
+    /// Forgets what was chosen and made.
+    fn forget(&self) {
+        *lock(&self.chosen) = None;
+        *lock(&self.preview) = None;
+        *lock(&self.package) = None;
+        *lock(&self.refused) = None;
+        *lock(&self.backup) = None;
+    }
+
+    /// Locks an encrypted store when nobody did anything in any window for so long and no long work is under way.
+    fn lock_when_idle(&self, idle: Duration) -> bool {
+        if lock(&self.active).elapsed() < idle || !lock(&self.cancelled).is_empty() {
+            return lock(&self.session).is_locked();
+        }
+        self.lock_store()
+    }
+
+    /// A backup that is asked for, or the one that was chosen last.
+    fn backup(&self, again: bool) -> Option<PathBuf> {
+        let mut known = lock(&self.backup);
+        if !(again && known.is_some()) {
+            *known = Some(self.shell.choose(false)?.into_iter().next()?);
+        }
+        known.clone()
+    }
+
+    /// Makes a backup in a folder that is asked for. The session is free meanwhile.
+    fn back_up(&self, job: &Job<'_>) -> Result<Option<view::BackupMade>> {
+        let Some(folder) = self.folder() else { return Ok(None) };
+        let place = lock(&self.session).place();
+        place.back_up(&folder, None, job).map(Some)
     }
 
     /// Carries out a command.
@@ -436,6 +581,9 @@ impl Door {
     /// What the command fails with; `usage` for a command or arguments that do not exist.
     pub fn call(&self, command: &str, args: Value) -> Result<Value> {
         let session = || lock(&self.session);
+        if !FOR_ASSESSORS.split(' ').any(|name| name == command) {
+            session().place().may_change()?;
+        }
         match command {
             "status" => answer(session().status()?),
             "open_window" => {
@@ -447,14 +595,100 @@ impl Door {
                 Ok(Value::Null)
             }
             "create_store" => {
-                let Create { demo } = arguments(command, args)?;
+                let Create { demo, passphrase } = arguments(command, args)?;
                 let mut session = session();
+                if let Some(passphrase) = &passphrase {
+                    session.prepare_encrypted(passphrase)?;
+                }
                 if demo {
                     session.create_demo()?
                 } else {
                     session.create()?
                 };
                 answer(session.status()?)
+            }
+            "unlock" => {
+                let a: Unlock = arguments(command, args)?;
+                let mut session = session();
+                // A name that is none opens nothing.
+                let name = a.name.as_deref().map(crate::place::actor).transpose()?;
+                session.unlock(&a.passphrase, a.remember)?;
+                let name = name.unwrap_or_else(|| session.place().actor);
+                session.work_as(&name, a.assessor, Some(&a.passphrase))?;
+                self.is_active();
+                answer(session.status()?)
+            }
+            "work_as" => {
+                let a: WorkAs = arguments(command, args)?;
+                let mut session = session();
+                session.work_as(
+                    &a.name,
+                    a.assessor,
+                    a.passphrase.as_ref().map(|passphrase| passphrase.as_str()),
+                )?;
+                answer(session.status()?)
+            }
+            "people" => answer(session().people()?),
+            "lock" => answer(self.lock_store()),
+            "active" => {
+                self.is_active();
+                Ok(Value::Null)
+            }
+            "lock_when_idle" => {
+                let Idle { seconds } = arguments(command, args)?;
+                answer(self.lock_when_idle(Duration::from_secs(seconds)))
+            }
+            "protection" => {
+                // The keyring may take its time; the session is free meanwhile.
+                let place = session().place();
+                answer(place.protection()?)
+            }
+            "encrypt" => {
+                let a: Unlock = arguments(command, args)?;
+                let mut session = session();
+                session.encrypt(&a.passphrase)?;
+                if a.remember {
+                    session.place().remember(Some(&a.passphrase))?;
+                }
+                answer(session.status()?)
+            }
+            "decrypt" => {
+                let a: Unlock = arguments(command, args)?;
+                let mut session = session();
+                session.decrypt(&a.passphrase)?;
+                answer(session.status()?)
+            }
+            "change_passphrase" => {
+                let a: ChangePassphrase = arguments(command, args)?;
+                session().change_passphrase(&a.old, &a.new)?;
+                Ok(Value::Null)
+            }
+            "remember_passphrase" => {
+                let a: Remember = arguments(command, args)?;
+                let place = session().place();
+                if let Some(passphrase) = &a.passphrase {
+                    place.unlocked(passphrase)?;
+                }
+                place.remember(a.passphrase.as_ref().map(|passphrase| passphrase.as_str()))?;
+                Ok(Value::Null)
+            }
+            "back_up" => {
+                let a: OfJob = arguments(command, args)?;
+                answer(self.job(a.job, |job| self.back_up(job))?)
+            }
+            "check_backup" => {
+                let a: OfBackup = arguments(command, args)?;
+                let Some(file) = self.backup(a.again) else { return Ok(Value::Null) };
+                let words = a.passphrase.as_ref().map(|passphrase| passphrase.as_str());
+                answer(self.job(a.job, |job| vault::check_backup(&file, words, job))?)
+            }
+            "restore_backup" => {
+                let a: OfBackup = arguments(command, args)?;
+                let Some(file) = self.backup(a.again) else { return Ok(Value::Null) };
+                let words = a.passphrase.as_ref().map(|passphrase| passphrase.as_str());
+                let restored = self.job(a.job, |job| session().restore(&file, words, job))?;
+                self.forget();
+                answer(restored)
             }
             "add_demo" => {
                 let mut session = session();
@@ -569,11 +803,20 @@ impl Door {
                 }
                 Ok(Value::Null)
             }
-            "open_report" | "reveal_report" => {
-                let file = session().report_file(&arguments::<OfReport>(command, args)?.id)?;
-                let done =
-                    if command == "open_report" { self.shell.open(&file) } else { self.shell.reveal(&file) };
-                shown(&file, done)
+            "open_report" => {
+                let session = session();
+                let (name, bytes) = session.report_file(&arguments::<OfReport>(command, args)?.id)?;
+                let file = self.opened.put(session.folder(), &name, &bytes)?;
+                drop(session);
+                shown(&file, self.shell.open(&file))
+            }
+            "save_report" => {
+                let id = arguments::<OfReport>(command, args)?.id;
+                let (name, bytes) = session().report_file(&id)?;
+                let Some(folder) = self.folder() else { return Ok(Value::Null) };
+                let file = folder.join(name);
+                reports::write(&file, &bytes)?;
+                answer(file.display().to_string())
             }
             "intelligence" => answer(intelligence::status(&session().place())?),
             "import_intelligence" => {
@@ -813,9 +1056,7 @@ impl Door {
         // The session is free while the report is made.
         let finished = commission.make(job)?;
         crate::watch::tell(job, "store", 0, 0)?;
-        let mut session = lock(&self.session);
-        let file = session.report_path(&finished)?;
-        session.keep(finished, &file)
+        lock(&self.session).keep_inside(finished)
     }
 
     /// Lays a report out. The session is free meanwhile.

@@ -7,7 +7,8 @@ use crate::view;
 /// A failure. Callers match on `code`, never on words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// bad_input, not_found, usage, store_locked, store_damaged, store_newer, io, network, keyring, cancelled, internal.
+    /// bad_input, not_found, usage, store_locked, store_sealed, wrong_passphrase, store_damaged, store_newer, io, network,
+    /// keyring, cancelled, internal.
     pub code: &'static str,
     /// What happened.
     pub what: String,

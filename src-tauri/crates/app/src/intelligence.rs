@@ -46,6 +46,7 @@ fn prepare(item: Item) -> Prepared {
 /// # Errors
 /// `bad_input` with the file that cannot be read.
 pub fn import(place: &Place, paths: &[PathBuf], watch: &dyn Watch) -> Result<view::IntelImport> {
+    place.may_change()?;
     tell(watch, "read", 0, 0)?;
     if let [only] = paths
         && bundle::is_bundle(only)
@@ -207,19 +208,28 @@ pub fn status(place: &Place) -> Result<view::IntelStatus> {
     Ok(view::IntelStatus { sources, notice: view::NVD_NOTICE.to_owned() })
 }
 
-/// The key that signs what leaves this place; made when it is needed first.
-pub(crate) fn signing_key(folder: &Path) -> Result<SigningKey> {
-    let file = folder.join(SIGNING_KEY);
-    if file.is_file() {
-        return Ok(SigningKey::read(&file)?);
+/// The key that signs what leaves this place; made when it is needed first. Beside an encrypted store it is sealed.
+///
+/// # Errors
+/// `store_sealed` while an encrypted store waits for its passphrase; `store_damaged` when the key cannot be read.
+pub(crate) fn signing_key(place: &Place) -> Result<SigningKey> {
+    let (folder, key) = (&place.folder, place.key.as_deref());
+    if key.is_none() && store::is_sealed(folder)? {
+        return Err(store::Error::Sealed { folder: folder.clone() }.into());
     }
-    let key = SigningKey::generate()?;
-    key.write(&file)?;
-    Ok(key)
+    if let Some(pem) = store::signing_key(folder, key)? {
+        return SigningKey::from_pem(&pem).map_err(|what| {
+            Failure::new("bad_input", format!("the key that signs cannot be read: {what}"))
+                .at(folder.join(store::pending::SIGNING_KEY).display().to_string())
+                .advice("Put it back from a backup; without the file a new key is made, which others do not know.")
+        });
+    }
+    let new = SigningKey::generate()?;
+    let pem = new.to_pem().map_err(|error| Failure::new("internal", error.to_string()))?;
+    std::fs::create_dir_all(folder).map_err(|error| crate::reports::unwritable(folder, &error))?;
+    store::keep_signing_key(folder, key, &pem)?;
+    Ok(new)
 }
-
-/// The file with the key that signs this place's bundles and logs, in the store's folder. Made with the first one.
-pub const SIGNING_KEY: &str = "bundle-signing-key.pem";
 
 /// A record on its way in a bundle, with the hash by which an unchanged one is known.
 #[derive(Serialize, Deserialize)]
@@ -253,7 +263,7 @@ pub fn export_bundle(
 ) -> Result<view::BundleView> {
     let intelligence = Intelligence::open_existing(&place.folder)?
         .ok_or_else(|| Failure::new("not_found", "there is no intelligence to carry yet"))?;
-    let key = signing_key(&place.folder)?;
+    let key = signing_key(place)?;
     let sources = intelligence.sources()?;
     let total = sources.iter().map(|source| source.records).sum::<u64>();
     let total = u32::try_from(total).unwrap_or(u32::MAX);
@@ -309,6 +319,7 @@ pub fn import_bundle(
     accepted: Option<&str>,
     watch: &dyn Watch,
 ) -> Result<view::IntelImport> {
+    place.may_change()?;
     let accepted = accepted
         .map(|text| {
             text.parse::<bundle::Fingerprint>().map_err(|error| Failure::new("usage", error.to_string()))
@@ -445,8 +456,12 @@ pub fn synchronise(
         return Err(Failure::new("usage", format!("{unknown:?} is no source that can be fetched"))
             .advice(format!("Sources are {}.", FETCHED.join(", "))));
     }
-    let settings =
-        &network::settings(settings.clone(), &network::kept(place)?, |name| std::env::var(name).ok());
+    place.may_change()?;
+    let given = Settings { offline: settings.offline || place.offline, ..settings.clone() };
+    let settings = &network::settings(given, &network::kept(place)?, |name| std::env::var(name).ok());
+    if settings.offline {
+        return Err(Failure::new("network", feeds::sync::Error::Offline.to_string()));
+    }
     let mut intelligence = place.intelligence()?;
     let lock = std::fs::File::create(place.folder.join("intelligence-sync.lock"))
         .map_err(|error| Failure::new("io", error.to_string()))?;

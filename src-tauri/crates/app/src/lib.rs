@@ -45,6 +45,7 @@ pub mod session;
 mod statement;
 pub mod system;
 pub mod tickets;
+pub mod vault;
 pub mod view;
 pub mod visits;
 pub mod watch;

@@ -33,7 +33,12 @@ pub fn keep(place: &Place, network: &view::Network) -> Result<view::Network> {
     let word = |text: &Option<String>| {
         text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
     };
-    let network = view::Network { proxy: word(&network.proxy), ca_file: word(&network.ca_file) };
+    place.may_change()?;
+    let network = view::Network {
+        proxy: word(&network.proxy),
+        ca_file: word(&network.ca_file),
+        offline: network.offline,
+    };
     // A name and password in an address stand before an @.
     if network.proxy.as_ref().is_some_and(|proxy| proxy.contains('@')) {
         return Err(Failure::new("usage", "a proxy's name and password are not kept in a file")
@@ -60,6 +65,7 @@ pub(crate) fn settings(
             .clone()
             .or_else(|| of("PLUMBLINE_CA_FILE").map(PathBuf::from))
             .or_else(|| kept.ca_file.clone().map(PathBuf::from)),
+        offline: given.offline || kept.offline || of("PLUMBLINE_OFFLINE").is_some(),
         ..given
     }
 }
@@ -72,7 +78,7 @@ mod tests {
 
     #[test]
     fn what_is_given_comes_before_the_environment_and_that_before_what_is_kept() {
-        let network = view::Network { proxy: Some("http://kept:1".to_owned()), ca_file: None };
+        let network = view::Network { proxy: Some("http://kept:1".to_owned()), ..view::Network::default() };
         let of = |given: Option<&str>, environment: Option<&str>| {
             let given = SyncSettings { proxy: given.map(str::to_owned), ..SyncSettings::default() };
             let environment = environment.map(str::to_owned);
@@ -89,15 +95,12 @@ mod tests {
     #[test]
     fn only_what_can_be_used_is_kept() {
         let folder = tempfile::tempdir().unwrap();
-        let place = Place {
-            folder: folder.path().join("store"),
-            actor: "x".to_owned(),
-            clock: Arc::new(jiff::Timestamp::now),
-        };
+        let place = Place::new(folder.path().join("store"), "x".to_owned(), Arc::new(jiff::Timestamp::now));
         assert_eq!(kept(&place).unwrap(), view::Network::default());
         let network = |proxy: &str, ca_file: &str| view::Network {
             proxy: Some(proxy.to_owned()),
             ca_file: Some(ca_file.to_owned()),
+            offline: false,
         };
         let empty = folder.path().join("empty.pem");
         std::fs::write(&empty, "no certificate").unwrap();
@@ -111,7 +114,8 @@ mod tests {
             assert_eq!(kept(&place).unwrap(), view::Network::default());
         }
         keep(&place, &network(" http://proxy.example:3128 ", "")).unwrap();
-        let own = view::Network { proxy: Some("http://proxy.example:3128".to_owned()), ca_file: None };
+        let own =
+            view::Network { proxy: Some("http://proxy.example:3128".to_owned()), ..view::Network::default() };
         assert_eq!(kept(&place).unwrap(), own);
         std::fs::write(place.folder.join(FILE), "{").unwrap();
         assert_eq!(kept(&place).unwrap_err().code, "bad_input");

@@ -1,10 +1,6 @@
 //! Reports: made from the store of one day, kept with the hashes that prove them.
 
-use std::{
-    io::Write,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{io::Write, path::Path, sync::Arc};
 
 use iec62443::{
     Assessment, Evidence, Plant, When, advice::Offer, catalogue::Language, compare::compare, finding::Rating,
@@ -244,40 +240,43 @@ impl Session {
         })
     }
 
-    /// Puts a finished report in its place and keeps it in the store.
+    /// Puts a finished report in its place outside the store, and keeps in the store what proves it.
     ///
     /// # Errors
     /// `io` when the file cannot be written; nothing is kept then.
     pub fn keep(&mut self, finished: Finished, file: &Path) -> Result<view::ReportView> {
         let folder = self.store()?.folder().to_owned();
         let kept = KeptReport { file: place_in(&folder, file), ..finished.kept };
-        let evidence = finished.evidence;
         let staged = stage(file, &finished.bytes)?;
-        let who = self.who();
         // The file takes its place last, so that what stood there is still there when the store says no.
-        self.store_mut()?.try_change(&who, |change| -> Result<()> {
-            change.keep_report(&kept)?;
-            for (environment, document) in &evidence {
-                change.keep_report_evidence(&kept.id, environment, document)?;
-            }
-            settle(staged, file)
-        })?;
-        Ok(report_view(kept, &folder))
+        self.keep_in_store(&kept, &finished.evidence, |_| settle(staged, file))?;
+        self.report_view(kept)
     }
 
-    /// Where the window puts a report.
-    pub fn report_path(&self, finished: &Finished) -> Result<PathBuf> {
-        let kept = &finished.kept;
-        let name = format!(
-            "{}-{}-{}-{}.{}",
-            stem(&kept.kind, &kept.format),
-            crate::plants::slug(&kept.environments.join("-")),
-            kept.to,
-            // The last digits are the random ones; the first are the time, the same for a minute.
-            kept.id.rsplit('-').next().unwrap_or(&kept.id),
-            ending(&kept.format)
-        );
-        Ok(self.store()?.folder().join("reports").join(name))
+    /// Keeps a finished report in the store itself.
+    ///
+    /// # Errors
+    /// `io` when the store cannot be written; nothing is kept then.
+    pub fn keep_inside(&mut self, finished: Finished) -> Result<view::ReportView> {
+        let Finished { bytes, kept, evidence } = finished;
+        self.keep_in_store(&kept, &evidence, |change| Ok(change.keep_blob(&kept.sha256, &bytes)?))?;
+        self.report_view(kept)
+    }
+
+    fn keep_in_store(
+        &mut self,
+        kept: &KeptReport,
+        evidence: &[(String, String)],
+        then: impl FnOnce(&store::Change<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let who = self.who();
+        self.store_to_report()?.try_change(&who, |change| -> Result<()> {
+            change.keep_report(kept)?;
+            for (environment, document) in evidence {
+                change.keep_report_evidence(&kept.id, environment, document)?;
+            }
+            then(change)
+        })
     }
 
     /// Kept reports, newest first.
@@ -285,28 +284,80 @@ impl Session {
     /// # Errors
     /// When the store cannot be read.
     pub fn reports(&self) -> Result<Vec<view::ReportView>> {
-        let store = self.store()?;
-        Ok(store.reports()?.into_iter().map(|kept| report_view(kept, store.folder())).collect())
+        self.store()?.reports()?.into_iter().map(|kept| self.report_view(kept)).collect()
     }
 
-    /// The file of a kept report, when it is the one that was kept: a store may come from somebody else, and what
-    /// it names is handed to the system's programs.
+    /// The name and content of a kept report, when it is the one that was kept: a store may come from somebody else, and
+    /// what it names is handed to the system's programs.
     ///
     /// # Errors
     /// `not_found` when there is no such report, or its file is gone or was changed.
-    pub fn report_file(&self, id: &str) -> Result<PathBuf> {
+    pub fn report_file(&self, id: &str) -> Result<(String, Vec<u8>)> {
         let kept = self.store()?.reports()?.into_iter().find(|report| report.id == id);
         let kept = kept.ok_or_else(|| Failure::not_found("report", id))?;
-        let file = self.store()?.folder().join(&kept.file);
-        let is_report =
-            file.extension().is_some_and(|ending| FORMATS.iter().any(|(_, known)| ending == *known));
-        if is_report && is_intact(&file, &kept) {
-            return Ok(file);
+        // A name of our own, with the ending of its format: whatever the store says, no program is started by it.
+        let is_known = FORMATS.iter().any(|(format, _)| *format == kept.format);
+        match self.report_bytes(&kept)?.filter(|_| is_known) {
+            Some(bytes) => Ok((name_of(&kept), bytes)),
+            None => {
+                Err(Failure::new("not_found", "the report's file is gone, or is not the one that was kept")
+                    .at(if kept.file.is_empty() { name_of(&kept) } else { kept.file })
+                    .advice("Generate the report again, or put the file back."))
+            }
         }
-        Err(Failure::new("not_found", "the report's file is gone, or is not the one that was kept")
-            .at(file.display().to_string())
-            .advice("Generate the report again, or put the file back."))
     }
+
+    /// The content of a kept report; none when it is gone or was changed.
+    fn report_bytes(&self, kept: &KeptReport) -> Result<Option<Vec<u8>>> {
+        let store = self.store()?;
+        let bytes = if kept.file.is_empty() {
+            store.blob(&kept.sha256)?
+        } else {
+            let file = store.folder().join(&kept.file);
+            // A device or a pipe never ends.
+            if file.is_file() { std::fs::read(file).ok() } else { None }
+        };
+        Ok(bytes.filter(|bytes| sha256(bytes) == kept.sha256))
+    }
+
+    fn report_view(&self, kept: KeptReport) -> Result<view::ReportView> {
+        let intact = self.report_bytes(&kept)?.is_some();
+        let file = if kept.file.is_empty() {
+            name_of(&kept)
+        } else {
+            self.store()?.folder().join(&kept.file).display().to_string()
+        };
+        Ok(view::ReportView {
+            id: kept.id,
+            kind: kept.kind,
+            title: kept.title,
+            environments: kept.environments,
+            environment_ids: kept.environment_ids,
+            from: kept.from,
+            to: kept.to,
+            made: kept.made,
+            format: kept.format,
+            file,
+            intact,
+            pages: kept.pages,
+            size: kept.size,
+            sha256: kept.sha256,
+            evidence_sha256: kept.evidence_sha256,
+        })
+    }
+}
+
+/// The name of a kept report's file.
+fn name_of(kept: &KeptReport) -> String {
+    format!(
+        "{}-{}-{}-{}.{}",
+        crate::plants::slug(stem(&kept.kind, &kept.format)),
+        crate::plants::slug(&kept.environments.join("-")),
+        crate::plants::slug(&kept.to),
+        // The last digits are the random ones; the first are the time, the same for a minute.
+        crate::plants::slug(kept.id.rsplit('-').next().unwrap_or(&kept.id)),
+        ending(&kept.format)
+    )
 }
 
 impl Subject {
@@ -487,31 +538,5 @@ fn place_in(folder: &Path, file: &Path) -> String {
         // With slashes, which every system reads.
         Ok(inside) => inside.iter().map(|name| name.to_string_lossy()).collect::<Vec<_>>().join("/"),
         Err(_) => file.display().to_string(),
-    }
-}
-
-fn is_intact(file: &Path, kept: &KeptReport) -> bool {
-    file.is_file() && std::fs::read(file).is_ok_and(|bytes| sha256(&bytes) == kept.sha256)
-}
-
-fn report_view(kept: KeptReport, folder: &Path) -> view::ReportView {
-    let file = folder.join(&kept.file);
-    let intact = is_intact(&file, &kept);
-    view::ReportView {
-        id: kept.id,
-        kind: kept.kind,
-        title: kept.title,
-        environments: kept.environments,
-        environment_ids: kept.environment_ids,
-        from: kept.from,
-        to: kept.to,
-        made: kept.made,
-        format: kept.format,
-        file: file.display().to_string(),
-        intact,
-        pages: kept.pages,
-        size: kept.size,
-        sha256: kept.sha256,
-        evidence_sha256: kept.evidence_sha256,
     }
 }

@@ -39,13 +39,21 @@ struct Remembered {
 const FEW: usize = 2000;
 
 impl Session {
-    /// A session in a place; the store is opened when it is there.
+    /// A session in a place; the store is opened when it is there. An encrypted one waits for its passphrase.
     ///
     /// # Errors
     /// When a store is there and cannot be opened.
     pub fn open(place: Place) -> Result<Session> {
-        let store = if Store::exists(&place.folder) { Some(Store::open(&place.folder)?) } else { None };
-        Ok(Session {
+        let store = match Store::open(&place.folder, place.key.as_deref()) {
+            Err(store::Error::Missing { .. } | store::Error::Sealed { .. }) => None,
+            opened => Some(opened?),
+        };
+        Ok(Session::of(place, store))
+    }
+
+    /// A session with an open store, nothing of it read yet.
+    pub(crate) fn of(place: Place, store: Option<Store>) -> Session {
+        Session {
             place,
             store,
             version: -1,
@@ -55,7 +63,7 @@ impl Session {
             planned: None,
             layers: FxHashMap::default(),
             away: FxHashMap::default(),
-        })
+        }
     }
 
     /// Makes an empty store in the session's place.
@@ -63,9 +71,35 @@ impl Session {
     /// # Errors
     /// When there is one already or the folder cannot be written.
     pub fn create(&mut self) -> Result<()> {
+        self.place.may_change()?;
         let who = self.who();
-        self.store = Some(Store::create(&self.place.folder, &who)?);
+        self.store = Some(Store::create(&self.place.folder, &who, self.place.key.as_deref())?);
         Ok(())
+    }
+
+    /// Who works here from now on, by the name for the log, and whether as an assessor. Where the store is encrypted, its
+    /// passphrase is needed to be an assessor no more, or another one: who was let in to look cannot give themselves more.
+    ///
+    /// # Errors
+    /// `usage` for a name that is none, `wrong_passphrase`.
+    pub fn work_as(&mut self, name: &str, assessor: bool, passphrase: Option<&str>) -> Result<()> {
+        let name = crate::place::actor(name)?;
+        if self.place.assessor && self.store.as_ref().is_some_and(Store::is_sealed) {
+            self.check_passphrase(passphrase.unwrap_or_default())?;
+        }
+        self.place.actor = name;
+        self.place.assessor = assessor;
+        self.away.clear();
+        self.listing = None;
+        Ok(())
+    }
+
+    /// Names in the log, the one that was active last first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn people(&self) -> Result<Vec<String>> {
+        Ok(self.store()?.actors()?)
     }
 
     /// What the window shows before anything else.
@@ -78,33 +112,60 @@ impl Session {
             None => false,
         };
         let folder = self.place.folder.display().to_string();
+        let locked = self.is_locked();
         Ok(view::Status {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             store: self.store.as_ref().map(|_| folder.clone()),
             proposed_store: folder,
             actor: self.place.actor.clone(),
+            assessor: self.place.assessor,
+            offline: self.place.offline || crate::network::kept(&self.place).is_ok_and(|kept| kept.offline),
             today: self.today().to_string(),
             demo,
+            encrypted: self.store.as_ref().map_or(locked, Store::is_sealed),
+            locked,
         })
     }
 
     /// The open store.
     ///
     /// # Errors
-    /// `not_found` when there is none yet.
+    /// `not_found` when there is none yet, `store_sealed` when it waits for its passphrase.
     pub fn store(&self) -> Result<&Store> {
-        self.store
-            .as_ref()
-            .ok_or_else(|| Failure::from(store::Error::Missing { folder: self.place.folder.clone() }))
+        self.store.as_ref().ok_or_else(|| self.closed())
     }
 
+    /// The open store, to be changed.
     pub(crate) fn store_mut(&mut self) -> Result<&mut Store> {
-        let missing = Failure::from(store::Error::Missing { folder: self.place.folder.clone() });
-        self.store.as_mut().ok_or(missing)
+        self.place.may_change()?;
+        self.store_to_report()
+    }
+
+    /// The open store, to keep what an assessor may do too: that a report or package was made.
+    pub(crate) fn store_to_report(&mut self) -> Result<&mut Store> {
+        if self.store.is_none() {
+            return Err(self.closed());
+        }
+        self.store.as_mut().ok_or_else(|| Failure::not_found("store", ""))
+    }
+
+    /// Why there is no open store.
+    fn closed(&self) -> Failure {
+        let folder = self.place.folder.clone();
+        if self.is_locked() {
+            store::Error::Sealed { folder }.into()
+        } else {
+            store::Error::Missing { folder }.into()
+        }
+    }
+
+    /// Whether there is an encrypted store that waits for its passphrase.
+    pub fn is_locked(&self) -> bool {
+        self.store.is_none() && store::is_sealed(&self.place.folder).unwrap_or(false)
     }
 
     /// Where and as whom it works.
-    pub(crate) fn place(&self) -> Place {
+    pub fn place(&self) -> Place {
         self.place.clone()
     }
 

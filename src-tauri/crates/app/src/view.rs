@@ -43,10 +43,18 @@ views! {
         pub proposed_store: String,
         /// Name written into the audit log for what is done here.
         pub actor: String,
+        /// Whether they look and report only.
+        pub assessor: bool,
+        /// Whether no connection is opened, whatever is asked for.
+        pub offline: bool,
         /// Today, `YYYY-MM-DD`, UTC, as the program sees it.
         pub today: String,
         /// Whether the store holds the demo plant.
         pub demo: bool,
+        /// Whether the store is encrypted.
+        pub encrypted: bool,
+        /// Whether there is an encrypted store that waits for its passphrase.
+        pub locked: bool,
     }
 
     /// An environment: one system under consideration (IEC 62443-3-2 ZCR 1).
@@ -2859,7 +2867,7 @@ views! {
         pub made: String,
         /// pdf, docx, html, xlsx, json or oscal.
         pub format: String,
-        /// File, as it was written.
+        /// File, as it was written; only its name where the store itself keeps it.
         pub file: String,
         /// Whether the file is still there and unchanged.
         pub intact: bool,
@@ -2873,11 +2881,66 @@ views! {
         pub evidence_sha256: String,
     }
 
+    /// How the store is protected.
+    struct Protection {
+        /// Whether it is encrypted.
+        pub encrypted: bool,
+        /// Whether the system has a keyring that answers.
+        pub keyring: bool,
+        /// Whether the keyring keeps the passphrase.
+        pub remembered: bool,
+        /// How many of the backups that the program makes by itself are kept.
+        pub kept: u32,
+        /// Those that are there, newest first.
+        pub backups: Vec<BackupView>,
+    }
+
+    /// A backup, as it tells of itself.
+    struct BackupView {
+        /// The file.
+        pub file: String,
+        /// When it was made.
+        pub made: String,
+        /// Whether it is encrypted.
+        pub encrypted: bool,
+        /// Rows of the audit log in it.
+        pub rows: u64,
+        /// Hash of the last of them.
+        pub head: String,
+        /// Bytes of the file.
+        pub size: u64,
+    }
+
+    /// A backup that was made.
+    struct BackupMade {
+        /// The backup.
+        pub backup: BackupView,
+        /// Older ones that were removed.
+        pub removed: Vec<String>,
+    }
+
+    /// A backup that was checked and found whole.
+    struct BackupCheck {
+        /// The backup.
+        pub backup: BackupView,
+        /// Whether it was opened as well: an encrypted one only with its passphrase.
+        pub opened: bool,
+    }
+
+    /// A backup that took the store's place.
+    struct Restored {
+        /// The backup.
+        pub backup: BackupView,
+        /// Where the store is kept that was there before; null when there was none.
+        pub before: Option<String>,
+    }
+
     /// How far a long work is. Sent as the event `progress`.
     struct Progress {
         /// Number the caller gave the work.
         pub job: u32,
-        /// Key of the step's words: evidence, assess, trend, content, charts, pages, write, package, verify, read, check, store.
+        /// Key of the step's words: evidence, assess, trend, content, charts, pages, write, package,
+        /// verify, read, check, backup, restore, store.
         pub step: String,
         /// Done so far.
         pub done: u32,
@@ -3197,6 +3260,9 @@ views! {
         /// PEM file of certificate authorities to trust besides the system's.
         #[serde(default)]
         pub ca_file: Option<String>,
+        /// No connection is opened, whatever is asked for.
+        #[serde(default)]
+        pub offline: bool,
     }
 
     /// What matching an environment did or would do. Counts are pairs of asset and vulnerability.

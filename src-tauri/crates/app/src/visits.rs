@@ -1,7 +1,4 @@
-//! What happened since somebody's last visit. When that was is kept in a file beside the store: it says something of
-//! the reader, not of the plant.
-
-use std::collections::BTreeMap;
+//! What happened since somebody's last visit.
 
 use iec62443::{
     Moment, When,
@@ -11,26 +8,12 @@ use iec62443::{
     program::decides,
 };
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
+use store::visit::Visit;
 
-use crate::{Failure, Result, Session, findings::Around, reports, view, work::count};
+use crate::{Result, Session, findings::Around, view, work::count};
 
-/// The file in the store's folder.
-const FILE: &str = "visits.json";
 /// Who was away for longer comes back as a new visit.
 const AWAY: SignedDuration = SignedDuration::from_hours(4);
-
-/// One person's visits to an environment.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-struct Seen {
-    /// When the visit before this one ended.
-    since: Option<Timestamp>,
-    /// When the person was here last.
-    last: Timestamp,
-}
-
-/// By person and environment.
-type Visits = BTreeMap<String, BTreeMap<String, Seen>>;
 
 /// What happened to a finding since a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +68,7 @@ impl Session {
     /// Notes a visit and tells what happened since the last one. Calls within four hours are one visit.
     ///
     /// # Errors
-    /// `not_found`; `io` when the file of visits cannot be written.
+    /// `not_found`; `io` when the store cannot be written.
     pub fn visit(&mut self, environment: &str) -> Result<view::Visit> {
         let when = self.when(environment, None, None)?;
         let since = self.note_visit(environment)?;
@@ -151,23 +134,13 @@ impl Session {
     }
 
     fn note_visit(&mut self, environment: &str) -> Result<Option<Timestamp>> {
-        let file = self.folder().join(FILE);
-        // Nothing is lost when it cannot be understood but the day of the last visit.
-        let mut visits: Visits = std::fs::read(&file)
-            .ok()
-            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-            .unwrap_or_default();
-        let now = self.now();
-        let mine = visits.entry(self.who().actor).or_default();
-        let seen = match mine.get(environment) {
-            None => Seen { since: None, last: now },
-            Some(seen) if now.duration_since(seen.last) > AWAY => Seen { since: Some(seen.last), last: now },
-            Some(seen) => Seen { since: seen.since, last: now.max(seen.last) },
+        let (now, actor) = (self.now(), self.who().actor);
+        let seen = match self.store()?.visit(&actor, environment)? {
+            None => Visit { since: None, last: now },
+            Some(seen) if now.duration_since(seen.last) > AWAY => Visit { since: Some(seen.last), last: now },
+            Some(seen) => Visit { since: seen.since, last: now.max(seen.last) },
         };
-        mine.insert(environment.to_owned(), seen);
-        let bytes = serde_json::to_vec_pretty(&visits)
-            .map_err(|error| Failure::new("internal", error.to_string()))?;
-        reports::write(&file, &bytes)?;
+        self.store_to_report()?.note_visit(&actor, environment, seen)?;
         Ok(seen.since)
     }
 }

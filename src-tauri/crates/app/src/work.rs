@@ -69,6 +69,18 @@ impl Session {
         environment: &str,
         action: &str,
         records: Vec<KeptWas>,
+        detail: Value,
+    ) -> Result<i64> {
+        self.keep_with_blobs(environment, action, records, &[], detail)
+    }
+
+    /// As [`Session::keep_records`], with the bytes of files that the records name by their hash.
+    pub(crate) fn keep_with_blobs(
+        &mut self,
+        environment: &str,
+        action: &str,
+        records: Vec<KeptWas>,
+        blobs: &[&[u8]],
         mut detail: Value,
     ) -> Result<i64> {
         let who = self.who();
@@ -80,6 +92,9 @@ impl Session {
             }
             let number = change.begin(action)?;
             change.keep(number, environment, &was.kept)?;
+            for bytes in blobs {
+                change.keep_blob(&store::audit::sha256(bytes), bytes)?;
+            }
             change.add_intake(number, environment, by_hand(&was)?)?;
             detail["change"] = json!(number);
             change.log(action, environment, &detail)?;

@@ -81,11 +81,7 @@ fn another_window_stays_within_the_page() {
 
 fn door(folder: &Path) -> (Arc<Door>, Fake) {
     let noon: jiff::Timestamp = "2026-06-30T12:00:00Z".parse().unwrap();
-    let place = Place {
-        folder: folder.join("store"),
-        actor: "tester".to_owned(),
-        clock: std::sync::Arc::new(move || noon),
-    };
+    let place = Place::new(folder.join("store"), "tester".to_owned(), std::sync::Arc::new(move || noon));
     let fake = Fake::default();
     (Arc::new(Door::new(Session::open(place).unwrap(), Box::new(fake.clone()))), fake)
 }
@@ -240,11 +236,11 @@ fn acknowledging_changes_the_level_and_undo_brings_it_back() {
         (Some("tester"), Some("in_work: next shutdown"))
     );
     // The store says the same as what the window remembers.
-    let mut again = Session::open(Place {
-        folder: folder.path().join("store"),
-        actor: String::new(),
-        clock: std::sync::Arc::new(|| "2026-06-30T12:00:00Z".parse().unwrap()),
-    })
+    let mut again = Session::open(Place::new(
+        folder.path().join("store"),
+        String::new(),
+        std::sync::Arc::new(|| "2026-06-30T12:00:00Z".parse().unwrap()),
+    ))
     .unwrap();
     assert_eq!(serde_json::to_value(again.levels(&id, None, None).unwrap()).unwrap(), after);
     let log = door.call("audit", json!({"offset": 0, "limit": 100})).unwrap();
@@ -274,8 +270,13 @@ fn a_report_is_made_kept_opened_and_known_when_changed() {
     let folder = tempfile::tempdir().unwrap();
     let (door, fake, id) = demo(folder.path());
     let kept = door.call("generate_report", json!({"request": request(&id), "job": 7})).unwrap();
-    let file = PathBuf::from(kept["file"].as_str().unwrap());
-    assert!(std::fs::read(&file).unwrap().starts_with(b"%PDF"));
+    assert_eq!(
+        kept["file"],
+        format!(
+            "iec62443-ostermoor-works-resins-and-solvents-2026-06-30-{}.pdf",
+            &kept["id"].as_str().unwrap()[24..]
+        )
+    );
     let steps = fake.steps.lock().unwrap().clone();
     for step in ["assess", "evidence", "content", "pages", "write", "store"] {
         assert!(steps.iter().any(|s| s == step), "{step} was not told of: {steps:?}");
@@ -292,22 +293,31 @@ fn a_report_is_made_kept_opened_and_known_when_changed() {
     assert!(reports.as_array().unwrap().iter().all(|report| report["intact"] == true), "{reports}");
     assert_eq!(reports.as_array().unwrap().last(), Some(&kept));
     door.call("open_report", json!({"id": kept["id"]})).unwrap();
-    assert_eq!(*fake.opened.lock().unwrap(), std::slice::from_ref(&file));
-    assert_eq!(failure(door.call("reveal_report", json!({"id": kept["id"]}))), "io");
+    // What other programs are given is a copy of the store's, and goes with the program.
+    let opened = fake.opened.lock().unwrap().clone();
+    let shown = std::fs::read(&opened[0]).unwrap();
+    assert!(shown.starts_with(b"%PDF") && opened[0].ends_with(kept["file"].as_str().unwrap()));
+    *fake.choice.lock().unwrap() = Some(folder.path().to_owned());
+    let saved = door.call("save_report", json!({"id": kept["id"]})).unwrap();
+    assert_eq!(std::fs::read(saved.as_str().unwrap()).unwrap(), shown);
     // A store is moved with its reports.
     drop(door);
+    assert!(!opened[0].exists());
     std::fs::rename(folder.path().join("store"), folder.path().join("moved")).unwrap();
-    let place = Place {
-        folder: folder.path().join("moved"),
-        actor: String::new(),
-        clock: std::sync::Arc::new(|| "2026-06-30T12:00:00Z".parse().unwrap()),
-    };
+    let place = Place::new(
+        folder.path().join("moved"),
+        String::new(),
+        std::sync::Arc::new(|| "2026-06-30T12:00:00Z".parse().unwrap()),
+    );
     let moved = Session::open(place).unwrap();
     assert!(moved.reports().unwrap()[0].intact);
     drop(moved);
     std::fs::rename(folder.path().join("moved"), folder.path().join("store")).unwrap();
     let (door, _) = self::door(folder.path());
-    std::fs::write(&file, "%PDF changed").unwrap();
+    let raw = rusqlite::Connection::open(folder.path().join("store/plumbline.db")).unwrap();
+    raw.execute("UPDATE blob SET content = ?1 WHERE sha256 = ?2", (b"%PDF changed", kept["sha256"].as_str()))
+        .unwrap();
+    drop(raw);
     let reports = door.call("reports", json!({})).unwrap();
     assert_eq!(reports.as_array().unwrap().last().unwrap()["intact"], false);
     assert_eq!(failure(door.call("open_report", json!({"id": kept["id"]}))), "not_found");

@@ -499,12 +499,16 @@ fn a_package_is_there_whole_or_not_at_all() {
         assert_eq!(std::fs::read_dir(&out).unwrap().count(), 0, "{step}");
     }
     // Evidence that is not what was attached is not handed over.
-    let kept = folder.path().join("store/evidence").join(sha256(b"deny all"));
-    std::fs::write(&kept, b"allow all").unwrap();
+    let raw = rusqlite::Connection::open(folder.path().join("store/plumbline.db")).unwrap();
+    let hash = sha256(b"deny all");
+    assert_eq!(
+        raw.execute("UPDATE blob SET content = ?1 WHERE sha256 = ?2", (b"allow all", &hash)).unwrap(),
+        1
+    );
     let failure = handover.write(&file, &Unwatched).err().unwrap();
     assert_eq!(failure.code, "store_damaged");
     assert!(failure.what.contains("rules"), "{failure}");
-    std::fs::remove_file(&kept).unwrap();
+    raw.execute("DELETE FROM blob WHERE sha256 = ?1", [&hash]).unwrap();
     assert_eq!(handover.write(&file, &Unwatched).err().unwrap().code, "store_damaged");
     assert_eq!(std::fs::read_dir(&out).unwrap().count(), 0);
 }

@@ -14,7 +14,7 @@ pub use work::*;
 #[derive(Debug, Parser)]
 #[command(name = "plumbline", version, max_term_width = 100, arg_required_else_help = true)]
 #[command(after_help = "Exit codes: 0 done; 1 done, with something to report; 2 usage; 3 bad input; \
-    4 store locked or damaged; 5 network or feed.\n\n`plumbline help VERB` explains a verb with an example.")]
+    4 store locked, wrong passphrase or damaged; 5 network or feed.\n\n`plumbline help VERB` explains a verb with an example.")]
 pub struct Arguments {
     #[command(subcommand)]
     pub verb: Verb,
@@ -27,6 +27,15 @@ pub struct Arguments {
     /// Take this day for today: the demo plant's dates end there, as does what is assessed
     #[arg(long, global = true, value_name = "DATE")]
     pub today: Option<Date>,
+    /// Your name for the audit log; your account's, or PLUMBLINE_ACTOR, when not given
+    #[arg(long, global = true, value_name = "NAME")]
+    pub actor: Option<String>,
+    /// Look and report only: whatever would change something is refused
+    #[arg(long, global = true)]
+    pub assessor: bool,
+    /// Open no connection: whatever would is refused
+    #[arg(long, global = true)]
+    pub offline: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -39,8 +48,53 @@ pub enum Verb {
     )]
     Demo,
     /// Make an empty store
-    #[command(after_help = "Example:\n  plumbline init --store works-1")]
-    Init,
+    ///
+    /// The passphrase of an encrypted one is asked for twice, or read from the first line of the file that
+    /// PLUMBLINE_PASSPHRASE_FILE names. Nobody can open the store without it: a lost one is lost.
+    #[command(
+        after_help = "Example:\n  plumbline init --store works-1\n  plumbline init --store works-2 --encrypt"
+    )]
+    Init {
+        /// Encrypt it with a passphrase
+        #[arg(long)]
+        encrypt: bool,
+    },
+    /// The store's passphrase: encrypt a plain store, change the passphrase, remove it, keep it in the keyring
+    ///
+    /// Passphrases are asked for, or read from the files that PLUMBLINE_PASSPHRASE_FILE and, for a new one,
+    /// PLUMBLINE_NEW_PASSPHRASE_FILE name; the first line counts.
+    #[command(
+        after_help = "Example:\n  plumbline passphrase set --store works-1\n  plumbline passphrase change --store works-1\n  plumbline passphrase remember --store works-1"
+    )]
+    Passphrase {
+        #[command(subcommand)]
+        verb: PassphraseVerb,
+    },
+    /// Make a backup of the store while others go on working, or check one
+    ///
+    /// One file with all of the store but the vulnerability intelligence, which can be fetched again. A backup of an
+    /// encrypted store is encrypted and opened by the passphrase it was made under.
+    #[command(
+        after_help = "Example:\n  plumbline backup works-1.zip\n  plumbline backup /mnt/backups --keep 10\n  plumbline backup works-1.zip --check"
+    )]
+    Backup {
+        /// The file to make, or a folder that is there: then it is named by store and time
+        file: PathBuf,
+        /// Of the backups in the folder, keep so many of the newest
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), conflicts_with = "check")]
+        keep: Option<u16>,
+        /// Check the backup instead: every byte, and that it opens
+        #[arg(long)]
+        check: bool,
+    },
+    /// Put a backup in the place of the store, which need not be there
+    ///
+    /// All of the backup is checked first. The store that was there, sound or not, is kept as a backup of its own.
+    #[command(after_help = "Example:\n  plumbline restore works-1.zip --store works-1")]
+    Restore {
+        /// The backup
+        file: PathBuf,
+    },
     /// Examine a store: database, audit chain, environments, kept reports
     ///
     /// Changes nothing. Exit code 1 when something is wrong.
@@ -319,6 +373,29 @@ pub enum ImportKind {
     Requirements,
     /// A plant: zones.csv, conduits.csv, assets.csv, evidence.json
     Plant,
+}
+
+/// Whether connections are opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Connections {
+    /// When somebody asks for it
+    Allowed,
+    /// Not even then
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum PassphraseVerb {
+    /// Encrypt a plain store
+    Set,
+    /// Give an encrypted store another passphrase
+    Change,
+    /// Make an encrypted store a plain one
+    Remove,
+    /// Have the system's keyring keep the passphrase, so that it is not asked for
+    Remember,
+    /// Have the system's keyring forget it
+    Forget,
 }
 
 #[derive(Args, Debug)]
@@ -1043,7 +1120,7 @@ pub enum IntelVerb {
     },
     /// Keep a proxy and a certificate file for `intel sync` and the window; show them without options
     #[command(
-        after_help = "Example:\n  plumbline intel network --proxy http://proxy.works.example:3128\n  plumbline intel network --forget"
+        after_help = "Example:\n  plumbline intel network --proxy http://proxy.works.example:3128\n  plumbline intel network --connections never\n  plumbline intel network --forget"
     )]
     Network {
         /// A proxy for everything but this machine
@@ -1052,8 +1129,11 @@ pub enum IntelVerb {
         /// A PEM file of certificate authorities to trust besides the system's
         #[arg(long, value_name = "FILE")]
         ca_file: Option<PathBuf>,
+        /// Whether connections are opened at all: with `never`, whatever would open one is an error
+        #[arg(long, value_enum, value_name = "WHETHER")]
+        connections: Option<Connections>,
         /// Keep none
-        #[arg(long, conflicts_with_all = ["proxy", "ca_file"])]
+        #[arg(long, conflicts_with_all = ["proxy", "ca_file", "connections"])]
         forget: bool,
     },
     /// Write everything known into one signed file, for a machine without network

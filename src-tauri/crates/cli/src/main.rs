@@ -2,6 +2,7 @@
 
 mod arguments;
 mod output;
+mod passphrase;
 mod verbs;
 
 use std::process::ExitCode;
@@ -9,7 +10,7 @@ use std::process::ExitCode;
 use app::{Failure, Place, Session};
 use clap::Parser;
 
-use arguments::{Arguments, HandoverVerb, Verb};
+use arguments::{Arguments, HandoverVerb, IntelVerb, PassphraseVerb, Verb};
 use output::Output;
 
 /// Done, but with findings the verb exists to report.
@@ -51,17 +52,33 @@ fn exit_code(failure: &Failure) -> u8 {
 }
 
 fn run(arguments: &Arguments, output: &Output) -> app::Result<Done> {
-    let place = || Place::of_user(arguments.store.clone(), arguments.today);
+    let place = || -> app::Result<Place> {
+        let mut place = Place::of_user(arguments.store.clone(), arguments.today)?;
+        if let Some(name) = &arguments.actor {
+            place.actor = app::place::actor(name)?;
+        }
+        (place.assessor, place.offline) = (arguments.assessor, arguments.offline);
+        Ok(place)
+    };
+    let unlocked = || passphrase::unlocked(place()?);
     let open = || -> app::Result<Session> { Session::open(place()?) };
     // A verb that needs a store says so before it does anything.
     let stored = || -> app::Result<Session> {
-        let session = open()?;
+        let session = Session::open(unlocked()?)?;
         session.store()?;
         Ok(session)
     };
     match &arguments.verb {
         Verb::Demo => verbs::store::demo(open()?, output),
-        Verb::Init => verbs::store::init(open()?, output),
+        Verb::Init { encrypt } => verbs::store::init(open()?, *encrypt, output),
+        Verb::Passphrase { verb } => match verb {
+            // What the keyring keeps may be wrong: that is no reason not to forget it.
+            PassphraseVerb::Forget => verbs::store::passphrases(open()?, verb, output),
+            _ => verbs::store::passphrases(stored()?, verb, output),
+        },
+        Verb::Backup { file, check: true, .. } => verbs::store::check_backup(file, output),
+        Verb::Backup { file, keep, .. } => verbs::store::backup(&unlocked()?, file, *keep, output),
+        Verb::Restore { file } => verbs::store::restore(open()?, file, output),
         Verb::Doctor => verbs::store::doctor(stored()?, output),
         Verb::Import(wanted) => verbs::import::import(stored()?, wanted, output),
         Verb::Env { verb } => verbs::lists::environments(stored()?, verb, output),
@@ -92,6 +109,10 @@ fn run(arguments: &Arguments, output: &Output) -> app::Result<Done> {
         },
         Verb::Scenario { verb } => verbs::plan::scenarios(stored()?, verb, output),
         Verb::Advice(wanted) => verbs::advice::advice(stored()?, wanted, output),
+        // What is signed needs the key, which is encrypted beside an encrypted store.
+        Verb::Intel { verb: verb @ IntelVerb::ExportBundle { .. } } => {
+            verbs::intel::intel(&unlocked()?, verb, output)
+        }
         Verb::Intel { verb } => verbs::intel::intel(&place()?, verb, output),
         Verb::Match(wanted) => match &wanted.assets {
             Some(list) => verbs::intel::loose_list(&place()?, list, output),

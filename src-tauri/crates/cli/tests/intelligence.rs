@@ -374,7 +374,10 @@ fn the_way_to_the_network_is_kept_and_used() {
     let proxy = runtime.block_on(MockServer::start());
     runtime.block_on(Mock::given(any()).respond_with(ResponseTemplate::new(407)).mount(&proxy));
     let bench = Bench::new();
-    assert_eq!(bench.json(&["intel", "network"])["network"], json!({"proxy": null, "ca_file": null}));
+    assert_eq!(
+        bench.json(&["intel", "network"])["network"],
+        json!({"proxy": null, "ca_file": null, "offline": false})
+    );
     assert_eq!(bench.run(&["intel", "network", "--proxy", "http://a:b@proxy"]).status.code(), Some(2));
     bench.json(&["intel", "network", "--proxy", &proxy.uri()]);
     assert_eq!(bench.json(&["intel", "network"])["network"]["proxy"], proxy.uri());
@@ -390,7 +393,10 @@ fn the_way_to_the_network_is_kept_and_used() {
     running.kill().unwrap();
     running.wait().unwrap();
     bench.json(&["intel", "network", "--forget"]);
-    assert_eq!(bench.json(&["intel", "network"])["network"], json!({"proxy": null, "ca_file": null}));
+    assert_eq!(
+        bench.json(&["intel", "network"])["network"],
+        json!({"proxy": null, "ca_file": null, "offline": false})
+    );
 }
 
 #[test]

@@ -52,6 +52,8 @@ pub struct Settings {
     pub longest_pause: Duration,
     /// Largest answer, unpacked.
     pub largest: u64,
+    /// No connection is opened: to ask is an error.
+    pub offline: bool,
 }
 
 impl Default for Settings {
@@ -73,6 +75,7 @@ impl Default for Settings {
             pause: Duration::from_secs(2),
             longest_pause: Duration::from_secs(120),
             largest: 256 << 20,
+            offline: false,
         }
     }
 }
@@ -150,6 +153,11 @@ pub enum Error {
     /// The settings cannot be used.
     #[error("{0}")]
     Settings(String),
+    /// No connection is to be opened.
+    #[error(
+        "the program is set to stay offline; no connection was opened. Allow connections, or bring the feeds as files"
+    )]
+    Offline,
     /// The server's answer is final.
     #[error("{url}: {what}; nothing was changed")]
     Refused {
@@ -209,7 +217,9 @@ impl Error {
             Error::Cancelled => "cancelled",
             Error::Settings(_) | Error::Clock { .. } => "usage",
             Error::Io { .. } => "io",
-            Error::Refused { .. } | Error::GaveUp { .. } | Error::WrongTotal { .. } => "network",
+            Error::Offline | Error::Refused { .. } | Error::GaveUp { .. } | Error::WrongTotal { .. } => {
+                "network"
+            }
         }
     }
 }

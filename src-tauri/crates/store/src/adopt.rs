@@ -23,7 +23,8 @@ pub(crate) fn files(connection: &mut Connection, folder: &Path) -> Result<()> {
         remove_empty(&evidence);
     }
     if reports.is_dir() {
-        let mut statement = connection.prepare("SELECT id, file, sha256 FROM report WHERE file LIKE 'reports/%'")?;
+        let mut statement =
+            connection.prepare("SELECT id, file, sha256 FROM report WHERE file LIKE 'reports/%'")?;
         let kept: Vec<(String, String, String)> = statement
             .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
             .collect::<rusqlite::Result<_>>()?;

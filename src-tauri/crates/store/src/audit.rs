@@ -168,6 +168,18 @@ impl Change<'_> {
 }
 
 impl Store {
+    /// Names in the log, the one that was active last first; at most a hundred.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn actors(&self) -> Result<Vec<String>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT actor FROM audit WHERE actor <> '' GROUP BY actor ORDER BY max(seq) DESC LIMIT 100",
+        )?;
+        let names = statement.query_map([], |row| row.get(0))?;
+        Ok(names.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// When the last row of the log was written.
     ///
     /// # Errors

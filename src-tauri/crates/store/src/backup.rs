@@ -74,7 +74,13 @@ impl Manifest {
 ///
 /// # Errors
 /// What opening fails with; [`Error::Io`], [`Error::Cancelled`]; no file is there then.
-pub fn make(folder: &Path, key: Option<&Key>, to: &Path, made: Timestamp, watch: Watch<'_>) -> Result<Manifest> {
+pub fn make(
+    folder: &Path,
+    key: Option<&Key>,
+    to: &Path,
+    made: Timestamp,
+    watch: Watch<'_>,
+) -> Result<Manifest> {
     let store = Store::open(folder, key)?;
     of_connection(&store.connection, key, folder, to, made, watch)
 }
@@ -90,9 +96,7 @@ fn of_connection(
     let staged = staging(folder)?;
     let copy = staged.path().join(DATABASE);
     // Encrypted with the same key when the database is.
-    opened
-        .execute("VACUUM INTO ?1", [copy.to_string_lossy()])
-        .map_err(|source| Error::at(folder, source))?;
+    opened.execute("VACUUM INTO ?1", [copy.to_string_lossy()]).map_err(|source| Error::at(folder, source))?;
     for part in PARTS.into_iter().filter(|part| !part.starts_with(DATABASE)) {
         copy_if_there(&folder.join(part), &staged.path().join(part))?;
     }
@@ -114,7 +118,8 @@ fn of_connection(
 
 fn about(connection: &Connection) -> Result<(usize, String, audit::ChainState)> {
     let version = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    let id = connection.query_row("SELECT value FROM store WHERE key = 'id'", [], |row| row.get(0)).optional()?;
+    let id =
+        connection.query_row("SELECT value FROM store WHERE key = 'id'", [], |row| row.get(0)).optional()?;
     Ok((version, id.unwrap_or_default(), audit::chain(connection)?))
 }
 
@@ -198,7 +203,7 @@ pub(crate) fn automatic(opened: &Connection, key: Option<&Key>, folder: &Path, w
     // As of the last change: nothing else happened since.
     let made = last.and_then(|at| at.parse().ok()).unwrap_or(Timestamp::UNIX_EPOCH);
     of_connection(opened, key, folder, &to, made, &|_, _| true)?;
-    rotate(&folder.join(FOLDER), KEPT)?;
+    rotate(&folder.join(FOLDER), None, KEPT)?;
     Ok(to)
 }
 
@@ -225,12 +230,16 @@ fn listed(folder: &Path) -> Vec<PathBuf> {
     files.into_iter().map(|(_, path)| path).collect()
 }
 
-/// Removes the oldest backups in a folder until so many are left; other files stay. Returns those removed.
+/// Removes the oldest backups of a store in a folder until so many are left; other files, and with a store's id the backups
+/// of others, stay. Returns those removed.
 ///
 /// # Errors
 /// [`Error::Io`]
-pub fn rotate(folder: &Path, keep: usize) -> Result<Vec<PathBuf>> {
+pub fn rotate(folder: &Path, store: Option<&str>, keep: usize) -> Result<Vec<PathBuf>> {
     let mut files = listed(folder);
+    if let Some(store) = store {
+        files.retain(|file| read(file).is_ok_and(|manifest| manifest.store == store));
+    }
     files.truncate(files.len().saturating_sub(keep));
     for file in &files {
         files::remove(file)?;
@@ -320,7 +329,12 @@ fn unpack(path: &Path, into: &Path, watch: Watch<'_>) -> Result<Manifest> {
 
 /// Opens what was unpacked and looks whether all of it is sound and what the manifest says. Returns the key, where it
 /// has one.
-fn examine(path: &Path, unpacked: &Path, manifest: &Manifest, passphrase: Option<&str>) -> Result<Option<Key>> {
+fn examine(
+    path: &Path,
+    unpacked: &Path,
+    manifest: &Manifest,
+    passphrase: Option<&str>,
+) -> Result<Option<Key>> {
     let key = match (manifest.sealed, passphrase) {
         (true, None) => return Err(Error::Sealed { folder: path.to_owned() }),
         (true, Some(passphrase)) => Some(SealedKey::read(unpacked)?.open(path, passphrase)?),
@@ -399,7 +413,7 @@ pub fn restore(
         let detail = serde_json::json!({"made": manifest.made.to_string(), "rows": manifest.rows, "head": manifest.head});
         change.log("store.restored", "", &detail)
     })?;
-    rotate(&folder.join(FOLDER), KEPT)?;
+    rotate(&folder.join(FOLDER), None, KEPT)?;
     Ok(Restored { manifest, before, key })
 }
 

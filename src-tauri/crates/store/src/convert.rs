@@ -77,7 +77,8 @@ const ABOUT: &str = "signing key";
 /// # Errors
 /// [`Error::KeyFile`] when it cannot be read or was changed.
 pub fn signing_key(folder: &Path, key: Option<&Key>) -> Result<Option<Zeroizing<String>>> {
-    let unfit = |path: &Path, detail: &str| Error::KeyFile { path: path.to_owned(), detail: detail.to_owned() };
+    let unfit =
+        |path: &Path, detail: &str| Error::KeyFile { path: path.to_owned(), detail: detail.to_owned() };
     let read = |path: &Path| match std::fs::read(path) {
         Ok(bytes) => Ok(Some(Zeroizing::new(bytes))),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),

@@ -111,8 +111,7 @@ fn faults(connection: &Connection) -> Result<Vec<String>> {
 
 /// A connection to a database, set up as every one is.
 fn connection(folder: &Path, path: &Path, flags: OpenFlags, key: Option<&Key>) -> Result<Connection> {
-    let connection =
-        Connection::open_with_flags(path, flags).map_err(|source| Error::at(folder, source))?;
+    let connection = Connection::open_with_flags(path, flags).map_err(|source| Error::at(folder, source))?;
     let prepare = || -> rusqlite::Result<()> {
         connection.busy_timeout(PATIENCE)?;
         // What goes wrong comes back as an error; nothing is said to the terminal besides.

@@ -24,13 +24,16 @@ pub const SEALED_SIGNING_KEY: &str = "bundle-signing-key.sealed";
 const GATHERED: &str = "gathered";
 
 /// What makes up a store. The database comes last: once it is in its place, nothing is left to do.
-pub(crate) const PARTS: [&str; 5] =
-    [KEY_FILE, SIGNING_KEY, SEALED_SIGNING_KEY, "plumbline.db-wal", DATABASE];
+pub(crate) const PARTS: [&str; 5] = [KEY_FILE, SIGNING_KEY, SEALED_SIGNING_KEY, "plumbline.db-wal", DATABASE];
 /// SQLite's memory of who reads what; made anew each time.
 const SHARED_MEMORY: &str = "plumbline.db-shm";
 
-/// A folder inside the store's in which something is gathered; it goes when it is let go of.
-pub(crate) fn staging(folder: &Path) -> Result<TempDir> {
+/// A folder inside the store's in which something is gathered; it goes when it is let go of, at the latest when the
+/// store is opened next.
+///
+/// # Errors
+/// [`Error::Io`]
+pub fn staging(folder: &Path) -> Result<TempDir> {
     let made = tempfile::Builder::new().prefix(STAGING).tempdir_in(folder);
     made.map_err(|source| Error::io(folder, source))
 }

@@ -10,13 +10,22 @@ use std::{
 };
 
 use plumbline_store::{
-    Error, Key, SealedKey, Store, backup, convert, is_sealed, keep_signing_key, signing_key, tidy, visit::Visit,
+    Error, Key, SealedKey, Store, backup, convert, is_sealed, keep_signing_key, signing_key, tidy,
+    visit::Visit,
 };
 use works::{PASSPHRASE, TODAY, filled, plant, sealed, who};
 
 /// What nobody may read in an encrypted store's folder.
-const WORDS: [&str; 8] =
-    ["Works", "Controller", "Zone Z1", "firewall", "tester", "store.created", "CREATE TABLE", "evidence of it"];
+const WORDS: [&str; 8] = [
+    "Works",
+    "Controller",
+    "Zone Z1",
+    "firewall",
+    "tester",
+    "store.created",
+    "CREATE TABLE",
+    "evidence of it",
+];
 
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -229,7 +238,10 @@ fn a_backup_is_made_while_others_write_and_restored_elsewhere() {
         assert_eq!(restored.before, None);
         let store = Store::open(&there, restored.key.as_ref()).unwrap();
         assert_eq!((store.is_sealed(), store.plant("e", TODAY).unwrap()), (encrypted, plant()));
-        assert_eq!(store.audit_hash(i64::try_from(manifest.rows).unwrap()).unwrap(), Some(manifest.head.clone()));
+        assert_eq!(
+            store.audit_hash(i64::try_from(manifest.rows).unwrap()).unwrap(),
+            Some(manifest.head.clone())
+        );
         assert_eq!(store.audit_log(0, 1).unwrap()[0].action, "store.restored");
         assert!(store.audit_chain().unwrap().is_intact());
         assert_eq!(signing_key(&there, restored.key.as_ref()).unwrap().unwrap().as_str(), "pem");
@@ -316,9 +328,14 @@ fn the_oldest_backups_go_and_other_files_stay() {
     }
     fs::write(place.join("plumbline-mine.zip"), "no backup").unwrap();
     fs::write(place.join("letter.txt"), "").unwrap();
-    let gone = backup::rotate(&place, 2).unwrap();
+    // One of another store.
+    let other = tempfile::tempdir().unwrap();
+    drop(filled(other.path()));
+    backup::make(other.path(), None, &place.join("plumbline-other.zip"), who().at, &|_, _| true).unwrap();
+    let id = backup::read(&place.join("plumbline-0.zip")).unwrap().store;
+    let gone = backup::rotate(&place, Some(&id), 2).unwrap();
     assert_eq!(gone, [0, 1, 2, 3].map(|n| place.join(format!("plumbline-{n}.zip"))));
-    assert_eq!(files(&place).len(), 4);
+    assert_eq!(files(&place).len(), 5);
 }
 
 #[test]
@@ -361,7 +378,8 @@ fn what_earlier_versions_kept_beside_the_database_is_taken_in() {
         assert!(places.contains(&("s".to_owned(), "reports/s.pdf".to_owned())));
         let last = "2026-06-01T08:00:00Z".parse().unwrap();
         assert_eq!(store.visit("tester", "e").unwrap(), Some(Visit { since: None, last }));
-        let left: Vec<PathBuf> = ["evidence", "reports"].iter().flat_map(|name| files(&at.join(name))).collect();
+        let left: Vec<PathBuf> =
+            ["evidence", "reports"].iter().flat_map(|name| files(&at.join(name))).collect();
         assert_eq!(left, [at.join("evidence").join(hash(other)), at.join("reports/s.pdf")]);
         assert!(!at.join("visits.json").exists());
     }

@@ -18,13 +18,29 @@ proposed_store: string,
  */
 actor: string, 
 /**
+ * Whether they look and report only.
+ */
+assessor: boolean, 
+/**
+ * Whether no connection is opened, whatever is asked for.
+ */
+offline: boolean, 
+/**
  * Today, `YYYY-MM-DD`, UTC, as the program sees it.
  */
 today: string, 
 /**
  * Whether the store holds the demo plant.
  */
-demo: boolean, };
+demo: boolean, 
+/**
+ * Whether the store is encrypted.
+ */
+encrypted: boolean, 
+/**
+ * Whether there is an encrypted store that waits for its passphrase.
+ */
+locked: boolean, };
 
 export type EnvironmentView = { 
 /**
@@ -4387,7 +4403,7 @@ made: string,
  */
 format: string, 
 /**
- * File, as it was written.
+ * File, as it was written; only its name where the store itself keeps it.
  */
 file: string, 
 /**
@@ -4411,13 +4427,92 @@ sha256: string,
  */
 evidence_sha256: string, };
 
+export type Protection = { 
+/**
+ * Whether it is encrypted.
+ */
+encrypted: boolean, 
+/**
+ * Whether the system has a keyring that answers.
+ */
+keyring: boolean, 
+/**
+ * Whether the keyring keeps the passphrase.
+ */
+remembered: boolean, 
+/**
+ * How many of the backups that the program makes by itself are kept.
+ */
+kept: number, 
+/**
+ * Those that are there, newest first.
+ */
+backups: Array<BackupView>, };
+
+export type BackupView = { 
+/**
+ * The file.
+ */
+file: string, 
+/**
+ * When it was made.
+ */
+made: string, 
+/**
+ * Whether it is encrypted.
+ */
+encrypted: boolean, 
+/**
+ * Rows of the audit log in it.
+ */
+rows: number, 
+/**
+ * Hash of the last of them.
+ */
+head: string, 
+/**
+ * Bytes of the file.
+ */
+size: number, };
+
+export type BackupMade = { 
+/**
+ * The backup.
+ */
+backup: BackupView, 
+/**
+ * Older ones that were removed.
+ */
+removed: Array<string>, };
+
+export type BackupCheck = { 
+/**
+ * The backup.
+ */
+backup: BackupView, 
+/**
+ * Whether it was opened as well: an encrypted one only with its passphrase.
+ */
+opened: boolean, };
+
+export type Restored = { 
+/**
+ * The backup.
+ */
+backup: BackupView, 
+/**
+ * Where the store is kept that was there before; null when there was none.
+ */
+before: string | null, };
+
 export type Progress = { 
 /**
  * Number the caller gave the work.
  */
 job: number, 
 /**
- * Key of the step's words: evidence, assess, trend, content, charts, pages, write, package, verify, read, check, store.
+ * Key of the step's words: evidence, assess, trend, content, charts, pages, write, package,
+ * verify, read, check, backup, restore, store.
  */
 step: string, 
 /**
@@ -4918,7 +5013,11 @@ proxy: string | null,
 /**
  * PEM file of certificate authorities to trust besides the system's.
  */
-ca_file: string | null, };
+ca_file: string | null, 
+/**
+ * No connection is opened, whatever is asked for.
+ */
+offline: boolean, };
 
 export type MatchSummary = { 
 /**

@@ -1,6 +1,6 @@
 //! Taking a package in as a starting point.
 
-use std::{fs::File, io::Write, path::Path};
+use std::{fs::File, path::Path};
 
 use iec62443::Plant;
 use import::plant::FILES;
@@ -142,18 +142,16 @@ impl Session {
 
     /// Attaches a package's files of evidence to what they are of.
     fn take_files(&mut self, package: &mut Package, handed: &Handed, environment: &str) -> Result<()> {
-        let folder = tempfile::tempdir_in(self.folder()).map_err(internal)?;
         for attached in &handed.attached {
             let Some((kind, id)) = attached.of.split_once(' ') else { continue };
             let name = crate::attachments::safe_name(&attached.name);
-            let copy = folder.path().join(if name.is_empty() { "file".to_owned() } else { name });
-            let mut file = File::create(&copy).map_err(internal)?;
-            package.extract(&attached.path, &mut file).and_then(|_| file.flush()).map_err(internal)?;
-            drop(file);
+            let name = if name.is_empty() { "file".to_owned() } else { name };
             let known = self.attachments(environment, kind, id)?;
             let entry = package.manifest.files.iter().find(|entry| entry.path == attached.path);
             if !entry.is_some_and(|entry| known.iter().any(|one| one.sha256 == entry.sha256)) {
-                self.attach(environment, kind, id, &[copy], &attached.note)?;
+                let mut bytes = Vec::new();
+                package.extract(&attached.path, &mut bytes).map_err(internal)?;
+                self.attach_bytes(environment, kind, id, vec![(name, bytes)], &attached.note)?;
             }
         }
         Ok(())

@@ -2,7 +2,6 @@
 
 use std::{
     collections::BTreeSet,
-    fs::File,
     io::{BufReader, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
@@ -16,8 +15,10 @@ use report::{
 };
 use rustc_hash::FxHashSet;
 use serde_json::json;
-use sha2::{Digest, Sha256};
-use store::audit::{AuditEntry, hex, sha256, sha256_of};
+use store::{
+    Store,
+    audit::{AuditEntry, sha256, sha256_of},
+};
 use tempfile::NamedTempFile;
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
@@ -26,7 +27,7 @@ use super::{
     manifest::{Attached, Entry, Handed, Manifest, Role},
 };
 use crate::{
-    Failure, Result, Session, Watch,
+    Failure, Place, Result, Session, Watch,
     attachments::safe_name,
     audit::Head,
     intelligence::signing_key,
@@ -41,8 +42,10 @@ use crate::{
 pub struct Handover {
     commission: Commission,
     formats: Vec<String>,
-    /// Files of evidence of each environment: where they are kept, of what, and what is known of them.
-    attached: Vec<Vec<(PathBuf, String, Attachment)>>,
+    /// Where the files of evidence are kept.
+    place: Place,
+    /// Files of evidence of each environment: of what, and what is known of them.
+    attached: Vec<Vec<(String, Attachment)>>,
     rows: Vec<AuditEntry>,
     /// Subjects whose rows of the log are told whole.
     told: FxHashSet<String>,
@@ -74,14 +77,11 @@ impl Session {
         let attached = commission
             .plants()
             .map(|(plant, when, _)| {
-                let of = |subject: &String, file: &Attachment| {
-                    (self.kept_at(&file.sha256), subject.clone(), file.clone())
-                };
                 let files = plant.work.attachments.iter();
                 files
                     .flat_map(|(subject, list)| list.iter().map(move |file| (subject, file)))
                     .filter(|(_, file)| file.at <= when.as_of)
-                    .map(|(subject, file)| of(subject, file))
+                    .map(|(subject, file)| (subject.clone(), file.clone()))
                     .collect()
             })
             .collect();
@@ -102,7 +102,8 @@ impl Session {
             told,
             head,
             maker: self.who().actor,
-            key: signing_key(self.folder())?,
+            key: signing_key(&self.place())?,
+            place: self.place(),
         })
     }
 
@@ -112,7 +113,7 @@ impl Session {
     /// When the store cannot be written.
     pub fn handed_over(&mut self, made: &Made) -> Result<()> {
         let who = self.who();
-        self.store_mut()?.try_change(&who, |change| {
+        self.store_to_report()?.try_change(&who, |change| {
             for handed in &made.manifest.environments {
                 let detail = json!({
                     "package": made.manifest.id, "manifest_sha256": made.manifest_sha256, "as_of": handed.as_of,
@@ -164,6 +165,7 @@ impl Handover {
             let kind = self.commission.options().kind.as_str();
             packing.add(format!("report/{}.{}", stem(kind, format), ending(format)), Role::Report, &bytes)?;
         }
+        let store = Store::open(&self.place.folder, self.place.key.as_deref())?;
         let mut environments: Vec<Handed> = Vec::new();
         let subjects = self.commission.plants().zip(&draft.evidence).zip(&self.attached);
         for (((plant, when, assessment), (id, _, hash)), files) in subjects {
@@ -183,7 +185,7 @@ impl Handover {
                 as_of: when.as_of.day().to_string(),
                 period_from: when.period_from.to_string(),
                 evidence_sha256: hash.clone(),
-                attached: attach(&mut packing, &folder, files, watch)?,
+                attached: attach(&mut packing, &store, &folder, files, watch)?,
                 folder,
                 not_in_vex,
             });
@@ -300,13 +302,14 @@ fn folder_name(id: &str, taken: &[Handed]) -> String {
 
 fn attach(
     packing: &mut Packing,
+    store: &Store,
     folder: &str,
-    files: &[(PathBuf, String, Attachment)],
+    files: &[(String, Attachment)],
     watch: &dyn Watch,
 ) -> Result<Vec<Attached>> {
     let mut attached = Vec::new();
     let total = crate::work::count(files.len());
-    for (done, (kept, of, file)) in (0..).zip(files) {
+    for (done, (of, file)) in (0..).zip(files) {
         tell(watch, "package", done, total)?;
         // The same file may be evidence of several things; it is there once.
         let path =
@@ -314,13 +317,14 @@ fn attach(
         if !packing.entries.iter().any(|entry| entry.path == path) {
             let spoiled = || {
                 Failure::new("store_damaged", format!("{:?}, evidence of {of}, is not what was attached", file.name))
-                    .at(kept.display().to_string())
-                    .advice("Bring the file back from a backup, or take it from what it is evidence of. Nothing was written.")
+                    .at(store.folder().display().to_string())
+                    .advice("Bring the store back from a backup, or take it from what it is evidence of. Nothing was written.")
             };
-            let source = File::open(kept).map_err(|_| spoiled())?;
-            if packing.copy(path.clone(), Role::Attachment, source)? != file.sha256 {
+            let bytes = store.blob(&file.sha256)?.ok_or_else(spoiled)?;
+            if sha256(&bytes) != file.sha256 {
                 return Err(spoiled());
             }
+            packing.add(path.clone(), Role::Attachment, &bytes)?;
         }
         attached.push(Attached {
             path,
@@ -369,24 +373,10 @@ impl Packing {
     }
 
     fn add(&mut self, path: String, role: Role, bytes: &[u8]) -> Result<()> {
-        self.copy(path, role, bytes).map(|_| ())
-    }
-
-    /// Takes in what a reader gives; its SHA-256.
-    fn copy(&mut self, path: String, role: Role, source: impl Read) -> Result<String> {
         self.zip.start_file(path.as_str(), self.options).map_err(|error| self.failed(error))?;
-        let mut source = BufReader::new(source);
-        let (mut hash, mut size, mut chunk) = (Sha256::new(), 0u64, vec![0; 1 << 16]);
-        loop {
-            let length = source.read(&mut chunk).map_err(|error| self.failed(error))?;
-            let Some(read) = chunk.get(..length).filter(|read| !read.is_empty()) else { break };
-            hash.update(read);
-            size += length as u64;
-            self.zip.write_all(read).map_err(|error| self.failed(error))?;
-        }
-        let sha256 = hex(&hash.finalize());
-        self.entries.push(Entry { path, role, size, sha256: sha256.clone() });
-        Ok(sha256)
+        self.zip.write_all(bytes).map_err(|error| self.failed(error))?;
+        self.entries.push(Entry { path, role, size: bytes.len() as u64, sha256: sha256(bytes) });
+        Ok(())
     }
 
     /// Ends the archive, signs all of it, and puts it in its place; its size.

@@ -15,12 +15,8 @@ pub type Clock = Arc<Mutex<Timestamp>>;
 
 pub fn session(folder: &Path, actor: &str, clock: &Clock) -> Session {
     let clock = Arc::clone(clock);
-    Session::open(Place {
-        folder: folder.to_owned(),
-        actor: actor.to_owned(),
-        clock: Arc::new(move || *clock.lock().unwrap()),
-    })
-    .unwrap()
+    Session::open(Place::new(folder.to_owned(), actor.to_owned(), Arc::new(move || *clock.lock().unwrap())))
+        .unwrap()
 }
 
 pub fn clock(at: &str) -> Clock {

@@ -13,7 +13,7 @@ use serde_json::json;
 use super::environment;
 use crate::{
     Done,
-    arguments::{IntelVerb, Match, Sync},
+    arguments::{Connections, IntelVerb, Match, Sync},
     output::{Output, count, facts, plain, table},
 };
 
@@ -75,18 +75,25 @@ pub fn intel(place: &Place, verb: &IntelVerb, output: &Output) -> app::Result<Do
             output.answer(&json!({"schema": "plumbline-intel-key/1", "kept": kept}), || said.to_owned());
             Ok(Done::Well)
         }
-        IntelVerb::Network { proxy, ca_file, forget } => {
+        IntelVerb::Network { proxy, ca_file, connections, forget } => {
             let mut kept = network::kept(place)?;
             if *forget {
                 kept = network::keep(place, &view::Network::default())?;
-            } else if proxy.is_some() || ca_file.is_some() {
+            } else if proxy.is_some() || ca_file.is_some() || connections.is_some() {
                 let file = ca_file.as_ref().map(|file| file.display().to_string());
-                let wanted =
-                    view::Network { proxy: proxy.clone().or(kept.proxy), ca_file: file.or(kept.ca_file) };
+                let wanted = view::Network {
+                    proxy: proxy.clone().or(kept.proxy),
+                    ca_file: file.or(kept.ca_file),
+                    offline: connections.map_or(kept.offline, |wanted| wanted == Connections::Never),
+                };
                 kept = network::keep(place, &wanted)?;
             }
             output.answer(&json!({"schema": "plumbline-intel-network/1", "network": kept}), || {
-                let lines = [("proxy", kept.proxy.clone()), ("certificates", kept.ca_file.clone())];
+                let lines = [
+                    ("proxy", kept.proxy.clone()),
+                    ("certificates", kept.ca_file.clone()),
+                    ("connections", kept.offline.then(|| "never".to_owned())),
+                ];
                 let lines: Vec<(&str, String)> =
                     lines.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
                 if lines.is_empty() {

@@ -1,11 +1,15 @@
 //! Stores: making and examining them.
 
-use app::Session;
+use std::path::Path;
+
+use app::{Place, Session, vault, view};
 use serde_json::json;
 
 use crate::{
     Done,
-    output::{Output, count, facts},
+    arguments::PassphraseVerb,
+    output::{Output, count, facts, plain},
+    passphrase,
 };
 
 pub fn demo(mut session: Session, output: &Output) -> app::Result<Done> {
@@ -33,14 +37,21 @@ pub fn demo(mut session: Session, output: &Output) -> app::Result<Done> {
     Ok(Done::Well)
 }
 
-pub fn init(mut session: Session, output: &Output) -> app::Result<Done> {
-    session.create()?;
+pub fn init(mut session: Session, encrypt: bool, output: &Output) -> app::Result<Done> {
+    if encrypt {
+        // Before anybody thinks of a passphrase.
+        session.place().may_create()?;
+        session.create_encrypted(&passphrase::new(passphrase::FILE)?)?;
+    } else {
+        session.create()?;
+    }
     let store = session.status()?.store.unwrap_or_default();
     output.answer(
-        &json!({"schema": "plumbline-store/1", "store": store, "demo": false, "environments": []}),
+        &json!({"schema": "plumbline-store/1", "store": store, "demo": false, "encrypted": encrypt, "environments": []}),
         || {
+            let kind = if encrypt { "An empty encrypted store" } else { "An empty store" };
             format!(
-                "An empty store is in {store}\n\nNext: plumbline import FOLDER --kind plant --store \"{store}\"\n"
+                "{kind} is in {store}\n\nNext: plumbline import FOLDER --kind plant --store \"{store}\"\n"
             )
         },
     );
@@ -57,11 +68,7 @@ pub fn doctor(mut session: Session, output: &Output) -> app::Result<Done> {
         let mut text = format!("{}\n", health.store);
         for check in &health.checks {
             let mark = if check.ok { "ok   " } else { "WRONG" };
-            text.push_str(&format!(
-                "  {mark}  {:<12}  {}\n",
-                check.name,
-                crate::output::plain(&check.detail)
-            ));
+            text.push_str(&format!("  {mark}  {:<12}  {}\n", check.name, plain(&check.detail)));
         }
         let wrong = health.checks.iter().filter(|check| !check.ok).count();
         text + &if sound {
@@ -71,4 +78,96 @@ pub fn doctor(mut session: Session, output: &Output) -> app::Result<Done> {
         }
     });
     Ok(if sound { Done::Well } else { Done::WithFindings })
+}
+
+pub fn passphrases(mut session: Session, verb: &PassphraseVerb, output: &Output) -> app::Result<Done> {
+    let place = session.place();
+    let encrypted = !matches!(verb, PassphraseVerb::Remove);
+    let said = match verb {
+        PassphraseVerb::Set => {
+            session.encrypt(&passphrase::new(passphrase::FILE)?)?;
+            "The store is encrypted. Without its passphrase nobody can open it; backups made earlier and kept elsewhere \
+             are as they were, and a disk may hold what was deleted from it until it is written over."
+        }
+        PassphraseVerb::Change => {
+            let old = passphrase::current(&place)?;
+            session.change_passphrase(&old, &passphrase::new(passphrase::NEW_FILE)?)?;
+            "The store has another passphrase. Backups made earlier are opened by the one before."
+        }
+        PassphraseVerb::Remove => {
+            session.decrypt(&passphrase::current(&place)?)?;
+            "The store is not encrypted any more."
+        }
+        PassphraseVerb::Remember => {
+            let words = passphrase::current(&place)?;
+            place.unlocked(&words)?;
+            place.remember(Some(&words))?;
+            "The system's keyring keeps the passphrase."
+        }
+        PassphraseVerb::Forget => {
+            place.remember(None)?;
+            "The system's keyring has forgotten the passphrase."
+        }
+    };
+    let document = json!({
+        "schema": "plumbline-passphrase/1", "store": place.folder.display().to_string(), "encrypted": encrypted,
+    });
+    output.answer(&document, || format!("{said}\n"));
+    Ok(Done::Well)
+}
+
+fn told(backup: &view::BackupView, more: &[(&str, String)]) -> String {
+    let encrypted = if backup.encrypted { "yes" } else { "no" };
+    let mut list = vec![
+        ("made", backup.made.clone()),
+        ("encrypted", encrypted.to_owned()),
+        ("rows of the log", backup.rows.to_string()),
+        ("last row's hash", backup.head.clone()),
+    ];
+    list.extend(more.iter().cloned());
+    facts(&plain(&backup.file), &list)
+}
+
+pub fn backup(place: &Place, to: &Path, keep: Option<u16>, output: &Output) -> app::Result<Done> {
+    let done = place.back_up(to, keep.map(usize::from), &output.progress())?;
+    let document =
+        json!({"schema": "plumbline-backup-made/1", "backup": done.backup, "removed": done.removed});
+    output.answer(&document, || {
+        let removed = match done.removed.len() {
+            0 => Vec::new(),
+            n => vec![("older, removed", n.to_string())],
+        };
+        told(&done.backup, &removed)
+    });
+    Ok(Done::Well)
+}
+
+pub fn check_backup(file: &Path, output: &Output) -> app::Result<Done> {
+    let words = if vault::is_sealed_backup(file)? { passphrase::of_backup()? } else { None };
+    let words = words.as_ref().map(|words| words.as_str());
+    let done = vault::check_backup(file, words, &output.progress())?;
+    let document = json!({"schema": "plumbline-backup-check/1", "backup": done.backup, "whole": true, "opened": done.opened});
+    output.answer(&document, || {
+        let opened = if done.opened {
+            "every byte is as it was made; it opens and is sound"
+        } else {
+            "every byte is as it was made; not opened, for want of the passphrase"
+        };
+        told(&done.backup, &[("checked", opened.to_owned())])
+    });
+    Ok(Done::Well)
+}
+
+pub fn restore(mut session: Session, file: &Path, output: &Output) -> app::Result<Done> {
+    let words = if vault::is_sealed_backup(file)? { passphrase::of_backup()? } else { None };
+    let words = words.as_ref().map(|words| words.as_str());
+    let done = session.restore(file, words, &output.progress())?;
+    let store = session.place().folder.display().to_string();
+    let document = json!({"schema": "plumbline-restored/1", "store": store, "backup": done.backup, "before": done.before});
+    output.answer(&document, || {
+        let mut more = vec![("restored to", store.clone())];
+        more.extend(done.before.clone().map(|before| ("the store before it", before)));
+        told(&done.backup, &more)
+    });
+    Ok(Done::Well)
 }

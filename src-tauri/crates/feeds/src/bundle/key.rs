@@ -203,8 +203,24 @@ impl SigningKey {
         if text.len() as u64 > KEY_FILE_LIMIT {
             return Err(fault(format!("it is longer than {KEY_FILE_LIMIT} bytes")));
         }
-        let key = ed25519_dalek::SigningKey::from_pkcs8_pem(&text);
-        key.map(SigningKey).map_err(|error| fault(error.to_string()))
+        SigningKey::from_pem(&text).map_err(fault)
+    }
+
+    /// Reads what [`SigningKey::to_pem`] wrote.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words.
+    pub fn from_pem(text: &str) -> std::result::Result<SigningKey, String> {
+        ed25519_dalek::SigningKey::from_pkcs8_pem(text).map(SigningKey).map_err(|error| error.to_string())
+    }
+
+    /// The key as PKCS#8 in PEM, without the public half: version 1 of the format, which every other program reads.
+    ///
+    /// # Errors
+    /// When it cannot be encoded.
+    pub fn to_pem(&self) -> std::io::Result<Zeroizing<String>> {
+        let pair = KeypairBytes { secret_key: self.0.to_bytes(), public_key: None };
+        pair.to_pkcs8_pem(LineEnding::LF).map_err(std::io::Error::other)
     }
 
     /// Writes the key as PKCS#8 in PEM, whole or not at all, for its owner alone to read (on Unix; elsewhere
@@ -213,10 +229,7 @@ impl SigningKey {
     /// # Errors
     /// [`Error::KeyExists`], [`Error::Write`].
     pub fn write(&self, path: &Path) -> Result<()> {
-        // Without the public half, as version 1 of the format, which every other program reads.
-        let pair = KeypairBytes { secret_key: self.0.to_bytes(), public_key: None };
-        let text =
-            pair.to_pkcs8_pem(LineEnding::LF).map_err(std::io::Error::other).map_err(Error::write(path))?;
+        let text = self.to_pem().map_err(Error::write(path))?;
         let written = || -> std::io::Result<tempfile::NamedTempFile> {
             let mut builder = tempfile::Builder::new();
             #[cfg(unix)]

@@ -114,6 +114,9 @@ impl<'a> Asker<'a> {
         watch: &'a dyn Watch,
         limit: Option<usize>,
     ) -> Result<Asker<'a>> {
+        if settings.offline {
+            return Err(Error::Offline);
+        }
         let client = client(settings)?;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()

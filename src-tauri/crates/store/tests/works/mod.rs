@@ -186,4 +186,3 @@ fn fill(mut store: Store) -> Store {
         .unwrap();
     store
 }
-
