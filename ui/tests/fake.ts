@@ -5,10 +5,10 @@ import type {
   AdviceList, AdviceRow, HandoverCheck, HandoverView, PreviewView, TrendView,
   ComparisonView, ComponentView, ComponentsView, DrawingView, LevelsPoint, MatrixView, RiskOutcome, RiskView, RiskWish, SystemView,
   AnswerWish, ConduitWish, ProfileEffect, ProfileValues, ProfileView, ProfileWish, CopiedAnswers, CopyWish, RequirementRow, RequirementsView, ZoneChange, ZoneWish,
-  ApprovalWish, AssetPage, AssetRow, AssetSource, AssignWish, AuditPage, AuditRow, BundleView, CellExplanation, Change, ColumnView, ControlRow,
+  ApprovalWish, AssetPage, AssetRow, AssetSource, AssignWish, AuditPage, AuditRow, BackupCheck, BackupMade, BundleView, CellExplanation, Change, ColumnView, ControlRow,
   ControlWish, CoverWish, Decision, DoubtedFinding, EnvironmentView, Failure, FigureRow, FiguresView, FindingDetail, FindingPage, FindingRow,
   ImportView, ImportedFile, IntelImport, IntelStatus, KeptView, LevelCell, LevelRow, Levels, MatchDecision, MatchSummary, MitigationView, Network,
-  NoteView, NoteWish, Overview, PatchesView, PlanAction, PlanAsk, PlanTried, PlanTry, PlanView, PlanWork, PlanWorkDone, Progress, ProposedUpdate, Query, ReasonPart, ReportRequest, ReportView, Review, ReviewGroup, Rules, ScenarioRow, ScenarioWish,
+  NoteView, NoteWish, Overview, PatchesView, PlanAction, PlanAsk, PlanTried, PlanTry, PlanView, PlanWork, PlanWorkDone, Progress, ProposedUpdate, Protection, Query, ReasonPart, ReportRequest, ReportView, Restored, Review, ReviewGroup, Rules, ScenarioRow, ScenarioWish,
   StateWish, Status, Suggestion, SyncView, UpdateChange, UpdateOnAsset, UpdateRow, UpdateWish, Visit, WhatIf, WindowRow, ZonesView,
 } from '../src/lib/api/types';
 
@@ -31,13 +31,19 @@ export type Scenario = {
   assets?: number;
   /** So many of whatever is listed besides zones. */
   lists?: number;
+  /** The store is encrypted, and open. */
+  encrypted?: boolean;
+  /** It waits for its passphrase. */
+  locked?: boolean;
+  /** Who works here looks and reports only. */
+  assessor?: boolean;
   /** Nothing is answered until it is let go, besides what the shell itself asks. */
   held?: boolean;
 };
 /** What the window asks before it shows any page. */
 const shell = ['status', 'environments'];
 /** What is of the method, not of the plant, so that no plant has more or less of it. */
-const always = [...shell, 'levels', 'overview', 'zones', 'drawing', 'requirements', 'components', 'system', 'risk', 'profile', 'finding', 'component', 'figures', 'trend', 'audit'];
+const always = [...shell, 'levels', 'overview', 'zones', 'drawing', 'requirements', 'components', 'system', 'risk', 'profile', 'finding', 'component', 'figures', 'trend', 'audit', 'protection'];
 /** An answer with so many of whatever it lists. */
 const listed = (answer: unknown, n: number): unknown => {
   if (Array.isArray(answer)) return answer.some((one) => typeof one === 'object') ? answer.slice(0, n) : answer;
@@ -193,7 +199,10 @@ export function makeFake(scenario: Scenario = {}) {
     { id: 'F1', tag: 'PLC-100', vulnerability: 'CVE-2021-33012', why: 'withdrawn', source: 'nvd', record: 'CVE-2021-33012', reason: [], sentence: '' },
     { id: 'F2', tag: 'HMI-101', vulnerability: 'CVE-2022-38773', why: 'not_affected', source: 'csaf', record: 'SSA-482757', reason: [{ kind: 'names', values: { record: 'SSA-482757', product: 'SIMATIC S7-1500 CPU 1513-1 PN', range: '<V2.9.7' } }, { kind: 'outside', values: { version: 'V3.0.1' } }], sentence: '' },
   ];
-  let network: Network = { proxy: null, ca_file: null };
+  let network: Network = { proxy: null, ca_file: null, offline: false };
+  let [locked, encrypted, actor, assessor, words] = [scenario.locked === true, scenario.locked === true || scenario.encrypted === true, 'm.keller', scenario.assessor === true, 'four plumb bobs'];
+  const backup = { file: '/home/m.keller/Backups/plumbline-works-2026-11-24-091500.zip', made: '2026-11-24T09:15:00Z', rows: 1482, head: 'c0ffee'.repeat(10) + 'cafe', size: 48_217_600 };
+  const checkWords = (given: unknown) => given === words || fail('wrong_passphrase', 'this is not the passphrase of the store in /home/m.keller/Plumbline; nothing was changed');
   const noFile: ImportedFile = { file: '', kind: '', added: 0, changed: 0, unchanged: 0, refused: [], remarks: [], change: null, source: '', columns: [], assets: [0, 0, 0], findings: [0, 0], closed: [], zones: [], targets: [], joined: [], conflicts: [], gone: [], tickets: [0, 0, 0], patches: [0, 0], answers: [0, 0, 0], reopened: [], again: [] };
   const listColumns: ColumnView[] = [
     { sheet: '', name: 'Betriebsmittelkennzeichen', field: 'tag', samples: ['=A1+K01', '=A1+K02', '=B2+M04'] },
@@ -439,7 +448,50 @@ export function makeFake(scenario: Scenario = {}) {
     kept = [{ wish: { tried: { ask, actions: works(ask).filter((w) => w.kind !== 'patch').map((w) => w.id), verified: ['CC-03'] }, name: 'Without a shutdown', note: 'For the meeting of 3 December' }, at: '2026-11-20T14:05:00Z' }];
   }
   const commands: Record<string, (args: Record<string, unknown>) => unknown> = {
-    status: (): Status => ({ version: '0.1.0', store: open ? '/home/m.keller/Plumbline' : null, proposed_store: '/home/m.keller/Plumbline', actor: 'm.keller', today, demo: hasPlant }),
+    status: (): Status => ({ version: '0.1.0', store: open && !locked ? '/home/m.keller/Plumbline' : null, proposed_store: '/home/m.keller/Plumbline', actor, assessor, offline: network.offline, encrypted, locked, today, demo: hasPlant }),
+    unlock: (a) => {
+      checkWords(a['passphrase']);
+      locked = false;
+      [actor, assessor] = [String(a['name']), a['assessor'] === true];
+      return commands['status']!({});
+    },
+    lock: () => (locked = encrypted),
+    active: () => null,
+    lock_when_idle: () => locked,
+    work_as: (a) => {
+      if (assessor && encrypted) checkWords(a['passphrase']);
+      [actor, assessor] = [String(a['name']), a['assessor'] === true];
+      return commands['status']!({});
+    },
+    people: () => ['m.keller', 'a.novak', 's.roth'],
+    protection: (): Protection => ({ encrypted, keyring: true, remembered: false, kept: 5, backups: scenario.empty ? [] : [{ ...backup, encrypted, file: '/home/m.keller/Plumbline/backups/plumbline-before-version-8.zip', made: '2026-11-02T08:00:00Z' }] }),
+    encrypt: (a) => {
+      [encrypted, words] = [true, String(a['passphrase'])];
+      return commands['status']!({});
+    },
+    decrypt: (a) => {
+      checkWords(a['passphrase']);
+      encrypted = false;
+      return commands['status']!({});
+    },
+    change_passphrase: (a) => {
+      checkWords(a['old']);
+      words = String(a['new']);
+      return null;
+    },
+    remember_passphrase: () => null,
+    back_up: async (a): Promise<BackupMade> => {
+      await inSteps(Number(a['job']), ['backup']);
+      return { backup: { ...backup, encrypted }, removed: [] };
+    },
+    check_backup: (): BackupCheck => ({ backup: { ...backup, encrypted }, opened: !encrypted }),
+    restore_backup: async (a): Promise<Restored> => {
+      if (!a['again']) fail('store_sealed', 'the backup is encrypted; give the passphrase it was made with', backup.file);
+      checkWords(a['passphrase']);
+      await inSteps(Number(a['job']), ['restore']);
+      [open, locked, encrypted] = [true, false, true];
+      return { backup: { ...backup, encrypted: true }, before: '/home/m.keller/Plumbline/backups/plumbline-before-restore.zip' };
+    },
     create_store: (a) => {
       open = true;
       hasPlant = a['demo'] === true;
@@ -777,7 +829,7 @@ export function makeFake(scenario: Scenario = {}) {
     reports: () => [...reports],
     compare_reports: (): ComparisonView[] => [{ environment: 'E1', from: '2026-06-30', to: '2026-09-30', zones: zones.slice(0, 4).map((z, i) => ({ id: z.id, name: z.name, before: i, after: i + 1, presence: i === 3 ? 'new' : 'both', cells: i === 3 ? [] : [{ fr: 3, achieved: [0, 2], target: [2, 2 + (i % 2)], drivers: [{ limit: 'exposure', levels: [0, 2], shares: null, opened: 1, settled: 4 }, { limit: 'patching', levels: [1, 3], shares: [[3, 5], [9, 10]], opened: 0, settled: 0 }] }, { fr: 5, achieved: [2, 1], target: [2, 2], drivers: [{ limit: 'triage', levels: [3, 1], shares: [[9, 9], [6, 10]], opened: 0, settled: 0 }] }] })), open: [118, 94], findings: [21, 47, 2], controls: [19, 21], control_changes: [3, 1], identified: [[98, 120], [111, 120]], triaged: [[80, 118], [85, 94]] }],
     open_report: () => fail('usage', 'Reports open in the window only.', '', 'Start the window.'),
-    reveal_report: () => null,
+    save_report: () => '/home/m.keller/Documents/iec62443-works-2026-11-24-0e0097d76edb.pdf',
     reveal_package: () => null,
     audit: (a): AuditPage => {
       const found = audit.filter((row) => String(a['text'] ?? '').toLowerCase().split(/\s+/).every((w) => JSON.stringify(row).toLowerCase().includes(w)));

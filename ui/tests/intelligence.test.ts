@@ -72,7 +72,7 @@ test('proxy and certificates are shown as they are kept, and a password is refus
   await fireEvent.input(proxy, { target: { value: ' http://proxy.works.example:3128 ' } });
   await fireEvent.click(keep);
   await waitFor(() => expect(proxy.value).toBe('http://proxy.works.example:3128'));
-  expect(asked.find((a) => a.command === 'keep_network')!.args['network']).toEqual({ proxy: 'http://proxy.works.example:3128', ca_file: null });
+  expect(asked.find((a) => a.command === 'keep_network')!.args['network']).toEqual({ proxy: 'http://proxy.works.example:3128', ca_file: null, offline: false });
   await fireEvent.input(proxy, { target: { value: 'http://a:b@proxy:3128' } });
   await fireEvent.click(keep);
   await waitFor(() => expect(document.body.textContent).toContain('name and password'));

@@ -58,6 +58,6 @@ test('the first start offers the demo plant and an empty store', async () => {
   openAt('');
   await fireEvent.click(await screen.findByTestId('start-demo'));
   await screen.findByTestId('nav-levels');
-  expect(asked.find((a) => a.command === 'create_store')?.args).toEqual({ demo: true });
+  expect(asked.find((a) => a.command === 'create_store')?.args).toEqual({ demo: true, passphrase: null });
   expect(screen.getByTestId('nav-overview').getAttribute('aria-current')).toBe('page');
 });

@@ -82,6 +82,8 @@ const everyPage = [
   ['audit-drawer', '#/audit', 'audit'],
   ['settings', '#/settings'],
   ['settings-profile', '#/settings', 'profile'],
+  ['settings-vault', '#/settings', 'vault'],
+  ['settings-encrypt', '#/settings', real ? 'vault' : 'encrypt'],
   ['import', '#/import', real ? undefined : 'import'],
   ['palette', '#/overview', 'palette'],
   ['levels-help', '#/levels?help=1'],
@@ -118,6 +120,12 @@ const sets = [
         { name: 'no-store', scenario: { fails: ['status'] }, pages: named('overview') },
         { name: 'first', scenario: { first: true }, pages: [['start', ''], ['start-check', '', 'startCheck']] },
         { name: 'first-dark', theme: 'dark', language: 'de', scenario: { first: true }, pages: [['start', '']] },
+        { name: 'first-encrypted', scenario: { first: true }, pages: [['start', '', 'startEncrypted']] },
+        { name: 'locked', scenario: { locked: true }, pages: [['unlock', ''], ['unlock-wrong', '', 'wrongWords'], ['unlock-restore', '', 'restoring']] },
+        { name: 'locked-dark', theme: 'dark', language: 'de', scenario: { locked: true }, pages: [['unlock', '']] },
+        { name: 'locked-text', text: '200', language: 'de', scenario: { locked: true }, pages: [['unlock', '']] },
+        { name: 'encrypted', scenario: { encrypted: true, assessor: true }, pages: [['settings-vault', '#/settings', 'vault'], ['settings-person', '#/settings', 'person'], ['levels', '#/levels']] },
+        { name: 'encrypted-de', language: 'de', scenario: { encrypted: true }, pages: [['settings-vault', '#/settings', 'vault'], ['settings-change', '#/settings', 'changeWords']] },
         { name: 'changed', scenario: { tampered: true, vendors: 60, trend: 36 }, pages: named('reports-check', 'reports-extract', 'reports-trend') },
         { name: 'begun', scenario: { trend: 1, slow: 10000 }, pages: named('reports-trend', 'reports-parts').map(([n, hash, action]) => [n, hash, action && 'generating']), busy: true },
         { name: 'plants', language: 'de', size: [1280, 1100], scenario: { plants: true }, pages: named('overview') },
@@ -214,6 +222,33 @@ const does = {
     await page.locator('[data-testid^="report-env-"]').first().click();
     await page.getByTestId('handover-make').click();
     await page.getByTestId('handed-over').scrollIntoViewIfNeeded();
+  },
+  startEncrypted: async (page) => {
+    await page.getByTestId('start-encrypt').check();
+    await page.getByTestId('start-passphrase').fill('seven77');
+  },
+  wrongWords: async (page) => {
+    await page.getByTestId('unlock-passphrase').fill('four plumb bob');
+    await page.getByTestId('unlock').click();
+    await page.locator('[aria-invalid]').waitFor();
+  },
+  restoring: (page) => page.getByTestId('unlock-restore').click(),
+  vault: async (page) => {
+    await page.getByTestId('backup-make').waitFor();
+    await page.getByTestId('person-name').evaluate((field) => field.closest('section').scrollIntoView({ block: 'start' }));
+  },
+  encrypt: async (page) => {
+    await page.getByTestId('encryption-set').click();
+    await page.getByTestId('encryption-new').fill('four plumb bobs');
+    await page.getByTestId('encryption-state').evaluate((words) => words.closest('section').scrollIntoView({ block: 'start' }));
+  },
+  changeWords: async (page) => {
+    await page.getByTestId('encryption-change').click();
+    await page.getByTestId('encryption-state').evaluate((words) => words.closest('section').scrollIntoView({ block: 'start' }));
+  },
+  person: async (page) => {
+    await does.vault(page);
+    await page.getByTestId('person-assessor').uncheck();
   },
   startCheck: async (page) => {
     await page.getByTestId('start-check').click();

@@ -31,6 +31,11 @@ class Toast {
     clearTimeout(this.#timer);
     this.said = null;
   };
+  /** Forgets what was done here: somebody else works here now, or the store is another. */
+  forget() {
+    this.done = [];
+    this.close();
+  }
   hold = () => clearTimeout(this.#timer);
   release = () => {
     clearTimeout(this.#timer);

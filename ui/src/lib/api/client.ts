@@ -2,9 +2,9 @@
 import type {
   AdviceList, AgreeWish, AnswerWish, CharacteristicsWish, ComponentView, ComponentWish, ComparisonView, ComponentsView, ConduitWish, DrawingView, ExternalWish, InheritWish, LevelsPoint, MatrixWish,
   PlaceWish, RiskOutcome, RiskView, RiskWish, SystemTextWish, SystemView, ProfileEffect, ProfileView, ProfileWish, CopiedAnswers, CopyWish, RequirementsView, ZoneChange, ZoneWish,
-  ApprovalWish, AssetPage, AssetSource, AssignWish, AuditPage, BundleView, CellExplanation, Change, ControlRow, ControlWish, CoverWish, Decision,
+  ApprovalWish, AssetPage, AssetSource, AssignWish, AuditPage, BackupCheck, BackupMade, BundleView, CellExplanation, Change, ControlRow, ControlWish, CoverWish, Decision,
   EnvironmentView, Failure, FiguresView, FindingDetail, FindingPage, HandoverCheck, HandoverRequest, HandoverView, ImportView, IntelImport, IntelStatus, KeptView, Levels, MatchDecision, MatchSummary,
-  MitigationView, Network, NoteWish, Overview, PatchesView, PlanAsk, PlanTried, PlanTry, PlanView, PlanWish, PlanWork, PlanWorkDone, Progress, Query, RefusedRow, PreviewView, ReportRequest, ReportView, Review, Rules,
+  MitigationView, Network, NoteWish, Overview, PatchesView, PlanAsk, PlanTried, PlanTry, PlanView, PlanWish, PlanWork, PlanWorkDone, Progress, Query, RefusedRow, PreviewView, Protection, ReportRequest, ReportView, Restored, Review, Rules,
   RulesWish, ScenarioRow, ScenarioWish, StateWish, Status, Suggestion, SyncView, TrendView, UpdateChange, UpdateWish, Visit, WhatIf, WindowWish, ZonesView,
 } from './types';
 
@@ -86,10 +86,30 @@ function hearing<T>(what: string, tell: (said: T) => void): () => void {
 
 export const engine = {
   status: () => call<Status>('status'),
+  unlock: (wish: { passphrase: string; name: string; assessor: boolean; remember: boolean }) => call<Status>('unlock', wish),
+  lock: () => call<boolean>('lock'),
+  /** Somebody did something. */
+  active: () => call<null>('active'),
+  /** Locks an encrypted store when nobody did anything in any window for so long; whether it is locked. */
+  lockWhenIdle: (seconds: number) => call<boolean>('lock_when_idle', { seconds }),
+  workAs: (wish: { name: string; assessor: boolean; passphrase: string | null }) => call<Status>('work_as', wish),
+  people: () => call<string[]>('people'),
+  protection: () => call<Protection>('protection'),
+  encrypt: (passphrase: string, remember: boolean) => call<Status>('encrypt', { passphrase, remember }),
+  decrypt: (passphrase: string) => call<Status>('decrypt', { passphrase }),
+  changePassphrase: (old: string, words: string) => call<null>('change_passphrase', { old, new: words }),
+  /** Has the keyring keep it; null: forget it. */
+  rememberPassphrase: (passphrase: string | null) => call<null>('remember_passphrase', { passphrase }),
+  /** null when no folder was chosen. */
+  backUp: (job: number) => call<BackupMade | null>('back_up', { job }),
+  checkBackup: (job: number) => call<BackupCheck | null>('check_backup', { job }),
+  /** `again`: the file that was chosen last, with its passphrase. */
+  restoreBackup: (job: number, again: boolean, passphrase: string | null) => call<Restored | null>('restore_backup', { job, again, passphrase }),
   /** Another window of the program, at an address of the page. */
   openWindow: (address: string) => call<null>('open_window', { address }),
   addDemo: () => call<Status>('add_demo', {}),
-  createStore: (demo: boolean) => call<Status>('create_store', { demo }),
+  /** With a passphrase the new store is encrypted. */
+  createStore: (demo: boolean, passphrase: string | null = null) => call<Status>('create_store', { demo, passphrase }),
   environments: () => call<EnvironmentView[]>('environments'),
   overview: (environment: string, as_of: Day) => call<Overview>('overview', { environment, as_of }),
   advice: (environment: string, as_of: Day) => call<AdviceList>('advice', { environment, as_of }),
@@ -182,7 +202,8 @@ export const engine = {
   compareReports: (first: string, second: string) => call<ComparisonView[]>('compare_reports', { first, second }),
   openReport: (id: string) => call<null>('open_report', { id }),
   revealPackage: () => call<null>('reveal_package'),
-  revealReport: (id: string) => call<null>('reveal_report', { id }),
+  /** The file it was written to; null when no folder was chosen. */
+  saveReport: (id: string) => call<string | null>('save_report', { id }),
   intelligence: () => call<IntelStatus>('intelligence'),
   /** The engine opens the system's dialog itself; `null` when it was cancelled. */
   importIntelligence: (asking: { folder?: boolean; accept?: boolean; again?: boolean }, job: number) => call<IntelImport | null>('import_intelligence', { folder: false, ...asking, job }),

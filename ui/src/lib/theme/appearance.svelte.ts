@@ -1,8 +1,10 @@
-// How the window looks: theme and size of text, remembered on this machine.
+// How the window looks and when it locks itself, remembered on this machine.
 
 export const themes = ['system', 'light', 'dark', 'contrast'] as const;
 export type Theme = (typeof themes)[number];
 export const textSizes = [100, 125, 150, 200] as const;
+/** Minutes after which an encrypted store is locked; 0 never. */
+export const idleMinutes = [2, 5, 10, 30, 60, 0] as const;
 
 const remembered = (key: string): string | null => {
   try {
@@ -24,12 +26,14 @@ const dark = globalThis.matchMedia?.('(prefers-color-scheme: dark)');
 // What is remembered may be of another version, or nothing.
 const themeOf = (kept: string | null): Theme => themes.find((t) => t === kept) ?? 'system';
 const sizeOf = (kept: string | null): number => textSizes.find((s) => String(s) === kept) ?? 100;
+const idleOf = (kept: string | null): number => idleMinutes.find((m) => String(m) === kept) ?? 10;
 const keysOf = (kept: string | null): boolean => kept !== 'off';
 
 class Appearance {
   #theme = $state(themeOf(remembered('theme')));
   #text = $state(sizeOf(remembered('text')));
   #keys = $state(keysOf(remembered('keys')));
+  #idle = $state(idleOf(remembered('idle')));
 
   constructor() {
     dark?.addEventListener('change', () => this.apply());
@@ -38,6 +42,7 @@ class Appearance {
       if (key === 'theme') this.#theme = themeOf(newValue);
       else if (key === 'text') this.#text = sizeOf(newValue);
       else if (key === 'keys') this.#keys = keysOf(newValue);
+      else if (key === 'idle') this.#idle = idleOf(newValue);
       else return;
       this.apply();
     });
@@ -65,6 +70,14 @@ class Appearance {
   set keys(on: boolean) {
     this.#keys = on;
     remember('keys', on ? 'on' : 'off');
+  }
+  /** Minutes without anybody doing anything after which an encrypted store is locked; 0 never. */
+  get idle() {
+    return this.#idle;
+  }
+  set idle(minutes: number) {
+    this.#idle = minutes;
+    remember('idle', String(minutes));
   }
   /** The next larger or smaller size of text; 0 the usual one. */
   grow(by: 1 | 0 | -1) {
