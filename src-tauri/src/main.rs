@@ -66,6 +66,7 @@ async fn call(
 fn session(arguments: &Arguments) -> Result<Session, Failure> {
     let place = Place::of_user(arguments.store.clone(), arguments.today)?;
     let mut session = Session::open(place)?;
+    session.unlock_remembered();
     if arguments.demo && session.store().is_err() {
         session.create_demo()?;
     }

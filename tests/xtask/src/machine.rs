@@ -10,6 +10,7 @@ type Package = (&'static str, &'static str);
 const TO_BUILD: &[Package] = &[
     ("gcc", "compiles SQLite, which is written in C"),
     ("libc6-dev", "the C library's headers, for the same"),
+    ("libssl-dev", "OpenSSL's headers; SQLCipher encrypts stores with it"),
 ];
 
 const FOR_THE_WINDOW: &[Package] = &[

@@ -1,8 +1,14 @@
 //! Is the store in order?
 
-use serde::Serialize;
+use std::path::Path;
 
-use crate::{Result, Session};
+use serde::Serialize;
+use store::{
+    Who,
+    rescue::{self, Rescue, TableRescue},
+};
+
+use crate::{Failure, Place, Result, Session};
 
 /// What an examination found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -16,7 +22,7 @@ pub struct Health {
 /// One check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Check {
-    /// database, audit, environments, evidence, reports.
+    /// database, tables, audit, environments, evidence, reports.
     pub name: &'static str,
     /// Nothing is wrong.
     pub ok: bool,
@@ -45,6 +51,12 @@ impl Session {
         let wrong = store.integrity()?;
         let sound = wrong.is_empty();
         say("database", sound, if sound { "no fault found".to_owned() } else { wrong.join("; ") });
+        if !sound {
+            let found = rescue::survey(&self.place().folder, self.place().key.as_deref(), &self.who())?;
+            for table in &found.tables {
+                say("tables", table.is_whole(), of_table(table));
+            }
+        }
         let chain = store.audit_chain()?;
         let broken =
             chain.first_broken.map(|seq| format!("row {seq} does not follow from the one before it"));
@@ -80,5 +92,104 @@ impl Session {
             say("reports", report.intact, detail);
         }
         Ok(Health { store: folder, checks })
+    }
+}
+
+fn of_table(table: &TableRescue) -> String {
+    let mut detail = format!("{}: {} rows can be read", table.name, table.saved);
+    if table.lost > 0 {
+        detail.push_str(&format!(", {} or more are lost", table.lost));
+    }
+    if !table.names.is_empty() {
+        detail.push_str(&format!(", among them {}", table.names.join(", ")));
+    }
+    if !table.empty.is_empty() {
+        detail.push_str(&format!("; only the name is known of {}", table.empty.join(", ")));
+    }
+    detail
+}
+
+/// What became of a damaged store.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Rescued {
+    /// The new store's folder.
+    pub store: String,
+    /// Nothing was lost.
+    pub whole: bool,
+    /// A page that holds the schema was damaged, and that of a new store was taken in its place.
+    pub schema_replaced: bool,
+    /// Tables in order, with what was saved and lost.
+    pub tables: Vec<RescuedTable>,
+}
+
+/// What became of a table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RescuedTable {
+    /// Its name.
+    pub name: String,
+    /// Rows that are in the new store.
+    pub saved: u64,
+    /// Rows that are lost for sure; there may be more.
+    pub lost: u64,
+    /// Names of some of them.
+    pub names: Vec<String>,
+    /// Rows of which only the name is known, from what leads to them.
+    pub empty: Vec<String>,
+}
+
+impl Rescued {
+    fn of(into: &Path, rescue: Rescue) -> Rescued {
+        Rescued {
+            store: into.display().to_string(),
+            whole: rescue.is_whole(),
+            schema_replaced: rescue.schema,
+            tables: rescue
+                .tables
+                .into_iter()
+                .map(|table| RescuedTable {
+                    name: table.name,
+                    saved: table.saved,
+                    lost: table.lost,
+                    names: table.names,
+                    empty: table.empty,
+                })
+                .collect(),
+        }
+    }
+}
+
+impl Place {
+    fn who(&self) -> Who {
+        Who { actor: self.actor.clone(), at: (self.clock)() }
+    }
+
+    /// Examines a store that cannot be opened: what can be read of it. Changes nothing.
+    ///
+    /// # Errors
+    /// `why` it cannot be opened, when nothing can be read at all or it is no damage.
+    pub fn examine(&self, why: Failure) -> Result<Health> {
+        if why.code != "store_damaged" {
+            return Err(why);
+        }
+        let Ok(found) = rescue::survey(&self.folder, self.key.as_deref(), &self.who()) else {
+            return Err(why);
+        };
+        let mut checks = vec![Check { name: "database", ok: false, detail: why.what }];
+        let tables = found.tables.iter();
+        checks.extend(tables.map(|table| Check {
+            name: "tables",
+            ok: table.is_whole(),
+            detail: of_table(table),
+        }));
+        Ok(Health { store: self.folder.display().to_string(), checks })
+    }
+
+    /// Saves what can be read of a damaged store into a new one. The damaged one stays as it is.
+    ///
+    /// # Errors
+    /// `usage` when a store is there; `store_damaged` when nothing can be read; `store_sealed`, `store_locked`, `io`.
+    pub fn rescue(&self, into: &Path) -> Result<Rescued> {
+        self.may_change()?;
+        Ok(Rescued::of(into, rescue::rescue(&self.folder, self.key.as_deref(), into, &self.who())?))
     }
 }

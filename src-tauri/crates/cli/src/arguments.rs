@@ -95,11 +95,18 @@ pub enum Verb {
         /// The backup
         file: PathBuf,
     },
-    /// Examine a store: database, audit chain, environments, kept reports
+    /// Examine a store: database, audit chain, environments, files of evidence, kept reports
     ///
-    /// Changes nothing. Exit code 1 when something is wrong.
-    #[command(after_help = "Example:\n  plumbline doctor --store works-1")]
-    Doctor,
+    /// Changes nothing. Exit code 1 when something is wrong. Of a damaged store it says what can be read and what
+    /// cannot; with --rescue it saves what can be read into a new store and says what was lost.
+    #[command(
+        after_help = "Example:\n  plumbline doctor --store works-1\n  plumbline doctor --store works-1 --rescue works-1-rescued"
+    )]
+    Doctor {
+        /// Save what can be read into a new store in this folder
+        #[arg(long, value_name = "DIR")]
+        rescue: Option<PathBuf>,
+    },
     /// Bring a plant in: a folder of tables with an evidence document, or an evidence document alone
     ///
     /// The folder holds zones.csv, assets.csv and evidence.json, and where there are any conduits.csv,

@@ -61,6 +61,11 @@ fn run(arguments: &Arguments, output: &Output) -> app::Result<Done> {
         Ok(place)
     };
     let unlocked = || passphrase::unlocked(place()?);
+    // What is too damaged to tell whether it is encrypted is looked at as it is.
+    let openable = || match unlocked() {
+        Err(failure) if failure.code == "store_damaged" => place(),
+        place => place,
+    };
     let open = || -> app::Result<Session> { Session::open(place()?) };
     // A verb that needs a store says so before it does anything.
     let stored = || -> app::Result<Session> {
@@ -79,7 +84,13 @@ fn run(arguments: &Arguments, output: &Output) -> app::Result<Done> {
         Verb::Backup { file, check: true, .. } => verbs::store::check_backup(file, output),
         Verb::Backup { file, keep, .. } => verbs::store::backup(&unlocked()?, file, *keep, output),
         Verb::Restore { file } => verbs::store::restore(open()?, file, output),
-        Verb::Doctor => verbs::store::doctor(stored()?, output),
+        Verb::Doctor { rescue: Some(into) } => verbs::store::rescue(&openable()?, into, output),
+        Verb::Doctor { rescue: None } => {
+            let place = openable()?;
+            let opened =
+                Session::open(place.clone()).and_then(|session| session.store().map(drop).map(|()| session));
+            verbs::store::doctor(opened, &place, output)
+        }
         Verb::Import(wanted) => verbs::import::import(stored()?, wanted, output),
         Verb::Env { verb } => verbs::lists::environments(stored()?, verb, output),
         Verb::Zone { verb } => verbs::system::zones(stored()?, verb, output),

@@ -240,3 +240,44 @@ fn no_verb_but_sync_connects_and_offline_not_even_that() {
     running.wait().unwrap();
     assert!(count.load(Ordering::SeqCst) > 0);
 }
+
+#[test]
+fn a_damaged_store_is_told_and_what_can_be_read_is_saved() {
+    let bench = Bench::new();
+    bench.json(&["demo"]);
+    let file = bench.path("store").join("plumbline.db");
+    let sound = std::fs::read(&file).unwrap();
+    let findings = bench.json(&["finding", "list"])["findings"].as_array().unwrap().len();
+    let pages = sound.len() / 4096;
+    let (mut told, mut saved) = (0, 0);
+    for (n, page) in (0..pages).step_by(pages / 24).enumerate() {
+        let mut bytes = sound.clone();
+        bytes[page * 4096..(page + 1) * 4096].fill(0);
+        std::fs::write(&file, &bytes).unwrap();
+        let output = bench.run(&["doctor", "--json"]);
+        let code = output.status.code().unwrap();
+        assert!([0, 1, 4].contains(&code), "{page}: {}", String::from_utf8_lossy(&output.stderr));
+        told += u32::from(code == 1);
+        let into = bench.path(&format!("rescued-{n}"));
+        let into = into.to_str().unwrap();
+        let output = bench.run(&["doctor", "--rescue", into, "--json"]);
+        assert!(output.status.code().unwrap() <= 1, "{page}: {}", String::from_utf8_lossy(&output.stderr));
+        let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let whole = answer["rescued"]["whole"] == true;
+        let rescued = Command::new(assert_cmd::cargo::cargo_bin!("plumbline"))
+            .args(["--today", "2026-06-30", "--json", "finding", "list", "--store", into])
+            .output()
+            .unwrap();
+        if let Ok(list) = serde_json::from_slice::<Value>(&rescued.stdout) {
+            let n = list["findings"].as_array().unwrap().len();
+            assert!(!whole || n == findings);
+            saved += u32::from(n * 10 > findings * 9);
+        }
+        assert_eq!(std::fs::read(&file).unwrap(), bytes, "the damaged store is as it was");
+    }
+    assert!(told >= 15 && saved >= 20, "{told} {saved}");
+    // Where nothing is a store any more, that is what is said.
+    std::fs::write(&file, vec![1; 30_000]).unwrap();
+    assert_eq!(bench.run(&["doctor"]).status.code(), Some(4));
+    assert_eq!(bench.run(&["doctor", "--rescue", bench.path("x").to_str().unwrap()]).status.code(), Some(4));
+}

@@ -23,6 +23,7 @@ pub mod match_decision;
 pub mod pending;
 mod plant;
 pub mod report;
+pub mod rescue;
 mod schema;
 pub mod sr_answer;
 pub mod ticket;

@@ -25,6 +25,19 @@ pub(crate) const VERSION: usize = STEPS.len();
 /// does it and the others find it done.
 const LOCK: &str = "plumbline.lock";
 
+/// Brings a new database to a version.
+pub(crate) fn to_version(connection: &mut Connection, folder: &Path, version: usize) -> Result<()> {
+    connection.pragma_update(None, "journal_mode", "WAL").map_err(|source| Error::at(folder, source))?;
+    Migrations::from_slice(STEPS).to_version(connection, version).map_err(|error| unfit(folder, error))
+}
+
+fn unfit(folder: &Path, error: rusqlite_migration::Error) -> Error {
+    match error {
+        rusqlite_migration::Error::RusqliteError { err, .. } => Error::at(folder, err),
+        other => Error::Damaged { folder: folder.to_owned(), detail: other.to_string() },
+    }
+}
+
 /// Brings a database to [`VERSION`] and to WAL mode; of one that has content a backup is made first.
 pub(crate) fn migrate(connection: &mut Connection, key: Option<&Key>, folder: &Path) -> Result<()> {
     let failed = |source| Error::at(folder, source);
@@ -47,10 +60,7 @@ pub(crate) fn migrate(connection: &mut Connection, key: Option<&Key>, folder: &P
     if found > 0 && found < VERSION {
         backup::automatic(connection, key, folder, &format!("before-version-{VERSION}"))?;
     }
-    Migrations::from_slice(STEPS).to_latest(connection).map_err(|error| match error {
-        rusqlite_migration::Error::RusqliteError { err, .. } => Error::at(folder, err),
-        other => Error::Damaged { folder: folder.to_owned(), detail: other.to_string() },
-    })
+    Migrations::from_slice(STEPS).to_latest(connection).map_err(|error| unfit(folder, error))
 }
 
 #[cfg(test)]

@@ -58,8 +58,11 @@ pub fn init(mut session: Session, encrypt: bool, output: &Output) -> app::Result
     Ok(Done::Well)
 }
 
-pub fn doctor(mut session: Session, output: &Output) -> app::Result<Done> {
-    let health = session.doctor()?;
+pub fn doctor(opened: app::Result<Session>, place: &Place, output: &Output) -> app::Result<Done> {
+    let health = match opened.and_then(|mut session| session.doctor()) {
+        Ok(health) => health,
+        Err(why) => place.examine(why)?,
+    };
     let sound = health.is_sound();
     let document = json!({
         "schema": "plumbline-doctor/1", "store": health.store, "sound": sound, "checks": health.checks,
@@ -74,10 +77,35 @@ pub fn doctor(mut session: Session, output: &Output) -> app::Result<Done> {
         text + &if sound {
             "Nothing is wrong.\n".to_owned()
         } else {
-            format!("{}; nothing was changed.\n", count(wrong, "fault", "faults"))
+            let damaged = health.checks.iter().any(|check| check.name == "database" && !check.ok);
+            let way = "Restore a backup, or save what can be read with `plumbline doctor --rescue DIR`.\n";
+            let faults = count(wrong, "fault", "faults");
+            format!("{faults}; nothing was changed.\n{}", if damaged { way } else { "" })
         }
     });
     Ok(if sound { Done::Well } else { Done::WithFindings })
+}
+
+pub fn rescue(place: &Place, into: &Path, output: &Output) -> app::Result<Done> {
+    let done = place.rescue(into)?;
+    let document = json!({"schema": "plumbline-rescue/1", "rescued": done});
+    output.answer(&document, || {
+        let mut text = format!("What could be read is in {}\n", plain(&done.store));
+        for table in done.tables.iter().filter(|table| table.saved + table.lost > 0) {
+            let lost = if table.lost > 0 { format!(", {} or more lost", table.lost) } else { String::new() };
+            text.push_str(&format!("  {:<16}  {} saved{lost}\n", table.name, table.saved));
+            let mut names = |what: &str, names: &[String]| {
+                if !names.is_empty() {
+                    text.push_str(&plain(&format!("  {:<16}  {what}: {}", "", names.join(", "))));
+                    text.push('\n');
+                }
+            };
+            names("lost", &table.names);
+            names("only the name is known of", &table.empty);
+        }
+        text + if done.whole { "Nothing was lost.\n" } else { "The damaged store is as it was.\n" }
+    });
+    Ok(if done.whole { Done::Well } else { Done::WithFindings })
 }
 
 pub fn passphrases(mut session: Session, verb: &PassphraseVerb, output: &Output) -> app::Result<Done> {
