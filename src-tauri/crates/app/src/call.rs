@@ -597,14 +597,12 @@ impl Door {
             "create_store" => {
                 let Create { demo, passphrase } = arguments(command, args)?;
                 let mut session = session();
-                if let Some(passphrase) = &passphrase {
-                    session.prepare_encrypted(passphrase)?;
+                let words = passphrase.as_ref().map(|passphrase| passphrase.as_str());
+                match (demo, words) {
+                    (true, words) => session.create_demo_with(words)?,
+                    (false, Some(words)) => session.create_encrypted(words)?,
+                    (false, None) => session.create()?,
                 }
-                if demo {
-                    session.create_demo()?
-                } else {
-                    session.create()?
-                };
                 answer(session.status()?)
             }
             "unlock" => {

@@ -4,7 +4,9 @@ use iec62443::{Moment, Plant};
 use import::{File, plant as reader};
 use jiff::{Span, ToSpan, civil::Date};
 
-use crate::{Failure, Result, Session, moment_days};
+use store::{Store, pending::Making};
+
+use crate::{Failure, Place, Result, Session, moment_days};
 
 macro_rules! files {
     ($($name:literal),*) => {
@@ -34,10 +36,29 @@ impl Session {
     /// # Errors
     /// When there is a store already or the folder cannot be written.
     pub fn create_demo(&mut self) -> Result<()> {
-        // Read before anything is written, so that a fault leaves no half a store.
+        self.create_demo_with(None)
+    }
+
+    /// As [`Session::create_demo`], encrypted with a passphrase. All of it is there, or nothing.
+    ///
+    /// # Errors
+    /// As [`Session::create_demo`]; `usage` for a passphrase that is too short.
+    pub fn create_demo_with(&mut self, passphrase: Option<&str>) -> Result<()> {
+        let place = self.place();
+        place.may_create()?;
         let plant = plant(self.today())?;
-        self.create()?;
-        self.put_plant(plant, &serde_json::json!("demo"), false, false)?;
+        let making = Making::begin(&place.folder)?;
+        let mut made = Session::of(Place { folder: making.path().to_owned(), ..place.clone() }, None);
+        match passphrase {
+            Some(passphrase) => made.create_encrypted(passphrase)?,
+            None => made.create()?,
+        }
+        made.put_plant(plant, &serde_json::json!("demo"), false, false)?;
+        let key = made.place().key;
+        drop(made);
+        making.finish()?;
+        let store = Store::open(&place.folder, key.as_deref())?;
+        *self = Session::of(Place { key, ..place }, Some(store));
         Ok(())
     }
 

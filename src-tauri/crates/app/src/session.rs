@@ -73,7 +73,7 @@ impl Session {
     pub fn create(&mut self) -> Result<()> {
         self.place.may_change()?;
         let who = self.who();
-        self.store = Some(Store::create(&self.place.folder, &who, self.place.key.as_deref())?);
+        self.store = Some(Store::create(&self.place.folder, &who, None)?);
         Ok(())
     }
 

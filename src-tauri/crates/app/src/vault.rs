@@ -5,7 +5,6 @@ use std::{
     sync::Arc,
 };
 
-use serde_json::json;
 use store::{Key, SealedKey, Store, backup};
 use zeroize::Zeroizing;
 
@@ -30,7 +29,7 @@ impl Place {
         if !store::is_sealed(&self.folder)? {
             return Ok(self.clone());
         }
-        let key = SealedKey::read(&self.folder)?.open(&self.folder, passphrase)?;
+        let key = store::unsealed(&self.folder, passphrase)?;
         store::tidy(&self.folder, &key)?;
         Ok(Place { key: Some(Arc::new(key)), ..self.clone() })
     }
@@ -199,21 +198,12 @@ impl Session {
     /// # Errors
     /// `usage` when there is one already or the passphrase is too short; `io`.
     pub fn create_encrypted(&mut self, passphrase: &str) -> Result<()> {
-        self.prepare_encrypted(passphrase)?;
-        self.create()
-    }
-
-    /// Puts the key of a store that is to be made in its place.
-    pub(crate) fn prepare_encrypted(&mut self, passphrase: &str) -> Result<()> {
-        let mut place = self.place();
+        let place = self.place();
         place.may_create()?;
         let key = Key::generate()?;
         let sealed = key.sealed_with(passphrase)?;
-        std::fs::create_dir_all(&place.folder)
-            .map_err(|error| crate::reports::unwritable(&place.folder, &error))?;
-        sealed.write(&place.folder)?;
-        place.key = Some(Arc::new(key));
-        *self = Session::of(place, None);
+        let store = Store::create(&place.folder, &self.who(), Some((&key, &sealed)))?;
+        *self = Session::of(Place { key: Some(Arc::new(key)), ..place }, Some(store));
         Ok(())
     }
 
@@ -229,8 +219,10 @@ impl Session {
         let key = Key::generate()?;
         let sealed = key.sealed_with(passphrase)?;
         let place = Place { key: Some(Arc::new(key)), ..self.place() };
-        self.exchange(place, |folder, _, new| store::convert(folder, None, new.map(|key| (key, &sealed))))?;
-        self.log("store.encrypted")
+        let who = self.who();
+        self.exchange(place, |folder, _, new| {
+            store::convert(folder, None, new.map(|key| (key, &sealed)), &who)
+        })
     }
 
     /// Makes the encrypted store a plain one.
@@ -240,8 +232,8 @@ impl Session {
     pub fn decrypt(&mut self, passphrase: &str) -> Result<()> {
         self.check_passphrase(passphrase)?;
         let place = Place { key: None, ..self.place() };
-        self.exchange(place, |folder, old, _| store::convert(folder, old, None))?;
-        self.log("store.decrypted")?;
+        let who = self.who();
+        self.exchange(place, |folder, old, _| store::convert(folder, old, None, &who))?;
         // It opens nothing any more; a keyring that does not answer keeps something useless.
         let _ = self.place().remember(None);
         Ok(())
@@ -254,12 +246,13 @@ impl Session {
     pub fn change_passphrase(&mut self, old: &str, new: &str) -> Result<()> {
         let place = self.place();
         place.may_change()?;
-        let key = self.check_passphrase(old)?;
-        key.sealed_with(new)?.write(&place.folder)?;
+        let sealed = self.check_passphrase(old)?.sealed_with(new)?;
+        let who = self.who();
+        self.store_mut()?.change_key_file(&sealed, &who)?;
         if place.remembered().is_some() {
             place.remember(Some(new))?;
         }
-        self.log("passphrase.changed")
+        Ok(())
     }
 
     /// The store's key, by its passphrase: who found the window open does not have it.
@@ -268,11 +261,6 @@ impl Session {
             return Err(usage("the store is not encrypted", "Encrypt it first."));
         }
         Ok(SealedKey::read(self.folder())?.open(self.folder(), passphrase)?)
-    }
-
-    fn log(&mut self, action: &str) -> Result<()> {
-        let who = self.who();
-        Ok(self.store_mut()?.change(&who, |change| change.log(action, "", &json!({})))?)
     }
 
     /// Exchanges the store under this session, which is closed meanwhile. `new` is the place as it is to be.

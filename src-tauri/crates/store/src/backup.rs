@@ -18,6 +18,7 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter, write::SimpleFileOptions};
 use crate::{
     DATABASE, EXISTING, Error, Key, Result, SealedKey, Store, Who, audit, connection, faults, files,
     key::is_sealed_database,
+    log_alone,
     pending::{PARTS, exchange, staging},
     schema::VERSION,
     usage::InUse,
@@ -405,14 +406,12 @@ pub fn restore(
     let staged = staging(folder)?;
     let manifest = unpack(path, staged.path(), watch)?;
     let key = examine(path, staged.path(), &manifest, passphrase)?;
+    let detail =
+        serde_json::json!({"made": manifest.made.to_string(), "rows": manifest.rows, "head": manifest.head});
+    log_alone(staged.path(), key.as_ref(), who, "store.restored", &detail)?;
     let before = set_aside(folder, who)?;
     exchange(folder, staged)?;
     drop(alone);
-    let mut store = Store::open(folder, key.as_ref())?;
-    store.change(who, |change| {
-        let detail = serde_json::json!({"made": manifest.made.to_string(), "rows": manifest.rows, "head": manifest.head});
-        change.log("store.restored", "", &detail)
-    })?;
     rotate(&folder.join(FOLDER), None, KEPT)?;
     Ok(Restored { manifest, before, key })
 }

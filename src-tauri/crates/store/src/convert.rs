@@ -5,7 +5,8 @@ use std::{fs::File, path::Path};
 use zeroize::Zeroizing;
 
 use crate::{
-    DATABASE, EXISTING, Error, Key, Result, SealedKey, Store, adopt, audit, backup, connection, files, key,
+    DATABASE, EXISTING, Error, Key, Result, SealedKey, Store, Who, adopt, audit, backup, connection, files,
+    key, log_alone,
     pending::{SEALED_SIGNING_KEY, SIGNING_KEY, exchange, staging},
     schema,
     usage::InUse,
@@ -17,7 +18,7 @@ use crate::{
 ///
 /// # Errors
 /// [`Error::Locked`] when anybody has it open; what opening fails with. The store is as it was then.
-pub fn convert(folder: &Path, key: Option<&Key>, new: Option<(&Key, &SealedKey)>) -> Result<()> {
+pub fn convert(folder: &Path, key: Option<&Key>, new: Option<(&Key, &SealedKey)>, who: &Who) -> Result<()> {
     if !Store::exists(folder) {
         return Err(Error::Missing { folder: folder.to_owned() });
     }
@@ -56,6 +57,8 @@ pub fn convert(folder: &Path, key: Option<&Key>, new: Option<(&Key, &SealedKey)>
     }
     drop(after);
     old.close().map_err(|(_, source)| failed(source))?;
+    let action = if new.is_some() { "store.encrypted" } else { "store.decrypted" };
+    log_alone(staged.path(), new_key, who, action, &serde_json::json!({}))?;
     if let Some((_, sealed)) = new {
         sealed.write(staged.path())?;
     }

@@ -42,8 +42,11 @@ pub fn settle(from: &Path, to: &Path) -> Result<()> {
 /// [`Error::Io`] with the path.
 pub(crate) fn settle_folder(from: &Path, to: &Path) -> Result<()> {
     let done = || -> io::Result<()> {
-        for file in std::fs::read_dir(from)? {
-            File::options().write(true).open(file?.path())?.sync_all()?;
+        for entry in std::fs::read_dir(from)? {
+            let path = entry?.path();
+            if path.is_file() {
+                File::options().write(true).open(path)?.sync_all()?;
+            }
         }
         sync_folder(from)?;
         std::fs::rename(from, to)?;

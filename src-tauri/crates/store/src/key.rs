@@ -15,7 +15,9 @@ use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundK
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::{DATABASE, Error, Result, files};
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::{DATABASE, Error, Result, Store, Who, audit, files};
 
 /// Name of the file with the sealed key inside a store's folder.
 pub const KEY_FILE: &str = "key.json";
@@ -197,7 +199,11 @@ impl SealedKey {
     /// # Errors
     /// [`Error::KeyFile`] when it is gone or cannot be understood.
     pub fn read(folder: &Path) -> Result<SealedKey> {
-        let path = folder.join(KEY_FILE);
+        SealedKey::read_as(folder, KEY_FILE)
+    }
+
+    fn read_as(folder: &Path, name: &str) -> Result<SealedKey> {
+        let path = folder.join(name);
         let unfit = |detail: String| Error::KeyFile { path: path.clone(), detail };
         let mut text = Vec::new();
         File::open(&path)
@@ -224,8 +230,15 @@ impl SealedKey {
     /// # Errors
     /// [`Error::Io`]; the old one is there still then.
     pub fn write(&self, folder: &Path) -> Result<()> {
-        let text = serde_json::to_string_pretty(self).map_err(|_| Error::Silent)?;
-        files::replace(&folder.join(KEY_FILE), |file| file.write_all(text.as_bytes()))
+        self.write_as(folder, KEY_FILE)
+    }
+
+    fn write_as(&self, folder: &Path, name: &str) -> Result<()> {
+        files::replace(&folder.join(name), |file| file.write_all(self.text()?.as_bytes()))
+    }
+
+    fn text(&self) -> std::io::Result<String> {
+        Ok(serde_json::to_string_pretty(self)?)
     }
 
     /// Opens the key with a passphrase.
@@ -242,6 +255,58 @@ impl SealedKey {
         let opened = Key(Zeroizing::new(key));
         key.zeroize();
         Ok(opened)
+    }
+}
+
+/// A sealed key on its way to become the one that counts: it does so when the log tells of it.
+const NEXT: &str = "key-next.json";
+/// What the log tells of another passphrase.
+const CHANGED: &str = "passphrase.changed";
+
+/// The key of the encrypted store in a folder, by its passphrase.
+///
+/// # Errors
+/// [`Error::Passphrase`], [`Error::KeyFile`].
+pub fn unsealed(folder: &Path, passphrase: &str) -> Result<Key> {
+    let opened = SealedKey::read(folder)?.open(folder, passphrase);
+    match opened {
+        // A change of passphrase that was broken off may have come as far as to count.
+        Err(Error::Passphrase { .. }) if folder.join(NEXT).is_file() => {
+            SealedKey::read_as(folder, NEXT)?.open(folder, passphrase)
+        }
+        opened => opened,
+    }
+}
+
+impl Store {
+    /// Makes another sealed form of the store's key the one that counts, together with its entry in the log.
+    ///
+    /// # Errors
+    /// [`Error::Io`]; the passphrase is the one before then.
+    pub fn change_key_file(&mut self, sealed: &SealedKey, who: &Who) -> Result<()> {
+        let folder = self.folder.clone();
+        sealed.write_as(&folder, NEXT)?;
+        let text = sealed.text().map_err(|source| Error::io(&folder, source))?;
+        self.change(who, |change| {
+            change.log(CHANGED, "", &serde_json::json!({"key_sha256": audit::sha256(text.as_bytes())}))
+        })?;
+        finish_change(&self.connection, &folder)
+    }
+}
+
+/// Finishes a change of passphrase that was broken off: it counts when the log tells of it, else it never was.
+pub(crate) fn finish_change(connection: &Connection, folder: &Path) -> Result<()> {
+    let next = folder.join(NEXT);
+    let Ok(text) = std::fs::read(&next) else { return Ok(()) };
+    let last: Option<String> = connection
+        .query_row("SELECT detail FROM audit WHERE action = ?1 ORDER BY seq DESC LIMIT 1", [CHANGED], |row| {
+            row.get(0)
+        })
+        .optional()?;
+    if last.is_some_and(|detail| detail.contains(&audit::sha256(&text))) {
+        files::settle(&next, &folder.join(KEY_FILE))
+    } else {
+        files::remove(&next)
     }
 }
 

@@ -47,7 +47,7 @@ use usage::InUse;
 pub use audit::{AuditEntry, ChainState};
 pub use convert::{convert, keep_signing_key, signing_key, tidy};
 pub use error::{Error, Result};
-pub use key::{Key, SealedKey, is_sealed};
+pub use key::{Key, SealedKey, is_sealed, unsealed};
 pub use plant::{Counts, PlantCounts};
 pub use report::{KeptEvidence, KeptReport};
 
@@ -110,6 +110,28 @@ fn faults(connection: &Connection) -> Result<Vec<String>> {
     Ok(wrong)
 }
 
+/// Brings the database in a folder up to date and writes one entry into its log, before it is made the store.
+fn log_alone(
+    folder: &Path,
+    key: Option<&Key>,
+    who: &Who,
+    action: &str,
+    detail: &serde_json::Value,
+) -> Result<()> {
+    let mut opened = connection(folder, &folder.join(DATABASE), EXISTING, key)?;
+    let failed = |source| Error::at(folder, source);
+    schema::migrate(&mut opened, key, folder)?;
+    let transaction = opened.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+    let who = audit::not_before(&transaction, who)?;
+    {
+        let change = Change { transaction, who: &who };
+        change.log(action, "", detail)?;
+        change.transaction.commit().map_err(failed)?;
+    }
+    // What is in the log of changes goes into the database with it.
+    opened.close().map_err(|(_, source)| failed(source))
+}
+
 /// A connection to a database, set up as every one is.
 fn connection(folder: &Path, path: &Path, flags: OpenFlags, key: Option<&Key>) -> Result<Connection> {
     let connection = Connection::open_with_flags(path, flags).map_err(|source| Error::at(folder, source))?;
@@ -138,23 +160,26 @@ impl Store {
         folder.join(DATABASE).is_file()
     }
 
-    /// Makes a new store in a folder, which is created when it is not there; an encrypted one with a key, whose sealed
-    /// form has its place in the folder already ([`SealedKey::write`]).
+    /// Makes a new store in a folder, which is created when it is not there; an encrypted one with a key and its sealed
+    /// form. All of it is there, or nothing.
     ///
     /// # Errors
     /// [`Error::Exists`] when there is one already, [`Error::Io`] when the folder cannot be written.
-    pub fn create(folder: &Path, who: &Who, key: Option<&Key>) -> Result<Store> {
-        if Store::exists(folder) {
-            return Err(Error::Exists { folder: folder.to_owned() });
+    pub fn create(folder: &Path, who: &Who, key: Option<(&Key, &SealedKey)>) -> Result<Store> {
+        let making = pending::Making::begin(folder)?;
+        let (key, sealed) = key.unzip();
+        if let Some(sealed) = sealed {
+            sealed.write(making.path())?;
         }
-        std::fs::create_dir_all(folder).map_err(|source| Error::io(folder, source))?;
-        let mut store = Store::connect(folder, OpenFlags::default(), key)?;
+        let mut store = Store::connect(making.path(), OpenFlags::default(), key)?;
         store.change(who, |change| {
             change.put("id", &uuid::Uuid::now_v7().to_string())?;
             change.put("created", &who.at.to_string())?;
             change.log("store.created", "", &serde_json::json!({"schema": schema::VERSION}))
         })?;
-        Ok(store)
+        drop(store);
+        making.finish()?;
+        Store::open(folder, key)
     }
 
     /// Opens the store in a folder and brings its schema up to date, with a backup made first. The key is not needed
@@ -185,6 +210,9 @@ impl Store {
         let mut connection = connection(folder, &path, flags, key)?;
         schema::migrate(&mut connection, key, folder)?;
         adopt::files(&mut connection, folder)?;
+        if is_sealed {
+            key::finish_change(&connection, folder)?;
+        }
         Ok(Store { connection, folder: folder.to_owned(), is_sealed, _in_use: in_use })
     }
 

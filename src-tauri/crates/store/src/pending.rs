@@ -8,7 +8,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use crate::{DATABASE, Error, Result, files, key::KEY_FILE};
+use crate::{DATABASE, Error, Result, files, key::KEY_FILE, usage::InUse};
 
 /// The folder whose content takes the place of the store's.
 const PENDING: &str = "pending";
@@ -36,6 +36,49 @@ const SHARED_MEMORY: &str = "plumbline.db-shm";
 pub fn staging(folder: &Path) -> Result<TempDir> {
     let made = tempfile::Builder::new().prefix(STAGING).tempdir_in(folder);
     made.map_err(|source| Error::io(folder, source))
+}
+
+/// A store on its way into being: made in a folder of its own, and then the store's, as one step. Nobody else is at it
+/// meanwhile.
+#[derive(Debug)]
+pub struct Making {
+    folder: PathBuf,
+    staged: TempDir,
+    /// Let go last.
+    _alone: InUse,
+}
+
+impl Making {
+    /// Begins; the folder is made when it is not there.
+    ///
+    /// # Errors
+    /// [`Error::Exists`] when there is a store already, [`Error::Locked`], [`Error::Io`].
+    pub fn begin(folder: &Path) -> Result<Making> {
+        let exists = || folder.join(DATABASE).is_file();
+        let refused = Err(Error::Exists { folder: folder.to_owned() });
+        if exists() {
+            return refused;
+        }
+        std::fs::create_dir_all(folder).map_err(|source| Error::io(folder, source))?;
+        let alone = InUse::alone(folder)?;
+        if exists() {
+            return refused;
+        }
+        Ok(Making { folder: folder.to_owned(), staged: staging(folder)?, _alone: alone })
+    }
+
+    /// The folder in which it is made.
+    pub fn path(&self) -> &Path {
+        self.staged.path()
+    }
+
+    /// Makes it the store.
+    ///
+    /// # Errors
+    /// [`Error::Io`]; there is none then.
+    pub fn finish(self) -> Result<()> {
+        exchange(&self.folder, self.staged)
+    }
 }
 
 /// Exchanges the store's files for those gathered; what was not gathered is there no more. The caller is alone.

@@ -13,6 +13,7 @@ use rusqlite::{Connection, OpenFlags, params_from_iter, types::Value};
 use crate::{
     DATABASE, EXISTING, Error, Key, Result, Store, Who, connection, convert,
     key::{self, KEY_FILE},
+    log_alone,
     pending::{exchange, staging},
     schema::{self, VERSION},
     usage::InUse,
@@ -140,11 +141,10 @@ fn read(folder: &Path, key: Option<&Key>, into: &Path, who: &Who) -> Result<Resc
     mend(&transaction, &mut rescue)?;
     transaction.commit().map_err(failed)?;
     new.pragma_update(None, "foreign_keys", true).map_err(failed)?;
-    schema::migrate(&mut new, key, into)?;
-    log(&mut new, who, &rescue)?;
+    new.close().map_err(|(_, source)| failed(source))?;
     drop(old);
     work.close().map_err(|source| Error::io(into, source))?;
-    new.close().map_err(|(_, source)| failed(source))?;
+    log(into, key, who, &rescue)?;
     Ok(rescue)
 }
 
@@ -463,16 +463,13 @@ fn empty(rescue: &mut Rescue, table: &str, name: String) {
     }
 }
 
-fn log(new: &mut Connection, who: &Who, rescue: &Rescue) -> Result<()> {
+fn log(into: &Path, key: Option<&Key>, who: &Who, rescue: &Rescue) -> Result<()> {
     let lost: Vec<_> = rescue
         .tables
         .iter()
         .filter(|table| !table.is_whole())
         .map(|table| serde_json::json!({"table": table.name, "saved": table.saved, "lost": table.lost, "empty": table.empty.len()}))
         .collect();
-    let transaction = new.transaction()?;
-    let change = crate::Change { transaction, who };
-    change.log("store.rescued", "", &serde_json::json!({"lost": lost, "schema": rescue.schema}))?;
-    change.transaction.commit()?;
-    Ok(())
+    let detail = serde_json::json!({"lost": lost, "schema": rescue.schema});
+    log_alone(into, key, who, "store.rescued", &detail)
 }

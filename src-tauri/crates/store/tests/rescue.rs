@@ -32,7 +32,8 @@ fn large(folder: &Path, key: Option<&Key>) -> Plant {
         });
         plant.event_notes.push(notes.clone());
     }
-    let mut store = Store::create(folder, &who(), key).unwrap();
+    let sealed = key.map(|key| key.sealed_with(works::PASSPHRASE).unwrap());
+    let mut store = Store::create(folder, &who(), key.zip(sealed.as_ref())).unwrap();
     let known = Plant::empty(plant.environment.clone(), TODAY);
     store
         .change(&who(), |change| {
@@ -75,12 +76,7 @@ fn of_a_sound_store_everything_is_saved() {
 fn whatever_page_is_destroyed_the_rest_is_saved_and_the_loss_is_told() {
     for encrypted in [false, true] {
         let folder = tempfile::tempdir().unwrap();
-        let key = encrypted.then(|| {
-            let (store, key) = sealed(folder.path());
-            drop(store);
-            fs::remove_file(folder.path().join("plumbline.db")).unwrap();
-            key
-        });
+        let key = encrypted.then(|| Key::generate().unwrap());
         let plant = large(folder.path(), key.as_ref());
         let file = folder.path().join("plumbline.db");
         let sound = fs::read(&file).unwrap();
@@ -130,12 +126,7 @@ fn whatever_page_is_destroyed_the_rest_is_saved_and_the_loss_is_told() {
 fn a_destroyed_beginning_is_replaced() {
     for encrypted in [false, true] {
         let folder = tempfile::tempdir().unwrap();
-        let key = encrypted.then(|| {
-            let (store, key) = sealed(folder.path());
-            drop(store);
-            fs::remove_file(folder.path().join("plumbline.db")).unwrap();
-            key
-        });
+        let key = encrypted.then(|| Key::generate().unwrap());
         let plant = large(folder.path(), key.as_ref());
         let file = folder.path().join("plumbline.db");
         let mut bytes = fs::read(&file).unwrap();

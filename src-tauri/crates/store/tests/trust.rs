@@ -114,29 +114,37 @@ fn a_plain_store_is_converted_and_back_with_nothing_left_behind() {
     let key = Key::generate().unwrap();
     let file = key.sealed_with(PASSPHRASE).unwrap();
     // Not under anybody's hands.
-    assert_eq!(convert(at, None, Some((&key, &file))).unwrap_err().code(), "store_locked");
+    assert_eq!(convert(at, None, Some((&key, &file)), &who()).unwrap_err().code(), "store_locked");
     drop(store);
     keep_signing_key(at, None, "evidence of it: a signing key").unwrap();
     fs::write(at.join("plumbline.db.before-version-7"), "Works").unwrap();
     backup::make(at, None, &at.join("backups/plumbline-x.zip"), who().at, &|_, _| true).unwrap();
     let elsewhere = tempfile::tempdir().unwrap();
     backup::make(at, None, &elsewhere.path().join("mine.zip"), who().at, &|_, _| true).unwrap();
-    convert(at, None, Some((&key, &file))).unwrap();
+    convert(at, None, Some((&key, &file)), &who()).unwrap();
     assert_eq!(telling(at), Vec::<String>::new());
     assert_eq!(files(&at.join("backups")), Vec::<PathBuf>::new());
     assert!(elsewhere.path().join("mine.zip").is_file(), "what a person keeps elsewhere is theirs");
     let store = Store::open(at, Some(&key)).unwrap();
-    assert_eq!((store.plant("e", TODAY).unwrap(), store.audit_chain().unwrap()), (plant(), chain.clone()));
+    assert_eq!(
+        (store.plant("e", TODAY).unwrap(), store.audit_hash(i64::try_from(chain.rows).unwrap()).unwrap()),
+        (plant(), Some(chain.head.clone()))
+    );
+    assert_eq!(store.audit_log(0, 1).unwrap()[0].action, "store.encrypted");
     let hash = plumbline_store::audit::sha256(b"evidence of it");
     assert_eq!(store.blob(&hash).unwrap().unwrap(), b"evidence of it");
     drop(store);
     assert_eq!(signing_key(at, Some(&key)).unwrap().unwrap().as_str(), "evidence of it: a signing key");
     assert_eq!(signing_key(at, None).unwrap(), None);
-    assert_eq!(convert(at, None, None).unwrap_err().code(), "store_sealed");
-    convert(at, Some(&key), None).unwrap();
+    assert_eq!(convert(at, None, None, &who()).unwrap_err().code(), "store_sealed");
+    convert(at, Some(&key), None, &who()).unwrap();
     assert!(!at.join("key.json").exists() && !at.join("bundle-signing-key.sealed").exists());
     let store = Store::open(at, None).unwrap();
-    assert_eq!((store.plant("e", TODAY).unwrap(), store.audit_chain().unwrap()), (plant(), chain));
+    assert_eq!(
+        (store.plant("e", TODAY).unwrap(), store.audit_hash(i64::try_from(chain.rows).unwrap()).unwrap()),
+        (plant(), Some(chain.head))
+    );
+    assert_eq!(store.audit_log(0, 1).unwrap()[0].action, "store.decrypted");
     assert_eq!(signing_key(at, None).unwrap().unwrap().as_str(), "evidence of it: a signing key");
 }
 
@@ -161,7 +169,7 @@ fn an_exchange_that_was_broken_off_is_finished_or_never_was() {
     let before = tempfile::tempdir().unwrap();
     copy(at, before.path());
     let key = Key::generate().unwrap();
-    convert(at, None, Some((&key, &key.sealed_with(PASSPHRASE).unwrap()))).unwrap();
+    convert(at, None, Some((&key, &key.sealed_with(PASSPHRASE).unwrap())), &who()).unwrap();
     let (parts, gathered) = (["key.json", "bundle-signing-key.sealed", "plumbline.db"], "gathered");
     // Broken off before it counted: the plain store is there, and what was gathered goes.
     for staged in 0..=parts.len() {

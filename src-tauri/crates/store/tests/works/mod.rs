@@ -171,8 +171,8 @@ pub const PASSPHRASE: &str = "four plumb bobs";
 /// An encrypted store with the same in it, and its key.
 pub fn sealed(folder: &Path) -> (Store, Key) {
     let key = Key::generate().unwrap();
-    key.sealed_with(PASSPHRASE).unwrap().write(folder).unwrap();
-    (fill(Store::create(folder, &who(), Some(&key)).unwrap()), key)
+    let sealed = key.sealed_with(PASSPHRASE).unwrap();
+    (fill(Store::create(folder, &who(), Some((&key, &sealed))).unwrap()), key)
 }
 
 fn fill(mut store: Store) -> Store {
