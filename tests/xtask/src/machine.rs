@@ -24,6 +24,7 @@ const FOR_THE_TESTS: &[Package] = &[
     ("xauth", "keeps other users off that display"),
     ("dbus", "a session for it (dbus-run-session)"),
     ("poppler-utils", "reads the report's PDF back (pdftotext)"),
+    ("strace", "records what the command writes, to play it back up to a power cut"),
     ("chromium", "shows the pages for pictures and accessibility checks"),
 ];
 

@@ -17,7 +17,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::{DATABASE, Error, Result, Store, Who, audit, files};
+use crate::{DATABASE, Error, Result, Store, Who, audit, files, pending, usage::InUse};
 
 /// Name of the file with the sealed key inside a store's folder.
 pub const KEY_FILE: &str = "key.json";
@@ -73,6 +73,10 @@ pub struct SealedKey {
 /// # Errors
 /// [`Error::Unread`] when the database cannot be read; [`Error::Damaged`] when it is none, plain or encrypted.
 pub fn is_sealed(folder: &Path) -> Result<bool> {
+    // An exchange that was broken off has its place before anything is said of the store.
+    if pending::is_there(folder) {
+        drop(InUse::share(folder)?);
+    }
     let path = folder.join(DATABASE);
     if !path.is_file() || !is_sealed_database(&path)? {
         return Ok(false);
@@ -268,6 +272,10 @@ const CHANGED: &str = "passphrase.changed";
 /// # Errors
 /// [`Error::Passphrase`], [`Error::KeyFile`].
 pub fn unsealed(folder: &Path, passphrase: &str) -> Result<Key> {
+    if !is_sealed(folder)? {
+        let detail = "the store is not encrypted".to_owned();
+        return Err(Error::KeyFile { path: folder.join(KEY_FILE), detail });
+    }
     let opened = SealedKey::read(folder)?.open(folder, passphrase);
     match opened {
         // A change of passphrase that was broken off may have come as far as to count.

@@ -90,6 +90,11 @@ pub(crate) fn exchange(folder: &Path, staged: TempDir) -> Result<()> {
     finish(folder)
 }
 
+/// Whether an exchange was left half done.
+pub(crate) fn is_there(folder: &Path) -> bool {
+    folder.join(PENDING).is_dir()
+}
+
 /// Finishes what was left half done. The caller is alone.
 pub(crate) fn finish(folder: &Path) -> Result<()> {
     let pending = folder.join(PENDING);
