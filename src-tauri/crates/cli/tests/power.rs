@@ -29,8 +29,6 @@ enum Call {
     Length(PathBuf, usize),
     Rename(PathBuf, PathBuf),
     Remove(PathBuf),
-    Folder(PathBuf),
-    RemoveFolder(PathBuf),
     /// A file, or a folder with its names.
     Flush(PathBuf),
 }
@@ -103,14 +101,11 @@ fn calls(trace: &str) -> Vec<Call> {
                 let name = path(&quoted(arguments)[0]);
                 // Relative to the folder it is told of.
                 let name = if name.is_absolute() { name } else { open().1.join(name) };
-                calls.push(if arguments.contains("AT_REMOVEDIR") {
-                    Call::RemoveFolder(name)
-                } else {
-                    Call::Remove(name)
-                });
+                // Folders are there as long as there is something in them.
+                if !arguments.contains("AT_REMOVEDIR") {
+                    calls.push(Call::Remove(name));
+                }
             }
-            "mkdir" => calls.push(Call::Folder(path(&quoted(arguments)[0]))),
-            "rmdir" => calls.push(Call::RemoveFolder(path(&quoted(arguments)[0]))),
             _ => {}
         }
     }
@@ -178,7 +173,6 @@ fn play(calls: &[Call], base: &Path, here: &Path, cut: usize, dice: &mut Dice) {
                 }
                 usize::MAX
             }
-            Call::Folder(_) | Call::RemoveFolder(_) => usize::MAX,
         });
     }
     disk.files.resize(count, Vec::new());
@@ -252,19 +246,14 @@ fn recorded(work: &Work, here: &Path, trace: &Path) -> Vec<Call> {
     let mut strace = Command::new("strace");
     strace.args(["-y", "-xx", "-s", "100000000", "-e"]);
     strace.arg(
-        "trace=openat,lseek,write,pwrite64,ftruncate,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,mkdir,rmdir",
+        "trace=openat,lseek,write,pwrite64,ftruncate,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat",
     );
-    strace.arg("-o").arg(trace).arg(plain.get_program()).args(plain.get_args());
-    strace.current_dir(here).envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    strace.arg("-o").arg(trace).arg(plain.get_program());
     // Relative names would have to be followed.
     let store = here.join("store");
-    let arguments: Vec<_> =
-        plain.get_args().map(|word| if word == "store" { store.as_os_str() } else { word }).collect();
-    let mut strace_whole = Command::new("strace");
-    strace_whole.args(strace.get_args().take(strace.get_args().count() - arguments.len())).args(arguments);
-    strace_whole.current_dir(here).envs(strace.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let output =
-        strace_whole.output().expect("strace, which the Debian package of that name brings, is needed");
+    strace.args(plain.get_args().map(|word| if word == "store" { store.as_os_str() } else { word }));
+    strace.current_dir(here).envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let output = strace.output().expect("strace, which the Debian package of that name brings, is needed");
     assert!(output.status.success(), "{}: {}", work.name, String::from_utf8_lossy(&output.stderr));
     calls(&fs::read_to_string(trace).unwrap())
 }
