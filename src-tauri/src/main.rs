@@ -75,6 +75,7 @@ fn session(arguments: &Arguments) -> Result<Session, Failure> {
 
 fn main() -> std::process::ExitCode {
     shell::prepare_web_view();
+    shell::explain_failed_start();
     let arguments = Arguments::parse();
     let opened = session(&arguments);
     let built = tauri::Builder::default()

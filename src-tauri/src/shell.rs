@@ -117,6 +117,25 @@ pub fn give_up(app: &AppHandle, failure: &Failure) {
         .show(move |_| after.exit(4));
 }
 
+/// Without a display the toolkit only panics; this says what is missing and what works without one, and ends the program.
+#[cfg(target_os = "linux")]
+pub fn explain_failed_start() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if panic.payload_as_str().is_some_and(|words| words.contains("initialize gtk")) {
+            eprintln!(
+                "plumbline-desktop: there is no display to open a window on. Start it in a desktop session, or use the command `plumbline`, which needs none."
+            );
+            std::process::exit(4);
+        }
+        usual(panic);
+    }));
+}
+
+/// The toolkits of other systems say it themselves.
+#[cfg(not(target_os = "linux"))]
+pub fn explain_failed_start() {}
+
 /// On Linux, WebKitGTK's shared-buffer renderer leaves blank windows on many graphics drivers; the variable
 /// must be set inside the program, since desktop starters do not hand on a shell's.
 #[cfg(target_os = "linux")]

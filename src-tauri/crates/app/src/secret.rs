@@ -1,4 +1,5 @@
-//! Secrets in the operating system's keyring: the key for NVD's API. Nothing of them is ever in the store.
+//! Secrets in the operating system's keyring: the key for NVD's API, a store's passphrase where its owner wants that.
+//! Nothing of them is ever in the store.
 
 use std::{
     sync::{Arc, mpsc},
@@ -38,7 +39,7 @@ fn system() -> keyring_core::Result<Arc<CredentialStore>> {
 
 fn failed(error: &Error) -> Failure {
     Failure::new("keyring", format!("the system's keyring does not answer: {error}"))
-        .advice("Unlock it, or give the key as NVD_API_KEY in the environment.")
+        .advice("Unlock it, or give the secret another way: a passphrase in the file that PLUMBLINE_PASSPHRASE_FILE names, NVD's key as NVD_API_KEY.")
 }
 
 /// Does something with a secret's entry, on a thread of its own: a keyring may ask its user and never answer.

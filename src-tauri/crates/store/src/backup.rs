@@ -132,27 +132,32 @@ fn copy_if_there(from: &Path, to: &Path) -> Result<()> {
     }
 }
 
-/// Passes bytes on, counting and hashing them.
+/// Why bytes did not come through.
+enum Broken {
+    Read(io::Error),
+    Write(io::Error),
+    Off,
+}
+
+/// Passes bytes on, counting and hashing them; `each` hears how many and says whether to go on.
 fn pass(
     from: &mut impl Read,
     to: &mut impl Write,
-    mut each: impl FnMut(u64) -> io::Result<()>,
-) -> io::Result<(u64, String)> {
+    mut each: impl FnMut(u64) -> bool,
+) -> std::result::Result<(u64, String), Broken> {
     let (mut size, mut hash, mut chunk) = (0, Sha256::new(), vec![0; CHUNK]);
     loop {
-        let length = from.read(&mut chunk)?;
+        let length = from.read(&mut chunk).map_err(Broken::Read)?;
         if length == 0 {
             return Ok((size, audit::hex(&hash.finalize())));
         }
         hash.update(&chunk[..length]);
-        to.write_all(&chunk[..length])?;
+        to.write_all(&chunk[..length]).map_err(Broken::Write)?;
         size += length as u64;
-        each(size)?;
+        if !each(size) {
+            return Err(Broken::Off);
+        }
     }
-}
-
-fn broken_off() -> io::Error {
-    io::Error::from(io::ErrorKind::Interrupted)
 }
 
 /// Packs the parts gathered in a folder.
@@ -172,9 +177,13 @@ fn pack(gathered: &Path, to: &Path, mut manifest: Manifest, watch: Watch<'_>) ->
         let mut before = 0;
         for (name, path) in parts.iter().filter(|(_, path)| path.is_file()) {
             zip.start_file(*name, options)?;
-            let (size, sha256) = pass(&mut File::open(path)?, &mut zip, |size| {
-                cancelled = !watch(before + size, total);
-                if cancelled { Err(broken_off()) } else { Ok(()) }
+            let passed = pass(&mut File::open(path)?, &mut zip, |size| watch(before + size, total));
+            let (size, sha256) = passed.map_err(|broken| match broken {
+                Broken::Read(error) | Broken::Write(error) => error,
+                Broken::Off => {
+                    cancelled = true;
+                    io::Error::from(io::ErrorKind::Interrupted)
+                }
             })?;
             before += size;
             manifest.files.push(Part { name: (*name).to_owned(), size, sha256 });
@@ -306,20 +315,15 @@ fn unpack(path: &Path, into: &Path, watch: Watch<'_>) -> Result<Manifest> {
     for part in &manifest.files {
         let file = archive.by_name(&part.name).map_err(|error| unfit(path, error))?;
         let to = into.join(&part.name);
-        let mut cancelled = false;
-        let written = File::create(&to).and_then(|mut to| {
-            // No more than was told: what is packed small may be endless.
-            pass(&mut file.take(part.size + 1), &mut to, |size| {
-                cancelled = !watch(before + size, total);
-                if cancelled { Err(broken_off()) } else { Ok(()) }
-            })
-        });
-        match written {
+        let mut written = File::create(&to).map_err(|source| Error::io(&to, source))?;
+        // No more than was told: what is packed small may be endless.
+        let passed = pass(&mut file.take(part.size + 1), &mut written, |size| watch(before + size, total));
+        match passed {
             Ok((size, sha256)) if size == part.size && sha256 == part.sha256 => before += size,
-            _ if cancelled => return Err(Error::Cancelled),
             Ok(_) => return Err(unfit(path, format!("{} is not what was backed up", part.name))),
-            Err(source) if source.kind() == io::ErrorKind::StorageFull => return Err(Error::io(&to, source)),
-            Err(source) => return Err(unfit(path, source)),
+            Err(Broken::Off) => return Err(Error::Cancelled),
+            Err(Broken::Write(source)) => return Err(Error::io(&to, source)),
+            Err(Broken::Read(source)) => return Err(unfit(path, source)),
         }
     }
     if is_sealed_database(&into.join(DATABASE))? != manifest.sealed {
