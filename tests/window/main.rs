@@ -6,6 +6,7 @@
 
 mod driver;
 mod keyboard;
+mod trust;
 
 use std::{path::Path, process::Command};
 
@@ -185,11 +186,12 @@ async fn the_main_job_end_to_end() {
         .await;
     window.find("report-open").await;
     window.picture("reports").await;
-    let folder = std::fs::read_dir(store.join("reports")).expect("the reports' folder");
-    let files: Vec<_> = folder.map(|entry| entry.expect("an entry").path()).collect();
-    assert_eq!(files.len(), 1, "{files:?}");
-    let text =
-        Command::new("pdftotext").arg("-layout").arg(&files[0]).arg("-").output().expect("pdftotext runs");
+    let kept = plumbline(&store, &["kept", "list"]);
+    assert_eq!(kept["reports"].as_array().expect("reports").len(), 1, "{kept}");
+    let file = driver.folder().join("report.pdf");
+    let id = kept["reports"][0]["id"].as_str().expect("an id");
+    plumbline(&store, &["kept", "save", id, "--out", &file.to_string_lossy()]);
+    let text = Command::new("pdftotext").arg("-layout").arg(&file).arg("-").output().expect("pdftotext runs");
     let text: String = String::from_utf8_lossy(&text.stdout).split_whitespace().collect();
     for zone in after["zones"].as_array().expect("zones") {
         let level = |v: &Value| v.as_u64().map_or_else(|| "-".to_owned(), |n| n.to_string());

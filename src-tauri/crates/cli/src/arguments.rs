@@ -302,6 +302,12 @@ pub enum Verb {
         after_help = "Example:\n  plumbline report --environment works-1 --from 2026-01-01 --to 2026-06-30 --out report.pdf"
     )]
     Report(Report),
+    /// Kept reports: list them, write copies of them
+    #[command(after_help = "Example:\n  plumbline kept list\n  plumbline kept save Q1 --out q1.pdf")]
+    Kept {
+        #[command(subcommand)]
+        verb: KeptVerb,
+    },
     /// Make the handover package: report, evidence, plant, parts list, decisions, files, log, signed
     #[command(
         after_help = "Example:\n  plumbline handover --environment works-1 --to 2026-06-30 --out works-1.zip\n  plumbline handover verify works-1.zip"
@@ -389,6 +395,20 @@ pub enum Connections {
     Allowed,
     /// Not even then
     Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum KeptVerb {
+    /// List them, newest first
+    List,
+    /// Write a copy of one, once it was checked against its hash
+    Save {
+        /// Its name or id; of several of a name the newest
+        report: String,
+        /// The file
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -131,6 +131,7 @@ fn run(arguments: &Arguments, output: &Output) -> app::Result<Done> {
         },
         Verb::Compare(wanted) => verbs::compare::compare(stored()?, wanted, output),
         Verb::Report(wanted) => verbs::report::report(stored()?, wanted, output),
+        Verb::Kept { verb } => verbs::report::kept(&stored()?, verb, output),
         Verb::Handover(wanted) => match &wanted.verb {
             Some(HandoverVerb::Verify { file, key }) => verbs::handover::verify(file, key.as_deref(), output),
             None => verbs::handover::make(stored()?, wanted, output),

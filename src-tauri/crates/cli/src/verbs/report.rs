@@ -6,8 +6,8 @@ use serde_json::json;
 use super::environments;
 use crate::{
     Done,
-    arguments::{Format, Language, Paper, Report, Reported},
-    output::{Output, plain},
+    arguments::{Format, KeptVerb, Language, Paper, Report, Reported},
+    output::{Output, plain, table},
 };
 
 impl Format {
@@ -117,4 +117,39 @@ fn by_ending(wanted: &Report) -> app::Result<Format> {
             .at(wanted.out.display().to_string())
             .advice("End it with .pdf, .docx, .html, .xlsx or .json, or say --format.")),
     }
+}
+
+pub fn kept(session: &Session, verb: &KeptVerb, output: &Output) -> app::Result<Done> {
+    let reports = session.reports()?;
+    match verb {
+        KeptVerb::List => output.answer(&json!({"schema": "plumbline-kept/1", "reports": reports}), || {
+            table(
+                ["name", "kind", "environments", "from", "to", "made", "file", "intact", "id"],
+                reports.iter().map(|report| {
+                    [
+                        report.title.clone(),
+                        report.kind.clone(),
+                        report.environments.join(", "),
+                        report.from.clone(),
+                        report.to.clone(),
+                        report.made.clone(),
+                        report.file.clone(),
+                        if report.intact { "yes" } else { "NO" }.to_owned(),
+                        report.id.clone(),
+                    ]
+                }),
+            )
+        }),
+        KeptVerb::Save { report, out } => {
+            let found = reports.iter().find(|kept| kept.id == *report || kept.title == *report);
+            let found = found.ok_or_else(|| Failure::not_found("kept report", report))?;
+            let (_, bytes) = session.report_file(&found.id)?;
+            write(out, &bytes)?;
+            let file = out.display().to_string();
+            output.answer(&json!({"schema": "plumbline-kept-file/1", "file": file, "report": found}), || {
+                format!("{}\n  SHA-256  {}\n", plain(&file), found.sha256)
+            });
+        }
+    }
+    Ok(Done::Well)
 }
