@@ -21,7 +21,7 @@ use crate::{
     intake::{self, Wish},
     intelligence, mitigations, network,
     plants::slug,
-    reports, secret,
+    portfolio, reports, secret,
     vault::{self, Passphrase},
     view,
 };
@@ -51,7 +51,7 @@ const FOR_ASSESSORS: &str = "active advice asset_sources assets audit back_up ca
     close_preview compare_reports component components controls drawing drawing_svg environments \
     explain_cell export_bundle figures finding findings generate_report hand_over history intelligence \
     levels lock lock_when_idle mappings mitigations network open_report open_window overview patches people \
-    plan preview_page preview_report profile protection reports requirements reveal_package review risk \
+    plan portfolio portfolio_plant portfolio_settings preview_page preview_report profile protection reports requirements reveal_package review risk \
     rules save_attached save_drawing save_head save_patches save_refused save_report save_requirements \
     save_tickets scenarios status suggestions system trend try_plan try_profile try_risk unlock views visit \
     what_if work_as zones";
@@ -186,6 +186,34 @@ struct ChangePassphrase {
 struct Remember {
     /// None: it is forgotten.
     passphrase: Option<Passphrase>,
+}
+
+#[derive(Deserialize)]
+struct KeepPortfolio {
+    address: Option<String>,
+    /// None: the keyring is left as it is; empty: it forgets.
+    #[serde(default)]
+    password: Option<Passphrase>,
+}
+
+#[derive(Deserialize)]
+struct OfPortfolio {
+    #[serde(default)]
+    as_of: Option<String>,
+    months: u32,
+}
+
+#[derive(Deserialize)]
+struct OfPortfolioPlant {
+    key: String,
+    #[serde(default)]
+    as_of: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Publish {
+    environments: Vec<String>,
+    job: u32,
 }
 
 #[derive(Deserialize)]
@@ -568,6 +596,16 @@ impl Door {
         known.clone()
     }
 
+    /// Publishes into the portfolio. The session is free while it goes out.
+    fn publish(&self, a: &Publish, job: &Job<'_>) -> Result<view::Published> {
+        let wanted =
+            portfolio::Wanted { environments: a.environments.clone(), ..portfolio::Wanted::default() };
+        let publication = lock(&self.session).publication(&wanted)?;
+        let done = publication.publish(None, job)?;
+        lock(&self.session).published(&done)?;
+        Ok(done)
+    }
+
     /// Makes a backup in a folder that is asked for. The session is free meanwhile.
     fn back_up(&self, job: &Job<'_>) -> Result<Option<view::BackupMade>> {
         let Some(folder) = self.folder() else { return Ok(None) };
@@ -625,6 +663,37 @@ impl Door {
                     a.passphrase.as_ref().map(|passphrase| passphrase.as_str()),
                 )?;
                 answer(session.status()?)
+            }
+            "portfolio_settings" => {
+                let place = session().place();
+                answer(place.portfolio_settings()?)
+            }
+            "keep_portfolio" => {
+                let a: KeepPortfolio = arguments(command, args)?;
+                let place = session().place();
+                let kept = place.keep_portfolio(a.address.as_deref())?;
+                match (a.password, &kept.address) {
+                    (Some(words), Some(_)) if words.is_empty() => {
+                        place.keep_portfolio_password(None, None)?
+                    }
+                    (Some(words), Some(_)) => place.keep_portfolio_password(None, Some(&words))?,
+                    _ => {}
+                }
+                answer(place.portfolio_settings()?)
+            }
+            "portfolio" => {
+                let a: OfPortfolio = arguments(command, args)?;
+                let place = session().place();
+                answer(place.portfolio_list(None, a.as_of.as_deref(), a.months)?)
+            }
+            "portfolio_plant" => {
+                let a: OfPortfolioPlant = arguments(command, args)?;
+                let place = session().place();
+                answer(place.portfolio_plant(None, &a.key, a.as_of.as_deref())?)
+            }
+            "publish" => {
+                let a: Publish = arguments(command, args)?;
+                answer(self.job(a.job, |job| self.publish(&a, job))?)
             }
             "people" => answer(session().people()?),
             "lock" => answer(self.lock_store()),

@@ -35,6 +35,7 @@ pub mod patches;
 pub mod place;
 pub mod plan;
 pub mod plants;
+pub mod portfolio;
 pub mod profile;
 pub mod program;
 pub mod reports;

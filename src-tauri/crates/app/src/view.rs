@@ -2935,12 +2935,119 @@ views! {
         pub before: Option<String>,
     }
 
+    /// Where the portfolio's database is.
+    struct PortfolioSettings {
+        /// `postgres://user@host:port/database`; null when none is kept.
+        pub address: Option<String>,
+        /// Whether the system has a keyring that answers.
+        pub keyring: bool,
+        /// Whether the keyring keeps the password.
+        pub password: bool,
+    }
+
+    /// How a plant, or all of them together, stood on a day.
+    struct PortfolioDay {
+        /// The day.
+        pub as_of: String,
+        /// Zones.
+        pub zones: u32,
+        /// Of them, those below a target.
+        pub below: u32,
+        /// Of them, those of which nothing can be said.
+        pub not_assessed: u32,
+        /// Levels short of the targets, summed over zones and FRs.
+        pub gap: u32,
+        /// Open findings.
+        pub open: u32,
+        /// Of them, high or critical ones.
+        pub high: u32,
+    }
+
+    /// A plant of the portfolio.
+    struct PortfolioPlant {
+        /// The same each time it is published.
+        pub key: String,
+        /// Name.
+        pub name: String,
+        /// Owner or company.
+        pub organisation: String,
+        /// How it stood last.
+        pub day: PortfolioDay,
+    }
+
+    /// All plants together at the end of a month.
+    struct PortfolioMonth {
+        /// Plants of which anything was known by then.
+        pub plants: u32,
+        /// Their figures, summed.
+        pub day: PortfolioDay,
+    }
+
+    /// The portfolio on a day.
+    struct PortfolioView {
+        /// Where it is.
+        pub address: String,
+        /// The day.
+        pub as_of: String,
+        /// Plants, those furthest from their targets first.
+        pub plants: Vec<PortfolioPlant>,
+        /// The months before, oldest first, the last one being the day.
+        pub months: Vec<PortfolioMonth>,
+    }
+
+    /// A zone of a plant of the portfolio. Levels by FR.
+    struct PortfolioZone {
+        /// Id.
+        pub id: String,
+        /// Name.
+        pub name: String,
+        /// SL-T.
+        pub target: [u8; 7],
+        /// SL-A; null where nothing can be said.
+        pub achieved: [Option<u8>; 7],
+    }
+
+    /// A plant of the portfolio, zone by zone.
+    struct PortfolioShown {
+        /// The plant.
+        pub plant: PortfolioPlant,
+        /// Method.
+        pub method: String,
+        /// Profile.
+        pub profile: String,
+        /// SHA-256 of the evidence document, hex.
+        pub evidence_sha256: String,
+        /// When it was made.
+        pub made: String,
+        /// Who published it.
+        pub published_by: String,
+        /// Zones in order.
+        pub zones: Vec<PortfolioZone>,
+        /// Days it was published of, the last one first.
+        pub days: Vec<PortfolioDay>,
+    }
+
+    /// What was published.
+    #[derive(Default)]
+    struct Published {
+        /// Where.
+        pub address: String,
+        /// Plants.
+        pub plants: u32,
+        /// Assessments that are there now and were not.
+        pub added: u32,
+        /// Assessments that took the place of older ones.
+        pub changed: u32,
+        /// Assessments that were there.
+        pub unchanged: u32,
+    }
+
     /// How far a long work is. Sent as the event `progress`.
     struct Progress {
         /// Number the caller gave the work.
         pub job: u32,
         /// Key of the step's words: evidence, assess, trend, content, charts, pages, write, package,
-        /// verify, read, check, backup, restore, store.
+        /// verify, read, check, backup, restore, connect, publish, store.
         pub step: String,
         /// Done so far.
         pub done: u32,

@@ -302,6 +302,42 @@ pub enum Verb {
         after_help = "Example:\n  plumbline report --environment works-1 --from 2026-01-01 --to 2026-06-30 --out report.pdf"
     )]
     Report(Report),
+    /// Publish assessments into the portfolio, a PostgreSQL database that the company runs
+    ///
+    /// Of each plant what kept reports were made from, and how it stands. The same again changes nothing; of a day the
+    /// one that was made last counts; several may publish at once. The first makes the tables. The password comes from
+    /// PLUMBLINE_PG_PASSWORD (or PGPASSWORD) or the keyring. Over TLS, but on this machine.
+    #[command(
+        after_help = "Example:\n  plumbline publish --to postgres://plumbline@db.example.com/portfolio\n  plumbline publish --environment works-1 --plant \"Example/Works 1\""
+    )]
+    Publish {
+        /// The database; the one kept with `portfolio use` when not given
+        #[arg(long, value_name = "URL")]
+        to: Option<String>,
+        /// Environments; all but demo plants when not given
+        #[arg(long, value_name = "ID", num_args = 1..)]
+        environment: Vec<String>,
+        /// The day published besides those of kept reports; today when not given
+        #[arg(long, value_name = "DATE")]
+        as_of: Option<String>,
+        /// Publish what was kept alone, not how it stands
+        #[arg(long, conflicts_with = "as_of")]
+        kept_only: bool,
+        /// The plant's key in the portfolio: the same on every laptop that publishes it
+        #[arg(long, value_name = "KEY")]
+        plant: Option<String>,
+    },
+    /// The portfolio: levels, gaps and trends of all plants that were published
+    #[command(
+        after_help = "Example:\n  plumbline portfolio use postgres://reader@db.example.com/portfolio\n  plumbline portfolio list\n  plumbline portfolio trend --months 24 --json"
+    )]
+    Portfolio {
+        #[command(subcommand)]
+        verb: PortfolioVerb,
+        /// The database; the one kept with `portfolio use` when not given
+        #[arg(long, value_name = "URL", global = true)]
+        from: Option<String>,
+    },
     /// Kept reports: list them, write copies of them
     #[command(after_help = "Example:\n  plumbline kept list\n  plumbline kept save Q1 --out q1.pdf")]
     Kept {
@@ -395,6 +431,52 @@ pub enum Connections {
     Allowed,
     /// Not even then
     Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum PortfolioVerb {
+    /// Keep where the portfolio is; show it without an address
+    Use {
+        /// postgres://user@host:port/database, without a password
+        address: Option<String>,
+        /// Forget it
+        #[arg(long, conflicts_with = "address")]
+        forget: bool,
+    },
+    /// Keep the password in the system's keyring; it is read from the input
+    Password {
+        /// Forget it
+        #[arg(long)]
+        forget: bool,
+    },
+    /// All plants, those furthest from their targets first
+    List {
+        /// As they stood last by this day; today when not given
+        #[arg(long, value_name = "DATE")]
+        as_of: Option<String>,
+    },
+    /// One plant, zone by zone
+    Show {
+        /// Its key
+        plant: String,
+        /// As it stood last by this day; today when not given
+        #[arg(long, value_name = "DATE")]
+        as_of: Option<String>,
+    },
+    /// All plants together, month by month
+    Trend {
+        /// Up to this day; today when not given
+        #[arg(long, value_name = "DATE")]
+        as_of: Option<String>,
+        /// Months, 1 to 60
+        #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=60))]
+        months: u32,
+    },
+    /// Take a plant out, with all that was published of it
+    Remove {
+        /// Its key
+        plant: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -131,6 +131,18 @@ fn run(arguments: &Arguments, output: &Output) -> app::Result<Done> {
         },
         Verb::Compare(wanted) => verbs::compare::compare(stored()?, wanted, output),
         Verb::Report(wanted) => verbs::report::report(stored()?, wanted, output),
+        Verb::Publish { to, environment, as_of, kept_only, plant } => {
+            let wanted = app::portfolio::Wanted {
+                environments: environment.clone(),
+                as_of: as_of.clone(),
+                kept_only: *kept_only,
+                key: plant.clone(),
+            };
+            verbs::portfolio::publish(stored()?, &wanted, to.as_deref(), output)
+        }
+        Verb::Portfolio { verb, from } => {
+            verbs::portfolio::portfolio(&place()?, verb, from.as_deref(), output)
+        }
         Verb::Kept { verb } => verbs::report::kept(&stored()?, verb, output),
         Verb::Handover(wanted) => match &wanted.verb {
             Some(HandoverVerb::Verify { file, key }) => verbs::handover::verify(file, key.as_deref(), output),

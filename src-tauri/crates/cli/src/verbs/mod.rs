@@ -13,6 +13,7 @@ pub mod import;
 pub mod intel;
 pub mod lists;
 pub mod plan;
+pub mod portfolio;
 pub mod profile;
 pub mod report;
 pub mod requirements;
