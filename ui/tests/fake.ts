@@ -8,7 +8,7 @@ import type {
   ApprovalWish, AssetPage, AssetRow, AssetSource, AssignWish, AuditPage, AuditRow, BackupCheck, BackupMade, BundleView, CellExplanation, Change, ColumnView, ControlRow,
   ControlWish, CoverWish, Decision, DoubtedFinding, EnvironmentView, Failure, FigureRow, FiguresView, FindingDetail, FindingPage, FindingRow,
   ImportView, ImportedFile, IntelImport, IntelStatus, KeptView, LevelCell, LevelRow, Levels, MatchDecision, MatchSummary, MitigationView, Network,
-  NoteView, NoteWish, Overview, PatchesView, PlanAction, PlanAsk, PlanTried, PlanTry, PlanView, PlanWork, PlanWorkDone, Progress, ProposedUpdate, Protection, Query, ReasonPart, ReportRequest, ReportView, Restored, Review, ReviewGroup, Rules, ScenarioRow, ScenarioWish,
+  NoteView, NoteWish, Overview, PatchesView, PlanAction, PlanAsk, PlanTried, PlanTry, PlanView, PlanWork, PlanWorkDone, Progress, PortfolioPlant, PortfolioSettings, PortfolioShown, PortfolioView, ProposedUpdate, Protection, Published, Query, ReasonPart, ReportRequest, ReportView, Restored, Review, ReviewGroup, Rules, ScenarioRow, ScenarioWish,
   StateWish, Status, Suggestion, SyncView, UpdateChange, UpdateOnAsset, UpdateRow, UpdateWish, Visit, WhatIf, WindowRow, ZonesView,
 } from '../src/lib/api/types';
 
@@ -202,6 +202,11 @@ export function makeFake(scenario: Scenario = {}) {
   let network: Network = { proxy: null, ca_file: null, offline: false };
   let [locked, encrypted, actor, assessor, words] = [scenario.locked === true, scenario.locked === true || scenario.encrypted === true, 'm.keller', scenario.assessor === true, 'four plumb bobs'];
   const backup = { file: '/home/m.keller/Backups/plumbline-works-2026-11-24-091500.zip', made: '2026-11-24T09:15:00Z', rows: 1482, head: 'c0ffee'.repeat(10) + 'cafe', size: 48_217_600 };
+  let portfolioAt: string | null = scenario.empty ? null : 'postgres://plumbline@db.riverbend.example/portfolio';
+  const published: PortfolioPlant[] = Array.from({ length: scenario.findings === 10000 ? 1000 : 14 }, (_, i) => ({
+    key: `riverbend/works-${i + 1}`, name: scenario.long ? `Niederlassung ${i + 1} der Riverbend Spezialchemie für Harze und Lösungsmittel` : `Works ${i + 1}`, organisation: i % 3 ? 'Riverbend Chemicals' : 'Riverbend Polymers',
+    day: { as_of: dayBefore(i % 9), zones: 9 + (i % 5), below: Math.max(0, 8 - i), not_assessed: i % 2, gap: Math.max(0, 31 - 2 * i), open: 40 + ((i * 37) % 90), high: 3 + ((i * 5) % 14) },
+  }));
   const checkWords = (given: unknown) => given === words || fail('wrong_passphrase', 'this is not the passphrase of the store in /home/m.keller/Plumbline; nothing was changed');
   const noFile: ImportedFile = { file: '', kind: '', added: 0, changed: 0, unchanged: 0, refused: [], remarks: [], change: null, source: '', columns: [], assets: [0, 0, 0], findings: [0, 0], closed: [], zones: [], targets: [], joined: [], conflicts: [], gone: [], tickets: [0, 0, 0], patches: [0, 0], answers: [0, 0, 0], reopened: [], again: [] };
   const listColumns: ColumnView[] = [
@@ -462,6 +467,29 @@ export function makeFake(scenario: Scenario = {}) {
       if (assessor && encrypted) checkWords(a['passphrase']);
       [actor, assessor] = [String(a['name']), a['assessor'] === true];
       return commands['status']!({});
+    },
+    portfolio_settings: (): PortfolioSettings => ({ address: portfolioAt, keyring: true, password: portfolioAt !== null }),
+    keep_portfolio: (a) => {
+      const text = a['address'] === null ? null : String(a['address']);
+      if (text !== null && /:[^/@]+@/.test(text)) fail('usage', 'an address carries no password');
+      portfolioAt = text;
+      return commands['portfolio_settings']!({});
+    },
+    portfolio: (): PortfolioView => ({
+      address: String(portfolioAt), as_of: today, plants: scenario.empty ? [] : published,
+      months: Array.from({ length: 24 }, (_, i) => ({ plants: 4 + Math.floor(i / 3), day: { ...published[0]!.day, as_of: new Date(Date.UTC(2024, 12 + i, 0)).toISOString().slice(0, 10), gap: 160 - i * 3 + ((i * 7) % 11), open: 900 - i * 12, high: 210 - i * 5 } })),
+    }),
+    portfolio_plant: (a): PortfolioShown => {
+      const plant = published.find((p) => p.key === a['key']) ?? published[0]!;
+      return {
+        plant, method: 'plumbline-sl/1', profile: 'default/1', evidence_sha256: hash(11), made: '2026-11-24T09:00:00Z', published_by: 's.roth',
+        zones: zoneData.map(([id, name, , , , target], z) => ({ id, name, target: target as PortfolioShown['zones'][number]['target'], achieved: target.map((level, fr) => (z === 8 ? null : Math.max(0, level - ((z + fr) % 4 === 3 ? 2 : (z * fr) % 3 === 2 ? 1 : 0)))) as PortfolioShown['zones'][number]['achieved'] })),
+        days: [0, 1, 2].map((n) => ({ ...plant.day, as_of: dayBefore(n * 30), gap: plant.day.gap + n * 3 })),
+      };
+    },
+    publish: async (a): Promise<Published> => {
+      await inSteps(Number(a['job']), ['connect', 'publish']);
+      return { address: String(portfolioAt), plants: 1, added: 1, changed: 0, unchanged: 2 };
     },
     people: () => ['m.keller', 'a.novak', 's.roth'],
     protection: (): Protection => ({ encrypted, keyring: true, remembered: false, kept: 5, backups: scenario.empty ? [] : [{ ...backup, encrypted, file: '/home/m.keller/Plumbline/backups/plumbline-before-version-8.zip', made: '2026-11-02T08:00:00Z' }] }),

@@ -78,6 +78,9 @@ const everyPage = [
   ['reports-handover', '#/reports/handover', 'handover'],
   ['reports-handed-over', '#/reports/handover', real ? 'handover' : 'handedOver'],
   ['reports-check', '#/reports/check', real ? undefined : 'check'],
+  ['portfolio', '#/portfolio'],
+  ['portfolio-plants', '#/portfolio', real ? undefined : 'portfolio'],
+  ['portfolio-plant', '#/portfolio', real ? undefined : 'portfolioPlant'],
   ['audit', '#/audit'],
   ['audit-drawer', '#/audit', 'audit'],
   ['settings', '#/settings'],
@@ -222,6 +225,15 @@ const does = {
     await page.locator('[data-testid^="report-env-"]').first().click();
     await page.getByTestId('handover-make').click();
     await page.getByTestId('handed-over').scrollIntoViewIfNeeded();
+  },
+  portfolio: async (page) => {
+    await page.getByTestId('portfolio-fetch').click();
+    await page.getByTestId('portfolio-figures').waitFor();
+  },
+  portfolioPlant: async (page) => {
+    await does.portfolio(page);
+    await page.locator('[data-testid^="plant-"]').nth(2).click();
+    await page.getByTestId('portfolio-zones').waitFor();
   },
   startEncrypted: async (page) => {
     await page.getByTestId('start-encrypt').check();

@@ -1,11 +1,11 @@
 // Where the window is, kept in the address so that back, forward and links work: `#/levels?env=E1&zone=Z3&fr=3`.
 
-export const pages = ['overview', 'levels', 'zones', 'risk', 'assets', 'components', 'findings', 'controls', 'requirements', 'plan', 'patches', 'figures', 'intelligence', 'reports', 'audit', 'settings'] as const;
+export const pages = ['overview', 'levels', 'zones', 'risk', 'assets', 'components', 'findings', 'controls', 'requirements', 'plan', 'patches', 'figures', 'intelligence', 'reports', 'portfolio', 'audit', 'settings'] as const;
 export type Page = (typeof pages)[number];
 const hidden = ['import'] as const;
 export type AnyPage = Page | (typeof hidden)[number];
-/** Kept reports, the log and the settings are what they are on any day. */
-export const timeless: readonly AnyPage[] = ['intelligence', 'reports', 'audit', 'settings', 'import'];
+/** Kept reports, the portfolio, the log and the settings are what they are on any day. */
+export const timeless: readonly AnyPage[] = ['intelligence', 'reports', 'portfolio', 'audit', 'settings', 'import'];
 /** What the other pages show is of an environment. */
 export const ofPlant: readonly AnyPage[] = ['overview', 'levels', 'zones', 'risk', 'assets', 'components', 'findings', 'controls', 'requirements', 'plan', 'patches', 'figures'];
 export type Params = Record<string, string | null | undefined>;

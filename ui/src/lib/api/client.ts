@@ -4,7 +4,7 @@ import type {
   PlaceWish, RiskOutcome, RiskView, RiskWish, SystemTextWish, SystemView, ProfileEffect, ProfileView, ProfileWish, CopiedAnswers, CopyWish, RequirementsView, ZoneChange, ZoneWish,
   ApprovalWish, AssetPage, AssetSource, AssignWish, AuditPage, BackupCheck, BackupMade, BundleView, CellExplanation, Change, ControlRow, ControlWish, CoverWish, Decision,
   EnvironmentView, Failure, FiguresView, FindingDetail, FindingPage, HandoverCheck, HandoverRequest, HandoverView, ImportView, IntelImport, IntelStatus, KeptView, Levels, MatchDecision, MatchSummary,
-  MitigationView, Network, NoteWish, Overview, PatchesView, PlanAsk, PlanTried, PlanTry, PlanView, PlanWish, PlanWork, PlanWorkDone, Progress, Query, RefusedRow, PreviewView, Protection, ReportRequest, ReportView, Restored, Review, Rules,
+  MitigationView, Network, NoteWish, Overview, PatchesView, PlanAsk, PlanTried, PlanTry, PlanView, PlanWish, PlanWork, PlanWorkDone, Progress, Query, RefusedRow, PortfolioSettings, PortfolioShown, PortfolioView, PreviewView, Protection, Published, ReportRequest, ReportView, Restored, Review, Rules,
   RulesWish, ScenarioRow, ScenarioWish, StateWish, Status, Suggestion, SyncView, TrendView, UpdateChange, UpdateWish, Visit, WhatIf, WindowWish, ZonesView,
 } from './types';
 
@@ -93,6 +93,14 @@ export const engine = {
   /** Locks an encrypted store when nobody did anything in any window for so long; whether it is locked. */
   lockWhenIdle: (seconds: number) => call<boolean>('lock_when_idle', { seconds }),
   workAs: (wish: { name: string; assessor: boolean; passphrase: string | null }) => call<Status>('work_as', wish),
+  portfolioSettings: () => call<PortfolioSettings>('portfolio_settings'),
+  /** `password` null: the keyring is left as it is. */
+  keepPortfolio: (address: string | null, password: string | null) => call<PortfolioSettings>('keep_portfolio', { address, password }),
+  /** Opens a connection, as do the next two. */
+  portfolio: (months: number) => call<PortfolioView>('portfolio', { months }),
+  portfolioPlant: (key: string) => call<PortfolioShown>('portfolio_plant', { key }),
+  /** No environments: all but demo plants. */
+  publish: (environments: string[], job: number) => call<Published>('publish', { environments, job }),
   people: () => call<string[]>('people'),
   protection: () => call<Protection>('protection'),
   encrypt: (passphrase: string, remember: boolean) => call<Status>('encrypt', { passphrase, remember }),

@@ -4505,6 +4505,170 @@ backup: BackupView,
  */
 before: string | null, };
 
+export type PortfolioSettings = { 
+/**
+ * `postgres://user@host:port/database`; null when none is kept.
+ */
+address: string | null, 
+/**
+ * Whether the system has a keyring that answers.
+ */
+keyring: boolean, 
+/**
+ * Whether the keyring keeps the password.
+ */
+password: boolean, };
+
+export type PortfolioDay = { 
+/**
+ * The day.
+ */
+as_of: string, 
+/**
+ * Zones.
+ */
+zones: number, 
+/**
+ * Of them, those below a target.
+ */
+below: number, 
+/**
+ * Of them, those of which nothing can be said.
+ */
+not_assessed: number, 
+/**
+ * Levels short of the targets, summed over zones and FRs.
+ */
+gap: number, 
+/**
+ * Open findings.
+ */
+open: number, 
+/**
+ * Of them, high or critical ones.
+ */
+high: number, };
+
+export type PortfolioPlant = { 
+/**
+ * The same each time it is published.
+ */
+key: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Owner or company.
+ */
+organisation: string, 
+/**
+ * How it stood last.
+ */
+day: PortfolioDay, };
+
+export type PortfolioMonth = { 
+/**
+ * Plants of which anything was known by then.
+ */
+plants: number, 
+/**
+ * Their figures, summed.
+ */
+day: PortfolioDay, };
+
+export type PortfolioView = { 
+/**
+ * Where it is.
+ */
+address: string, 
+/**
+ * The day.
+ */
+as_of: string, 
+/**
+ * Plants, those furthest from their targets first.
+ */
+plants: Array<PortfolioPlant>, 
+/**
+ * The months before, oldest first, the last one being the day.
+ */
+months: Array<PortfolioMonth>, };
+
+export type PortfolioZone = { 
+/**
+ * Id.
+ */
+id: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * SL-T.
+ */
+target: [number, number, number, number, number, number, number], 
+/**
+ * SL-A; null where nothing can be said.
+ */
+achieved: [number | null, number | null, number | null, number | null, number | null, number | null, number | null], };
+
+export type PortfolioShown = { 
+/**
+ * The plant.
+ */
+plant: PortfolioPlant, 
+/**
+ * Method.
+ */
+method: string, 
+/**
+ * Profile.
+ */
+profile: string, 
+/**
+ * SHA-256 of the evidence document, hex.
+ */
+evidence_sha256: string, 
+/**
+ * When it was made.
+ */
+made: string, 
+/**
+ * Who published it.
+ */
+published_by: string, 
+/**
+ * Zones in order.
+ */
+zones: Array<PortfolioZone>, 
+/**
+ * Days it was published of, the last one first.
+ */
+days: Array<PortfolioDay>, };
+
+export type Published = { 
+/**
+ * Where.
+ */
+address: string, 
+/**
+ * Plants.
+ */
+plants: number, 
+/**
+ * Assessments that are there now and were not.
+ */
+added: number, 
+/**
+ * Assessments that took the place of older ones.
+ */
+changed: number, 
+/**
+ * Assessments that were there.
+ */
+unchanged: number, };
+
 export type Progress = { 
 /**
  * Number the caller gave the work.
@@ -4512,7 +4676,7 @@ export type Progress = {
 job: number, 
 /**
  * Key of the step's words: evidence, assess, trend, content, charts, pages, write, package,
- * verify, read, check, backup, restore, store.
+ * verify, read, check, backup, restore, connect, publish, store.
  */
 step: string, 
 /**
