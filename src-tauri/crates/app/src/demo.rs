@@ -1,5 +1,7 @@
 //! The demo plant: an invented company with real products and real CVE facts, moved to the day it is made.
 
+use std::io::Read;
+
 use iec62443::{Moment, Plant};
 use import::{File, plant as reader};
 use jiff::{Span, ToSpan, civil::Date};
@@ -10,11 +12,12 @@ use crate::{Failure, Place, Result, Session, moment_days};
 
 macro_rules! files {
     ($($name:literal),*) => {
-        [$(($name, include_str!(concat!("../../../../assets/demo/", $name)))),*]
+        [$(($name, include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".z")))),*]
     };
 }
 
-const FILES: &[(&str, &str)] = &files![
+/// Packed by the build script.
+const FILES: &[(&str, &[u8])] = &files![
     "plant.json",
     "zones.csv",
     "conduits.csv",
@@ -80,7 +83,14 @@ impl Session {
 /// # Errors
 /// Never in a program that was built and tested whole.
 pub fn plant(today: Date) -> Result<Plant> {
-    let files: Vec<File> = FILES.iter().map(|(name, text)| File::new(*name, *text)).collect();
+    let unpacked = |packed: &[u8]| -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let read = flate2::read::ZlibDecoder::new(packed).read_to_end(&mut bytes);
+        read.map_err(|error| Failure::new("internal", error.to_string()))?;
+        Ok(bytes)
+    };
+    let files: Vec<File> =
+        FILES.iter().map(|(name, packed)| Ok(File::new(*name, unpacked(packed)?))).collect::<Result<_>>()?;
     let read = reader::read(&files, today)?;
     let reference =
         read.as_of.ok_or_else(|| Failure::new("internal", "the demo plant has no reference day"))?;
