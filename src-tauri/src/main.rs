@@ -128,6 +128,38 @@ mod tests {
         assert!(Arguments::files_of(&words(&["plumbline-desktop", "--nonsense", "x"]), &folder).is_empty());
     }
 
+    /// What the page may do, one by one. More than this is a decision, not a slip.
+    #[test]
+    fn the_page_may_do_three_things_and_runs_no_script_but_the_programs() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let read = |path: PathBuf| -> serde_json::Value {
+            serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+        };
+        let mut allowed: Vec<(String, serde_json::Value)> = std::fs::read_dir(folder.join("capabilities"))
+            .unwrap()
+            .map(|entry| read(entry.unwrap().path()))
+            .map(|capability| {
+                assert!(capability["description"].as_str().unwrap().len() > 40, "why");
+                assert!(capability["remote"].is_null(), "of the program's own pages alone");
+                (capability["identifier"].as_str().unwrap().to_owned(), capability["permissions"].clone())
+            })
+            .collect();
+        allowed.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let expected = [
+            ("engine", serde_json::json!(["allow-call"])),
+            ("hear", serde_json::json!(["core:event:allow-listen", "core:event:allow-unlisten"])),
+            ("tell", serde_json::json!(["core:event:allow-emit"])),
+        ];
+        assert_eq!(allowed, expected.map(|(name, list)| (name.to_owned(), list)));
+        let config = read(folder.join("tauri.conf.json"));
+        let policy = config["app"]["security"]["csp"].as_str().unwrap();
+        let of =
+            |kind: &str| policy.split(';').map(str::trim).find_map(|part| part.strip_prefix(kind)).unwrap();
+        assert_eq!((of("default-src "), of("script-src ")), ("'none'", "'self'"));
+        assert!(!policy.contains("https:") && !policy.contains("unsafe-eval") && !policy.contains('*'));
+        assert!(config["plugins"].is_null(), "no plugin is open to the page");
+    }
+
     #[test]
     fn a_page_to_open_at_stays_within_the_page() {
         let read =

@@ -25,6 +25,8 @@ const FOR_THE_TESTS: &[Package] = &[
     ("dbus", "a session for it (dbus-run-session)"),
     ("poppler-utils", "reads the report's PDF back (pdftotext)"),
     ("strace", "records what the command writes, to play it back up to a power cut"),
+    ("postgresql", "the portfolio's database"),
+    ("openssl", "makes a certificate that nobody vouches for"),
     ("chromium", "shows the pages for pictures and accessibility checks"),
 ];
 
@@ -39,6 +41,9 @@ const FOR_A_CLEAN_DEBIAN: &[Package] = &[
 
 /// Version of cargo-deb the packages are described for.
 const PACKAGER: &str = "^3";
+
+/// Version of cargo-deny `deny.toml` is written for.
+const AUDITOR: &str = "^0.20";
 
 /// Version of tauri-driver the tests are written for.
 const DRIVER: &str = "^2";
@@ -164,6 +169,16 @@ fn node() -> Step {
 /// The bridge between WebDriver and the window.
 pub fn window_driver() -> Step<PathBuf> {
     tool("tauri-driver", DRIVER, "drives the real window")
+}
+
+/// cargo-deny, which checks what the programs are built from.
+pub fn auditor() -> Step<PathBuf> {
+    tool("cargo-deny", AUDITOR, "checks licences, sources and known holes")
+}
+
+/// The page's packages.
+pub fn for_the_page() -> Step {
+    page_packages()
 }
 
 /// A program of the registry, installed into the build folder.

@@ -14,6 +14,8 @@ const USAGE: &str = "\
 cargo xtask run     installs what is missing, builds everything and opens the window on the demo plant
 cargo xtask test    installs what the tests need and runs all of them
 cargo xtask fuzz [RUNS]      changes files of every format at random, a million times each, and reads them
+cargo xtask audit   licences, sources and known holes of everything the programs are built from
+cargo xtask audit offline    the same without known holes, whose list is fetched
 cargo xtask dist    makes packages to install, with their checksums, in target/dist
 cargo xtask dist check       installs and tries them on a clean Debian 12 (Linux, as root)
 cargo xtask bench   measures, prints each figure beside its bar, and writes target/bench.json
@@ -28,6 +30,8 @@ fn main() -> ExitCode {
         ["test"] => test(),
         ["fuzz"] => fuzz("1000000"),
         ["fuzz", runs] if runs.parse::<u64>().is_ok() => fuzz(runs),
+        ["audit"] => audit(true),
+        ["audit", "offline"] => audit(false),
         ["dist"] => dist::dist(),
         ["dist", "check"] => dist::check(),
         ["bench"] => bench::bench(),
@@ -45,6 +49,24 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// What `deny.toml` says, and what the page's registry signed. Known holes and signatures have to be fetched.
+fn audit(fetch: bool) -> Step {
+    let deny = machine::auditor()?;
+    say("licences and sources of what the programs are built from");
+    let check = |what: &[&str]| {
+        run(Command::new(&deny).arg("--all-features").arg("check").args(what).current_dir(root()))
+    };
+    check(&["bans", "licenses", "sources"])?;
+    if fetch {
+        say("known holes, and signatures of the page's packages");
+        check(&["advisories"])?;
+        machine::for_the_page()?;
+        run(&mut npm(&["audit", "--audit-level=low"]))?;
+        run(&mut npm(&["audit", "signatures"]))?;
+    }
+    Ok(())
 }
 
 /// The fuzz targets of the importers, with so many runs each.
@@ -96,6 +118,7 @@ fn test() -> Step {
     say("Rust tests");
     run(&mut cargo(&["test", "--workspace"]))?;
     if cfg!(target_os = "linux") {
+        audit(false)?;
         say("pictures of every page, and their accessibility");
         run(&mut npm(&["run", "pages"]))?;
         say("the real window");
