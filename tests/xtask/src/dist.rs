@@ -40,7 +40,8 @@ pub fn dist() -> Step {
     help(&stage)?;
     let packages = if cfg!(target_os = "linux") { debian(&out)? } else { bundles(&out)? };
     std::fs::remove_dir_all(&stage)?;
-    checksums(&out, &packages)?;
+    let bills = bills(&out)?;
+    checksums(&out, &[packages.as_slice(), &bills].concat())?;
     say("packages");
     let mut missed = Vec::new();
     let mut tell = |what: &str, bytes: f64, bar: Option<f64>| {
@@ -78,6 +79,59 @@ fn help(stage: &Path) -> Step {
         std::fs::write(completions.join(file), output.stdout)?;
     }
     Ok(())
+}
+
+/// What the programs are built from, as CycloneDX: the command, the window, and the page in it.
+fn bills(out: &Path) -> Step<Vec<PathBuf>> {
+    const NAME: &str = "bill-of-materials";
+    say("bills of materials");
+    let tool = machine::biller()?;
+    run(Command::new(tool)
+        .args([
+            "cyclonedx",
+            "-q",
+            "-f",
+            "json",
+            "--spec-version",
+            "1.5",
+            "--no-build-deps",
+            "--override-filename",
+            NAME,
+        ])
+        .current_dir(root()))?;
+    let here = root().display().to_string();
+    let mut made = Vec::new();
+    // One is written beside each crate's manifest; those of the programs are kept.
+    let crates = std::fs::read_dir(root().join("src-tauri/crates"))?.flatten().map(|entry| entry.path());
+    let folders = ["src-tauri", "tests", "tests/xtask"].map(|folder| root().join(folder));
+    for folder in folders.into_iter().chain(crates) {
+        let bill = folder.join(format!("{NAME}.json"));
+        let Ok(text) = std::fs::read_to_string(&bill) else { continue };
+        std::fs::remove_file(&bill)?;
+        let program = if folder.ends_with("cli") {
+            "plumbline"
+        } else if folder.ends_with("src-tauri") {
+            "plumbline-desktop"
+        } else {
+            continue;
+        };
+        let file = out.join(format!("{program}.cdx.json"));
+        // Where it was built is nobody's business.
+        std::fs::write(&file, text.replace(&here, ""))?;
+        made.push(file);
+    }
+    let page =
+        npm(&["sbom", "--sbom-format", "cyclonedx", "--omit", "dev", "--package-lock-only"]).output()?;
+    let file = out.join("plumbline-page.cdx.json");
+    std::fs::write(&file, page.stdout)?;
+    made.push(file);
+    for file in &made {
+        let text = std::fs::read_to_string(file)?;
+        if !text.contains("\"CycloneDX\"") || text.contains(&here) {
+            return Err(Fault(format!("{} is no bill of materials to give on", file.display())));
+        }
+    }
+    if made.len() == 3 { Ok(made) } else { Err(Fault("a bill of materials is missing".to_owned())) }
 }
 
 /// Two packages: the command, which needs no graphical library, and the window.

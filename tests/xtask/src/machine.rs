@@ -45,6 +45,9 @@ const PACKAGER: &str = "^3";
 /// Version of cargo-deny `deny.toml` is written for.
 const AUDITOR: &str = "^0.20";
 
+/// Version of cargo-cyclonedx that writes CycloneDX 1.5.
+const BILLER: &str = "^0.5";
+
 /// Version of tauri-driver the tests are written for.
 const DRIVER: &str = "^2";
 
@@ -174,6 +177,11 @@ pub fn window_driver() -> Step<PathBuf> {
 /// cargo-deny, which checks what the programs are built from.
 pub fn auditor() -> Step<PathBuf> {
     tool("cargo-deny", AUDITOR, "checks licences, sources and known holes")
+}
+
+/// cargo-cyclonedx, which lists what a program is built from.
+pub fn biller() -> Step<PathBuf> {
+    tool("cargo-cyclonedx", BILLER, "lists what a program is built from")
 }
 
 /// The page's packages.
