@@ -69,12 +69,14 @@ fn audit(fetch: bool) -> Step {
     Ok(())
 }
 
-/// The fuzz targets of the importers, with so many runs each.
+/// The fuzz targets of all parsers, with so many runs each.
 fn fuzz(runs: &str) -> Step {
     machine::for_the_command()?;
     say("building the fuzz targets for release");
-    run(cargo(&["test", "--release", "-p", "plumbline-import", "--test", "fuzz"])
-        .env("PLUMBLINE_FUZZ_RUNS", runs))
+    for of in ["plumbline-import", "plumbline-tests"] {
+        run(cargo(&["test", "--release", "-p", of, "--test", "fuzz"]).env("PLUMBLINE_FUZZ_RUNS", runs))?;
+    }
+    Ok(())
 }
 
 /// Opens the window on the demo plant; without a display, shows the plant in the terminal and as a report.
