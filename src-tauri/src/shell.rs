@@ -122,7 +122,10 @@ pub fn give_up(app: &AppHandle, failure: &Failure) {
 pub fn explain_failed_start() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        if panic.payload_as_str().is_some_and(|words| words.contains("initialize gtk")) {
+        let payload = panic.payload();
+        let words = payload.downcast_ref::<String>().map(String::as_str);
+        let words = words.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or_default();
+        if words.contains("initialize gtk") {
             eprintln!(
                 "plumbline-desktop: there is no display to open a window on. Start it in a desktop session, or use the command `plumbline`, which needs none."
             );

@@ -254,7 +254,7 @@ pub struct Publication {
 
 /// An assessment, or the kept evidence document that it is computed from.
 enum Ready {
-    Kept(crate::look_back::Kept),
+    Kept(Box<crate::look_back::Kept>),
     Now(Box<Assessment>),
 }
 
@@ -337,7 +337,7 @@ impl Session {
             let mut ready: Vec<Ready> = self
                 .kept_until(&environment.id, until.saturating_add(1.day()))?
                 .into_iter()
-                .map(Ready::Kept)
+                .map(|kept| Ready::Kept(Box::new(kept)))
                 .collect();
             if !wanted.kept_only {
                 let (plant, assessed) = self.assessed(&environment.id, when)?;

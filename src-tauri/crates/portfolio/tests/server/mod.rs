@@ -5,7 +5,7 @@
 use std::{
     net::TcpListener,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
@@ -16,6 +16,7 @@ pub const PASSWORD: &str = "a plumb line's";
 pub struct Server {
     folder: TempDir,
     port: u16,
+    process: Child,
 }
 
 /// Debian keeps the server's programs out of the way.
@@ -61,7 +62,7 @@ impl Server {
                 .arg(&data),
         );
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        as_postgres(&program("postgres"))
+        let process = as_postgres(&program("postgres"))
             .current_dir("/")
             .arg("-D")
             .arg(&data)
@@ -71,7 +72,7 @@ impl Server {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let server = Server { folder, port };
+        let server = Server { folder, port, process };
         let start = Instant::now();
         while std::net::TcpStream::connect(("127.0.0.1", port)).is_err()
             || !server.sql("SELECT 1", "postgres")
@@ -140,5 +141,6 @@ impl Drop for Server {
             .args(["stop", "-m", "immediate", "-D"])
             .arg(data)
             .output();
+        let _ = self.process.wait();
     }
 }
