@@ -263,7 +263,7 @@ impl SealedKey {
 }
 
 /// A sealed key on its way to become the one that counts: it does so when the log tells of it.
-const NEXT: &str = "key-next.json";
+pub(crate) const NEXT_KEY_FILE: &str = "key-next.json";
 /// What the log tells of another passphrase.
 const CHANGED: &str = "passphrase.changed";
 
@@ -279,8 +279,8 @@ pub fn unsealed(folder: &Path, passphrase: &str) -> Result<Key> {
     let opened = SealedKey::read(folder)?.open(folder, passphrase);
     match opened {
         // A change of passphrase that was broken off may have come as far as to count.
-        Err(Error::Passphrase { .. }) if folder.join(NEXT).is_file() => {
-            SealedKey::read_as(folder, NEXT)?.open(folder, passphrase)
+        Err(Error::Passphrase { .. }) if folder.join(NEXT_KEY_FILE).is_file() => {
+            SealedKey::read_as(folder, NEXT_KEY_FILE)?.open(folder, passphrase)
         }
         opened => opened,
     }
@@ -293,7 +293,7 @@ impl Store {
     /// [`Error::Io`]; the passphrase is the one before then.
     pub fn change_key_file(&mut self, sealed: &SealedKey, who: &Who) -> Result<()> {
         let folder = self.folder.clone();
-        sealed.write_as(&folder, NEXT)?;
+        sealed.write_as(&folder, NEXT_KEY_FILE)?;
         let text = sealed.text().map_err(|source| Error::io(&folder, source))?;
         self.change(who, |change| {
             change.log(CHANGED, "", &serde_json::json!({"key_sha256": audit::sha256(text.as_bytes())}))
@@ -304,7 +304,7 @@ impl Store {
 
 /// Finishes a change of passphrase that was broken off: it counts when the log tells of it, else it never was.
 pub(crate) fn finish_change(connection: &Connection, folder: &Path) -> Result<()> {
-    let next = folder.join(NEXT);
+    let next = folder.join(NEXT_KEY_FILE);
     let Ok(text) = std::fs::read(&next) else { return Ok(()) };
     let last: Option<String> = connection
         .query_row("SELECT detail FROM audit WHERE action = ?1 ORDER BY seq DESC LIMIT 1", [CHANGED], |row| {

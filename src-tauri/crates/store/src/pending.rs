@@ -8,12 +8,16 @@ use std::{
 
 use tempfile::TempDir;
 
-use crate::{DATABASE, Error, Result, files, key::KEY_FILE, usage::InUse};
+use crate::{
+    DATABASE, Error, Result, files,
+    key::{KEY_FILE, NEXT_KEY_FILE},
+    usage::InUse,
+};
 
 /// The folder whose content takes the place of the store's.
-const PENDING: &str = "pending";
+const PENDING: &str = "plumbline.pending";
 /// What folders begin with in which something is gathered.
-const STAGING: &str = "staging-";
+const STAGING: &str = "plumbline.staging-";
 /// The file that signs what leaves the store, plain or sealed: at most one of the two is there.
 pub const SIGNING_KEY: &str = "bundle-signing-key.pem";
 /// The same, sealed with the store's key.
@@ -104,6 +108,8 @@ pub(crate) fn finish(folder: &Path) -> Result<()> {
         let gathered =
             std::fs::read_to_string(&list).map_err(|source| Error::Unread { path: list, source })?;
         files::remove(&folder.join(SHARED_MEMORY))?;
+        // A passphrase on its way belonged to what is exchanged.
+        files::remove(&folder.join(NEXT_KEY_FILE))?;
         for part in PARTS {
             let (from, to) = (pending.join(part), folder.join(part));
             if from.is_file() {

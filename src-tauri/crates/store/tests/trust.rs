@@ -175,7 +175,7 @@ fn an_exchange_that_was_broken_off_is_finished_or_never_was() {
     for staged in 0..=parts.len() {
         let at = tempfile::tempdir().unwrap();
         copy(before.path(), at.path());
-        let staging = at.path().join("staging-x1");
+        let staging = at.path().join("plumbline.staging-x1");
         fs::create_dir(&staging).unwrap();
         for part in &parts[..staged] {
             fs::copy(folder.path().join(part), staging.join(part)).unwrap();
@@ -187,7 +187,7 @@ fn an_exchange_that_was_broken_off_is_finished_or_never_was() {
     for moved in 0..=parts.len() {
         let at = tempfile::tempdir().unwrap();
         copy(before.path(), at.path());
-        let pending = at.path().join("pending");
+        let pending = at.path().join("plumbline.pending");
         fs::create_dir(&pending).unwrap();
         fs::write(pending.join(gathered), parts.join("\n")).unwrap();
         for (n, part) in parts.iter().enumerate() {

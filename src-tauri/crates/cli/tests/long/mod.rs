@@ -96,7 +96,7 @@ pub fn told(folder: &Path) -> String {
     // Nothing half done lies about once it was opened.
     for entry in fs::read_dir(folder.join("store")).unwrap().map(Result::unwrap) {
         let name = entry.file_name().to_string_lossy().into_owned();
-        assert!(!name.starts_with("staging-") && name != "pending", "{name}");
+        assert!(!name.starts_with("plumbline.staging-") && name != "plumbline.pending", "{name}");
     }
     told
 }
