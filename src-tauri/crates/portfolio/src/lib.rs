@@ -51,9 +51,11 @@ impl Portfolio {
             .map_err(|error| Error::Settings(error.to_string()))?;
         let mut config = address.config().clone();
         config.connect_timeout(PATIENCE).application_name("plumbline");
-        // Nothing goes anywhere else in plain, whatever the address says.
+        // Nothing leaves this machine in plain, whatever the address says; on it TLS is spoken when the address asks for it.
         if !address.is_here() {
             config.ssl_mode(SslMode::Require);
+        } else if config.get_ssl_mode() == SslMode::Prefer {
+            config.ssl_mode(SslMode::Disable);
         }
         if let Some(password) = password {
             config.password(password);
