@@ -40,10 +40,15 @@ impl InUse {
         let file = file(folder)?;
         let until = Instant::now() + PATIENCE;
         loop {
-            if had(file.try_lock()) == Some(true) {
-                let done = pending::finish(folder);
-                file.unlock().map_err(|source| Error::io(folder, source))?;
-                done?;
+            match had(file.try_lock()) {
+                Some(true) => {
+                    let done = pending::finish(folder);
+                    file.unlock().map_err(|source| Error::io(folder, source))?;
+                    done?;
+                }
+                // Where nothing can be locked nobody is known to be at it.
+                Some(false) if pending::is_there(folder) => pending::finish(folder)?,
+                _ => {}
             }
             if had(file.try_lock_shared()).is_some() {
                 return Ok(InUse(file));
