@@ -76,7 +76,7 @@ impl Place {
     /// When the database cannot be read.
     pub fn protection(&self) -> Result<view::Protection> {
         let encrypted = store::is_sealed(&self.folder)?;
-        let kept = if encrypted { secret::get(&entry(&self.folder)) } else { Ok(None) };
+        let kept = secret::get(&entry(&self.folder));
         let backups = backup::made(&self.folder);
         Ok(view::Protection {
             encrypted,

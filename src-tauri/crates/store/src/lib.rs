@@ -155,9 +155,9 @@ fn connection(folder: &Path, path: &Path, flags: OpenFlags, key: Option<&Key>) -
 }
 
 impl Store {
-    /// Whether a folder holds a store.
+    /// Whether a folder holds a store, or one that has only to be put into its place.
     pub fn exists(folder: &Path) -> bool {
-        folder.join(DATABASE).is_file()
+        folder.join(DATABASE).is_file() || pending::is_there(folder)
     }
 
     /// Makes a new store in a folder, which is created when it is not there; an encrypted one with a key and its sealed

@@ -194,6 +194,11 @@ fn an_exchange_that_was_broken_off_is_finished_or_never_was() {
             let to = if n < moved { at.path().join(part) } else { pending.join(part) };
             fs::copy(folder.path().join(part), to).unwrap();
         }
+        // Also where there was no store before.
+        if moved < parts.len() && moved % 2 == 0 {
+            fs::remove_file(at.path().join("plumbline.db")).unwrap();
+        }
+        assert!(Store::exists(at.path()));
         let store = Store::open(at.path(), Some(&key)).unwrap();
         assert!(store.is_sealed(), "{moved}");
         assert_eq!(store.plant("e", TODAY).unwrap(), plant());

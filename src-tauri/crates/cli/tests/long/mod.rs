@@ -5,6 +5,7 @@
 use std::{
     fmt::Write as _,
     fs,
+    io::{Read, Write as _},
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -178,6 +179,7 @@ pub fn works(folder: &Path) -> Vec<Work> {
         ),
         work("import of a list", &plain, &["import", "list.csv", "--environment", "demo"], None),
         work("import of feeds", &plain, &["intel", "import", "feeds"], None),
+        work("synchronisation", &plain, &["intel", "sync", "--source", "kev", "--kev-url", &kev()], None),
         work("matching", &feeds_base, &["match", "--environment", "demo"], None),
         work("report", &plain, &["report", "--out", "report.pdf", "--snapshot", "Q2"], Some("report.pdf")),
         work(
@@ -193,6 +195,48 @@ pub fn works(folder: &Path) -> Vec<Work> {
         work("another passphrase", &sealed, &["passphrase", "change"], None),
         work("migration", &old, &["env", "list"], None),
     ]
+}
+
+/// The address of a catalogue of some thousand exploited vulnerabilities, which comes bit by bit.
+fn kev() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}/kev.json", listener.local_addr().unwrap());
+    let entries: Vec<_> = (0..6000)
+        .map(|n| {
+            json!({
+                "cveID": format!("CVE-2025-{n:05}"), "vendorProject": "Acme", "product": "Router", "vulnerabilityName": "x",
+                "dateAdded": "2026-05-01", "shortDescription": "x", "requiredAction": "x", "dueDate": "2026-06-01",
+                "knownRansomwareCampaignUse": "Unknown", "notes": "", "cwes": ["CWE-787"],
+            })
+        })
+        .collect();
+    let body = json!({
+        "title": "CISA Catalog", "catalogVersion": "2026.06.01", "dateReleased": "2026-06-01T08:00:00.000Z",
+        "count": entries.len(), "vulnerabilities": entries,
+    })
+    .to_string();
+    std::thread::spawn(move || {
+        for connection in listener.incoming() {
+            let Ok(mut connection) = connection else { continue };
+            let body = body.clone();
+            std::thread::spawn(move || {
+                let _ = connection.read(&mut [0; 4096]);
+                let head = format!(
+                    "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+                    body.len()
+                );
+                // Whoever was killed no longer listens.
+                let _ = connection.write_all(head.as_bytes());
+                for piece in body.as_bytes().chunks(1 << 16) {
+                    if connection.write_all(piece).is_err() {
+                        return;
+                    }
+                    std::thread::sleep(std::time::Duration::from_millis(4));
+                }
+            });
+        }
+    });
+    address
 }
 
 fn first_control(folder: &Path) -> String {
