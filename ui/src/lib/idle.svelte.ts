@@ -1,13 +1,24 @@
 // Locks an encrypted store when nobody did anything in any window for a while.
 import { engine } from './api/client';
+import { changes } from './asking.svelte';
 import { appearance } from './theme/appearance.svelte';
+import { toast } from './toast.svelte';
 
 /** How often somebody's doing is told to the engine, and how often it is asked whether it was long ago. */
 const every = 15_000;
 const doings = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'dragover'] as const;
 
-/** Watches until the returned function is called; `locked` is told once the store is locked. */
-export function watchIdle(locked: () => void): () => void {
+/** The store is locked: this window forgets what was done in it, and no window shows anything any more. */
+function locked() {
+  toast.forget();
+  changes.happened();
+}
+
+/** Locks an encrypted store now; says so when it cannot. */
+export const lockNow = (): Promise<void> => engine.lock().then(locked, (thrown) => toast.fail(thrown));
+
+/** Watches until the returned function is called. */
+export function watchIdle(): () => void {
   let told = 0;
   const doing = () => {
     const now = Date.now();
