@@ -141,12 +141,14 @@ impl Session {
         let before = plant.work.attachments.get(&subject);
         let mut after = before.cloned().unwrap_or_default();
         let mut unchanged = 0;
+        let mut blobs = Vec::new();
         for (name, bytes) in &files {
             let sha256 = store::audit::sha256(bytes);
             if after.iter().any(|known| known.sha256 == sha256) {
                 unchanged += 1;
                 continue;
             }
+            blobs.push((sha256.clone(), bytes.as_slice()));
             after.push(Attachment {
                 sha256,
                 name: name.chars().filter(|c| !c.is_control()).collect(),
@@ -164,7 +166,6 @@ impl Session {
             after[known..].iter().map(|file| json!({"name": file.name, "sha256": file.sha256})).collect();
         let changed = count(added.len());
         let detail = json!({"of": subject, "files": added, "note": note});
-        let blobs: Vec<&[u8]> = files.iter().map(|(_, bytes)| bytes.as_slice()).collect();
         let id = self.keep_with_blobs(environment, "evidence.attached", vec![record], &blobs, detail)?;
         Ok(view::Change { id, changed, unchanged })
     }

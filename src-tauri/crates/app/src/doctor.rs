@@ -119,22 +119,7 @@ pub struct Rescued {
     /// A page that holds the schema was damaged, and that of a new store was taken in its place.
     pub schema_replaced: bool,
     /// Tables in order, with what was saved and lost.
-    pub tables: Vec<RescuedTable>,
-}
-
-/// What became of a table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct RescuedTable {
-    /// Its name.
-    pub name: String,
-    /// Rows that are in the new store.
-    pub saved: u64,
-    /// Rows that are lost for sure; there may be more.
-    pub lost: u64,
-    /// Names of some of them.
-    pub names: Vec<String>,
-    /// Rows of which only the name is known, from what leads to them.
-    pub empty: Vec<String>,
+    pub tables: Vec<TableRescue>,
 }
 
 impl Rescued {
@@ -143,17 +128,7 @@ impl Rescued {
             store: into.display().to_string(),
             whole: rescue.is_whole(),
             schema_replaced: rescue.schema,
-            tables: rescue
-                .tables
-                .into_iter()
-                .map(|table| RescuedTable {
-                    name: table.name,
-                    saved: table.saved,
-                    lost: table.lost,
-                    names: table.names,
-                    empty: table.empty,
-                })
-                .collect(),
+            tables: rescue.tables,
         }
     }
 }

@@ -74,13 +74,13 @@ impl Session {
         self.keep_with_blobs(environment, action, records, &[], detail)
     }
 
-    /// As [`Session::keep_records`], with the bytes of files that the records name by their hash.
+    /// As [`Session::keep_records`], with the bytes of files that the records name by the hash beside each.
     pub(crate) fn keep_with_blobs(
         &mut self,
         environment: &str,
         action: &str,
         records: Vec<KeptWas>,
-        blobs: &[&[u8]],
+        blobs: &[(String, &[u8])],
         mut detail: Value,
     ) -> Result<i64> {
         let who = self.who();
@@ -92,8 +92,8 @@ impl Session {
             }
             let number = change.begin(action)?;
             change.keep(number, environment, &was.kept)?;
-            for bytes in blobs {
-                change.keep_blob(&store::audit::sha256(bytes), bytes)?;
+            for (sha256, bytes) in blobs {
+                change.keep_blob(sha256, bytes)?;
             }
             change.add_intake(number, environment, by_hand(&was)?)?;
             detail["change"] = json!(number);

@@ -68,11 +68,12 @@ fn run(arguments: &Arguments, output: &Output) -> app::Result<Done> {
     };
     let open = || -> app::Result<Session> { Session::open(place()?) };
     // A verb that needs a store says so before it does anything.
-    let stored = || -> app::Result<Session> {
-        let session = Session::open(unlocked()?)?;
+    let with_store = |place: Place| -> app::Result<Session> {
+        let session = Session::open(place)?;
         session.store()?;
         Ok(session)
     };
+    let stored = || with_store(unlocked()?);
     match &arguments.verb {
         Verb::Demo => verbs::store::demo(open()?, output),
         Verb::Init { encrypt } => verbs::store::init(open()?, *encrypt, output),
@@ -87,9 +88,7 @@ fn run(arguments: &Arguments, output: &Output) -> app::Result<Done> {
         Verb::Doctor { rescue: Some(into) } => verbs::store::rescue(&openable()?, into, output),
         Verb::Doctor { rescue: None } => {
             let place = openable()?;
-            let opened =
-                Session::open(place.clone()).and_then(|session| session.store().map(drop).map(|()| session));
-            verbs::store::doctor(opened, &place, output)
+            verbs::store::doctor(with_store(place.clone()), &place, output)
         }
         Verb::Import(wanted) => verbs::import::import(stored()?, wanted, output),
         Verb::Env { verb } => verbs::lists::environments(stored()?, verb, output),

@@ -65,6 +65,20 @@ struct Part {
 }
 
 impl Manifest {
+    /// Of a store, before anything is packed.
+    fn of(made: Timestamp, sealed: bool, (version, store, chain): About) -> Manifest {
+        Manifest {
+            schema: SCHEMA.to_owned(),
+            made,
+            store,
+            version,
+            sealed,
+            rows: chain.rows,
+            head: chain.head,
+            files: Vec::new(),
+        }
+    }
+
     /// Bytes of its files, unpacked.
     pub fn size(&self) -> u64 {
         self.files.iter().map(|part| part.size).sum()
@@ -103,21 +117,14 @@ fn of_connection(
     }
     let sealed = is_sealed_database(&copy)?;
     // The copy is looked at, not the store: somebody may have written meanwhile.
-    let (version, store, chain) = about(&connection(folder, &copy, EXISTING, key)?)?;
-    let manifest = Manifest {
-        schema: SCHEMA.to_owned(),
-        made,
-        store,
-        version,
-        sealed,
-        rows: chain.rows,
-        head: chain.head,
-        files: Vec::new(),
-    };
-    pack(staged.path(), to, manifest, watch)
+    let about = about(&connection(folder, &copy, EXISTING, key)?)?;
+    pack(staged.path(), to, Manifest::of(made, sealed, about), watch)
 }
 
-fn about(connection: &Connection) -> Result<(usize, String, audit::ChainState)> {
+/// Version, id and log of a store.
+type About = (usize, String, audit::ChainState);
+
+fn about(connection: &Connection) -> Result<About> {
     let version = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     let id =
         connection.query_row("SELECT value FROM store WHERE key = 'id'", [], |row| row.get(0)).optional()?;
@@ -225,8 +232,8 @@ fn free_name(folder: &Path, why: &str) -> PathBuf {
     (1..).map(named).find(|path| !path.exists()).unwrap_or_else(|| named(0))
 }
 
-/// Backups in a folder, oldest first: what begins and ends as the program names them.
-fn listed(folder: &Path) -> Vec<PathBuf> {
+/// Backups in a folder, oldest first, with what each says of itself: what begins and ends as the program names them.
+fn listed(folder: &Path) -> Vec<(PathBuf, Manifest)> {
     let is_one = |name: &str| name.starts_with("plumbline-") && name.ends_with(".zip");
     let mut files: Vec<(SystemTime, PathBuf)> = std::fs::read_dir(folder)
         .into_iter()
@@ -234,10 +241,9 @@ fn listed(folder: &Path) -> Vec<PathBuf> {
         .flatten()
         .filter(|entry| is_one(&entry.file_name().to_string_lossy()))
         .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
-        .filter(|(_, path)| read(path).is_ok())
         .collect();
     files.sort();
-    files.into_iter().map(|(_, path)| path).collect()
+    files.into_iter().filter_map(|(_, path)| read(&path).ok().map(|manifest| (path, manifest))).collect()
 }
 
 /// Removes the oldest backups of a store in a folder until so many are left; other files, and with a store's id the backups
@@ -248,27 +254,24 @@ fn listed(folder: &Path) -> Vec<PathBuf> {
 pub fn rotate(folder: &Path, store: Option<&str>, keep: usize) -> Result<Vec<PathBuf>> {
     let mut files = listed(folder);
     if let Some(store) = store {
-        files.retain(|file| read(file).is_ok_and(|manifest| manifest.store == store));
+        files.retain(|(_, manifest)| manifest.store == store);
     }
     files.truncate(files.len().saturating_sub(keep));
-    for file in &files {
-        files::remove(file)?;
-    }
-    Ok(files)
+    let removed = files.into_iter().map(|(file, _)| files::remove(&file).map(|()| file));
+    removed.collect()
 }
 
 /// The backups that the program made by itself, newest first.
 pub fn made(folder: &Path) -> Vec<(PathBuf, Manifest)> {
-    let files = listed(&folder.join(FOLDER)).into_iter().rev();
-    files.filter_map(|file| read(&file).ok().map(|manifest| (file, manifest))).collect()
+    let mut files = listed(&folder.join(FOLDER));
+    files.reverse();
+    files
 }
 
 /// Removes the backups that the program made by itself and that are not encrypted.
 pub(crate) fn remove_plain(folder: &Path) -> Result<()> {
-    for file in listed(&folder.join(FOLDER)) {
-        if read(&file).is_ok_and(|manifest| !manifest.sealed) {
-            files::remove(&file)?;
-        }
+    for (file, _) in listed(&folder.join(FOLDER)).into_iter().filter(|(_, manifest)| !manifest.sealed) {
+        files::remove(&file)?;
     }
     Ok(())
 }
@@ -427,24 +430,12 @@ fn set_aside(folder: &Path, who: &Who) -> Result<Option<PathBuf>> {
     }
     let sealed = is_sealed_database(&folder.join(DATABASE))?;
     let to = free_name(&folder.join(FOLDER), "before-restore");
-    let plain = || -> Result<(usize, String, audit::ChainState)> {
-        about(&connection(folder, &folder.join(DATABASE), EXISTING, None)?)
-    };
+    let plain = || about(&connection(folder, &folder.join(DATABASE), EXISTING, None)?);
     // What cannot be opened is kept all the same.
     let known = if sealed { None } else { plain().ok() };
-    let (version, store, chain) = known.unwrap_or_else(|| {
+    let about = known.unwrap_or_else(|| {
         (0, String::new(), audit::ChainState { rows: 0, first_broken: None, head: audit::START.to_owned() })
     });
-    let manifest = Manifest {
-        schema: SCHEMA.to_owned(),
-        made: who.at,
-        store,
-        version,
-        sealed,
-        rows: chain.rows,
-        head: chain.head,
-        files: Vec::new(),
-    };
-    pack(folder, &to, manifest, &|_, _| true)?;
+    pack(folder, &to, Manifest::of(who.at, sealed, about), &|_, _| true)?;
     Ok(Some(to))
 }

@@ -23,15 +23,6 @@ impl Store {
         let mut statement = self.connection.prepare_cached("SELECT content FROM blob WHERE sha256 = ?1")?;
         Ok(statement.query_row([sha256], |row| row.get(0)).optional()?)
     }
-
-    /// Whether something is kept under a hash.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub fn has_blob(&self, sha256: &str) -> Result<bool> {
-        let mut statement = self.connection.prepare_cached("SELECT 1 FROM blob WHERE sha256 = ?1")?;
-        Ok(statement.exists([sha256])?)
-    }
 }
 
 impl Change<'_> {

@@ -9,6 +9,7 @@ use std::{
 };
 
 use rusqlite::{Connection, OpenFlags, params_from_iter, types::Value};
+use serde::Serialize;
 
 use crate::{
     DATABASE, EXISTING, Error, Key, Result, Store, Who, connection, convert,
@@ -25,7 +26,7 @@ const NAMED: usize = 20;
 const PAGE: usize = 4096;
 
 /// What became of a table.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct TableRescue {
     /// The table.
     pub name: String,
